@@ -73,9 +73,10 @@ static void test_page_that_is_asked_for(void **state)
 {
 	publish(*state);
 	for (int slot = 0; slot < SLOT_COUNT; slot++)
-		for (uint16_t number = 0; number < PAGES; number++) {
-			const struct heartbeat compare = compare_from(slot, number);
-			const struct xb_page page = ask(*state, &compare), wanted = page_of(number);
+		for (int number = 0; number < PAGES; number++) {
+			const struct heartbeat compare = compare_from(slot, (uint16_t)number);
+			const struct xb_page page = ask(*state, &compare),
+					     wanted = page_of((uint16_t)number);
 
 			assert_memory_equal(&page, &wanted, sizeof(page));
 		}
@@ -283,8 +284,8 @@ static void test_packets_under_another_key_are_counted(void **state)
 {
 	struct fixture *fixture = *state;
 
-	for (uint8_t type = XB_PROBE; type <= XB_COMPARED; type++) {
-		struct heartbeat heartbeat = heartbeat_from(SLOT_B, type);
+	for (int type = XB_PROBE; type <= XB_COMPARED; type++) {
+		struct heartbeat heartbeat = heartbeat_from(SLOT_B, (enum xb_packet_type)type);
 
 		heartbeat.key = key_new;
 		fixture_expect_refused(fixture, &heartbeat, XB_DROP_BAD_TAG);

@@ -208,7 +208,7 @@ static void take(void *context, const struct disagreement *disagreement)
 
 	memcpy(dispute.subject, disagreement->subject, sizeof(dispute.subject));
 	memcpy(dispute.what, disagreement->what, sizeof(dispute.what));
-	memcpy(dispute.own, disagreement->own, sizeof(dispute.own));
+	memcpy(dispute.own, disagreement->own, sizeof(disagreement->own));
 	memcpy(dispute.other, disagreement->other, sizeof(dispute.other));
 	if (disagreement->instance)
 		snprintf(dispute.instance, sizeof(dispute.instance), "%s",

@@ -214,48 +214,47 @@ static bool is_conflict(const struct comparison *comparison, const struct place 
 	       !has_place(comparison->other, own->instance, own->address);
 }
 
-/* What the instances of this node are on the other one, by index; NULL: not there. */
-typedef const struct statement_instance *partner;
+/* What an instance of this node is on the other one. */
+struct partner {
+	const struct statement_instance *instance; /* NULL: not there */
+	const struct statement_instance *reported; /* has one of its addresses under another VRID */
+};
 
 /* A shared address: makes partners, or is a disagreement, one for each pair of instances. */
 static void take_shared(const struct comparison *comparison, const struct place *own,
-			const struct place *other, partner *partners,
-			const struct statement_instance **reported)
+			const struct place *other, struct partner *partners)
 {
-	size_t index = (size_t)(own->instance - comparison->own->instances);
+	struct partner *partner = &partners[own->instance - comparison->own->instances];
 
 	if (same_router(own->instance, other->instance)) {
-		partners[index] = other->instance;
-	} else if (reported[index] != other->instance && is_conflict(comparison, own, other)) {
-		reported[index] = other->instance;
+		partner->instance = other->instance;
+	} else if (partner->reported != other->instance && is_conflict(comparison, own, other)) {
+		partner->reported = other->instance;
 		report_vrid(comparison, own, other);
 	}
 }
 
-static void find_shared(const struct comparison *comparison, partner *partners)
+static void find_shared(const struct comparison *comparison, struct partner *partners)
 {
 	size_t own_count, other_count, i = 0, n = 0;
 	struct place *own = list_places(comparison->own, &own_count);
 	struct place *other = list_places(comparison->other, &other_count);
-	const struct statement_instance **reported =
-		calloc(comparison->own->instance_count + 1, sizeof(*reported));
 
-	if (!reported)
-		limits_out_of_memory();
 	while (i < own_count && n < other_count) {
 		int order = by_address(&own[i], &other[n]);
 
-		if (!order)
-			take_shared(comparison, &own[i], &other[n], partners, reported);
+		/* Both may have it in several instances. */
+		for (size_t k = n; !order && k < other_count && !by_address(&own[i], &other[k]);
+		     k++)
+			take_shared(comparison, &own[i], &other[k], partners);
 		i += order <= 0;
 		n += order > 0;
 	}
-	free(reported);
 	free(own);
 	free(other);
 }
 
-static void find_driven(const struct comparison *comparison, partner *partners)
+static void find_driven(const struct comparison *comparison, struct partner *partners)
 {
 	const struct statement *own = comparison->own, *other = comparison->other;
 
@@ -263,7 +262,7 @@ static void find_driven(const struct comparison *comparison, partner *partners)
 		for (size_t n = 0; n < other->instance_count; n++)
 			if (same_router(&own->instances[i], &other->instances[n]) &&
 			    is_driven(&own->instances[i]) && is_driven(&other->instances[n]))
-				partners[i] = &other->instances[n];
+				partners[i].instance = &other->instances[n];
 }
 
 /* Writes the first address that only a has, and how many more there are. Returns whether any is. */
@@ -343,15 +342,16 @@ static void compare_instance(const struct comparison *comparison,
 static void compare_instances(const struct comparison *comparison)
 {
 	size_t count = comparison->own->instance_count;
-	partner *partners = calloc(count + 1, sizeof(*partners));
+	struct partner *partners = calloc(count + 1, sizeof(*partners));
 
 	if (!partners)
 		limits_out_of_memory();
 	find_shared(comparison, partners);
 	find_driven(comparison, partners);
 	for (size_t i = 0; i < count; i++)
-		if (partners[i])
-			compare_instance(comparison, &comparison->own->instances[i], partners[i]);
+		if (partners[i].instance)
+			compare_instance(comparison, &comparison->own->instances[i],
+					 partners[i].instance);
 	free(partners);
 }
 

@@ -199,6 +199,23 @@ static void addresses_that_may_be_twice(void **state)
 	expect(&own, &other, "");
 }
 
+/* Without heartbeats, in two VRFs: each is compared with its own. */
+static void addresses_in_two_instances(void **state)
+{
+	struct statement own = make_statement(), other = make_statement();
+
+	(void)state;
+	add_instance(&own, "VRF", 53, "10.0.0.100");
+	other.instances[0].vrid = 53;
+	add_instance(&other, "VRF", 51, "10.0.0.100");
+	for (size_t i = 0; i < 2; i++) {
+		statement_set(&own.instances[i].settings, STATEMENT_HEARTBEAT, STATEMENT_MISSING);
+		statement_set(&other.instances[i].settings, STATEMENT_HEARTBEAT, STATEMENT_MISSING);
+		statement_set(&own.instances[i].settings, STATEMENT_VERSION, 2);
+	}
+	expect(&own, &other, "version of VI_1: 2, 3\nversion of VRF: 2, 3\n");
+}
+
 static void heartbeat_line_missing(void **state)
 {
 	struct statement own = make_statement(), other = make_statement();
@@ -363,6 +380,7 @@ int main(void)
 		cmocka_unit_test(lists_of_addresses),
 		cmocka_unit_test(address_under_two_vrids),
 		cmocka_unit_test(addresses_that_may_be_twice),
+		cmocka_unit_test(addresses_in_two_instances),
 		cmocka_unit_test(heartbeat_line_missing),
 		cmocka_unit_test(vrid_of_another_network),
 		cmocka_unit_test(nodes),
