@@ -171,6 +171,7 @@ def test_the_page_outlives_a_killed_daemon(applications):
     node, peer = (applications.daemon(name).start() for name in (NODE, PEER))
     web = applications.run()
     node.wait_state("active")
+    applications.cluster.wait_up()  # in the mode in which answers arrive
     node.kill()
     time.sleep(2 * TIMEOUT_MS / 1e3)
     assert late_bits(peer) == 0, "its kernel side still answers that it beats"
