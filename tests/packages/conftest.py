@@ -48,6 +48,8 @@ def root():
         yield pathlib.Path(kept)
         return
     place = pathlib.Path(kept or tempfile.mkdtemp(prefix="xbeat-packages-", dir="/var/tmp"))
+    place.mkdir(exist_ok=True)
+    place.chmod(0o755)  # or other users, as that of dbus, would have no "/"
     try:
         make_root(place)
         yield place
