@@ -67,6 +67,7 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 		kernel_self_init(kernel, setup->constants.node_id);
 	if (kernel->migration)
 		migrate_first(kernel->migration, kernel);
+	kernel->self->node_id = setup->constants.node_id;
 	for (size_t i = 0; (!kernel->adopted || kernel->carry) && i < setup->peer_count; i++)
 		kernel->peers[i] = setup->peers[i];
 	if (kernel->carry)

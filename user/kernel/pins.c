@@ -46,6 +46,12 @@ static bool same_shape(int fd, const struct bpf_map *map)
 	       info.max_entries == bpf_map__max_entries(map);
 }
 
+/* A daemon without a heartbeat block was no node, so it may become any. */
+static bool may_be_node(uint16_t before, uint16_t now)
+{
+	return before == now || !before || !now;
+}
+
 /* Whether the maps are of this node and version, so that their contents mean the same. */
 static bool maps_fit(const struct earlier *earlier, const struct kernel_setup *setup,
 		     const struct xbeat_bpf *skeleton)
@@ -58,7 +64,8 @@ static bool maps_fit(const struct earlier *earlier, const struct kernel_setup *s
 	return self_fd >= 0 && routers_fd >= 0 && same_shape(self_fd, skeleton->maps.xb_self) &&
 	       same_shape(routers_fd, skeleton->maps.xb_vrrp) &&
 	       !bpf_map_lookup_elem(self_fd, &zero, &self) && self.epoch &&
-	       self.abi_version == XB_MAP_ABI_VERSION && self.node_id == setup->constants.node_id;
+	       self.abi_version == XB_MAP_ABI_VERSION &&
+	       may_be_node(self.node_id, setup->constants.node_id);
 }
 
 /* Whether they are of this node and the version before; prepares to migrate them then. */
@@ -72,7 +79,7 @@ static bool may_migrate(struct kernel *kernel, const struct earlier *earlier,
 	return kernel->migration && self_fd >= 0 && routers_fd >= 0 &&
 	       !migrate_open(kernel->migration, self_fd, routers_fd) &&
 	       kernel->migration->self->abi_version == VERSION5 && kernel->migration->self->epoch &&
-	       kernel->migration->self->node_id == setup->constants.node_id;
+	       may_be_node(kernel->migration->self->node_id, setup->constants.node_id);
 }
 
 static void end_carry(struct kernel *kernel)

@@ -5,8 +5,9 @@ maps hold of nodes that stay is carried over, slot by slot."""
 import pytest
 
 from tests.support.cluster import Cluster
-from tests.support.configuration import Settings
+from tests.support.configuration import Settings, heartbeat
 from tests.support.laboratory import wait_until
+from tests.support.xbeatd import Xbeatd
 
 # A start on a busy machine takes longer than the default restart_grace.
 SLOW = {"advert_interval": "0.1", "daemon_timeout": "20s", "heartbeat_lines": ["restart_grace 10s"]}
@@ -65,6 +66,27 @@ def test_node_is_removed_by_a_restart(lab):
     assert [slot["name"] for slot in cluster["node-a"].map("xb_peers")] == ["node-b"]
     wait_until(lambda: cluster["node-a"].verdict("node-b") == "up", "node-a hears node-b")
     check_undisturbed(cluster)
+
+
+def test_block_is_added_and_removed_by_a_restart(lab):
+    """node-a is Active without heartbeats, with them, and again without; node-b never takes over."""
+    cluster = Cluster(lab, Settings(advert_interval="0.3", members=["node-a", "node-b"]))
+    without = {node: cluster.vrrp_instance(node) for node in cluster.settings.members}
+    for node, text in without.items():
+        cluster.daemons[node] = Xbeatd(lab, node, text).start()
+    cluster.wait_holder("node-a")
+    cluster.start_client()
+    daemon = cluster["node-a"]
+    epoch = daemon.map("xb_self")[0]["epoch"]
+    for texts in ([heartbeat(lab, cluster.settings, cluster.key_file),
+                   cluster.vrrp_instance("node-a", "heartbeat lan")], [without["node-a"]]):
+        daemon.configure(*texts)
+        daemon.restart()
+        daemon.wait_state("active")
+        assert daemon.map("xb_self")[0]["epoch"] == epoch
+    result = cluster.client.finish()
+    assert result["outages"] == [] and result["owner_changes"] == 0, result
+    assert cluster["node-b"].activations() == []
 
 
 @pytest.mark.laboratory(ends="program")  # a change of mode is a gap
