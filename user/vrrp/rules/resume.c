@@ -73,6 +73,8 @@ bool instance_may_resume(const struct instance *instance, const struct kernel *k
 	    time_since_ns(now_ns, stopped_ns) >= peers->timing.daemon_timeout_ns)
 		return false;
 	described = kernel_described(kernel, (size_t)instance->self_slot);
+	if (!described->vrid) /* the daemon before had no heartbeats for it */
+		return may_resume_by_guard(instance, now_ns);
 	if (described->vrid != instance->config->vrid ||
 	    (described->family_flags & XB_INSTANCE_FAMILY_MASK) != instance->config->family ||
 	    described->state != XB_INSTANCE_ACTIVE)
