@@ -30,8 +30,8 @@ $(FUZZ)/netlink: $(call archives,$(FUZZ),user/net/netlink)
 $(FUZZ)/output: $(call archives,$(FUZZ),user/runner/child)
 $(FUZZ)/runner: $(call archives,$(FUZZ),user/runner/child)
 $(FUZZ)/bpf: $(patsubst %,$(FUZZ)/tests/%.o,fuzz/bpf_oracle bpf/advert bpf/fixture bpf/packet) \
-	$(call archives,$(FUZZ),user/core user/core/vrrp)
-$(FUZZ)/tests/fuzz/fuzz_bpf.o $(FUZZ)/tests/bpf/fixture.o: $(BUILD)/xbeat.skel.h
+	$(FUZZ)/user/kernel/frags.o $(call archives,$(FUZZ),user/core user/core/vrrp)
+$(FUZZ)/tests/fuzz/fuzz_bpf.o $(FUZZ)/tests/bpf/fixture.o $(FUZZ)/user/kernel/frags.o: $(BUILD)/xbeat.skel.h
 
 $(FUZZ_TARGETS): $(FUZZ)/%: $(FUZZ)/tests/fuzz/fuzz_%.o
 	$(call say,LINK)
