@@ -76,6 +76,16 @@ __attribute__((format(printf, 2, 3))) static int refuse(struct daemon_inputs *in
 	return -EBUSY;
 }
 
+/* A restart would part this node from the others. */
+static int refuse_port(struct daemon_inputs *inputs, uint16_t from, uint16_t to)
+{
+	snprintf(
+		inputs->message, sizeof(inputs->message),
+		"heartbeat %s: port has changed from %u to %u, where the other nodes do not hear this one yet; reload all nodes with \"port %u %u\", then with \"port %u %u\", then with \"port %u\"",
+		inputs->config->heartbeat->name, from, to, from, to, to, from, to);
+	return -EBUSY;
+}
+
 /* Packets name links by their index. */
 static int check_links(const struct daemon *daemon, struct daemon_inputs *inputs)
 {
@@ -119,11 +129,7 @@ static int check_identity(const struct daemon *daemon, struct daemon_inputs *inp
 	if (from->mode != to->mode)
 		return refuse(inputs, "heartbeat %s: mode has changed", to->name);
 	if (to->port != from->port && to->port != from->second_port)
-		return refuse(
-			inputs,
-			"heartbeat %s: port has changed from %u to %u, where the other nodes do not hear this one yet: reload all nodes with \"port %u %u\", then with \"port %u %u\", then with \"port %u\"; or",
-			to->name, from->port, to->port, from->port, to->port, to->port, from->port,
-			to->port);
+		return refuse_port(inputs, from->port, to->port);
 	return 0;
 }
 
