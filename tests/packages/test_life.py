@@ -116,6 +116,7 @@ def test_a_missing_configuration_is_one_line(machine):
     lines = [line for line in machine.journal("xbeatd").splitlines() if "xbeat.conf" in line]
     assert len(lines) == 1 and "cannot read" in lines[0], lines
     assert machine.property("xbeatd", "NRestarts") == "0", "not tried again"
+    assert "remains running" not in machine.journal("xbeatd"), "no process is left for systemd to report"
 
 
 def test_start(machine):
@@ -238,6 +239,27 @@ def test_a_key_that_is_a_credential(machine):
     machine.run("/usr/lib/xbeat/xbeat-upgrade", "check")
     configure(machine)
     machine.run("systemctl", "restart", "xbeatd")
+
+
+def test_an_upgrade_checks_as_the_user_of_the_directory(machine):
+    """Who can write /run/xbeat chooses the process and its arguments: root reads no file for this user."""
+    machine.run("systemctl", "stop", "xbeatd")
+    machine.write("/etc/xbeat/secret", "secret\n", mode=0o600)
+    machine.shell("""
+        mkdir /home/user && chown nobody /run/xbeat /home/user && cd /home/user
+        runuser -u nobody -- mkfifo file
+        runuser -u nobody -- xbeatd -t -f /home/user/file >/dev/null 2>&1 &
+        sleep 0.1
+        until pgrep -u nobody -x xbeatd >/run/xbeat/user.pid; do sleep 0.05; done
+        rm file
+        ln -s /etc/xbeat/secret file""")
+    try:
+        done = machine.run("/usr/lib/xbeat/xbeat-upgrade", "check", check=False)
+        assert done.returncode == 1 and "Permission denied" in done.stdout, done.stdout
+    finally:
+        machine.shell("pkill -u nobody -x xbeatd; rm -r /home/user /run/xbeat/user.pid; chown root /run/xbeat")
+    machine.run("systemctl", "start", "xbeatd")
+    wait_until(lambda: state(machine) == "active", "it is Active")
 
 
 def test_upgrade_to_a_program_that_dies(machine):

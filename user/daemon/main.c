@@ -327,6 +327,7 @@ int main(int argc, char **argv)
 		error = privileges_check_descriptors();
 	if (!error && configure(&daemon, &options)) {
 		daemon_stop(&daemon);
+		starter_stop(daemon.starter);
 		return options.keepalived ? EXIT_FAILURE : EX_CONFIG;
 	}
 	if (!error && daemon.config) {
