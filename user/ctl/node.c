@@ -16,6 +16,7 @@
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/file.h"
 #include "user/lib/log.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,7 +138,8 @@ static const struct config_node *find_anchor(const struct change *change)
 	node = change->adds ? &heartbeat->nodes[heartbeat->node_count - 1]
 			    : find_node(change->config, change->name);
 	if (!node)
-		log_error("heartbeat %s has no node %s", heartbeat->name, change->name);
+		log_error("heartbeat %s has no node %s; \"xbeatctl cluster\" lists the nodes",
+			  heartbeat->name, change->name);
 	else if (node->location.expansion) {
 		log_error("the nodes of %s come from a definition: change the file, then reload",
 			  change->path);
@@ -214,7 +216,8 @@ static enum command_status apply(const struct change *change, json_t **result)
 	enum command_status status;
 
 	if (error) {
-		log_error("cannot write %s: %s", change->file, strerror(-error));
+		log_error("cannot write %s: %s%s", change->file, strerror(-error),
+			  error == -EACCES ? "; run this as root" : "");
 		return COMMAND_FAILED;
 	}
 	status = reload(change, result);

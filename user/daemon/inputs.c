@@ -58,9 +58,10 @@ static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnos
 	int error = file_read(inputs->files.config_path, &text, &length);
 
 	if (error)
-		return fail(inputs, error,
-			    "cannot read the configuration %s: %s; give its path with -f FILE",
-			    inputs->files.config_path, limits_strerror(-error));
+		return fail(inputs, error, "cannot read the configuration %s: %s; %s",
+			    inputs->files.config_path, limits_strerror(-error),
+			    error == -EACCES ? "run xbeatd as root, or let this user read it"
+					     : "write it, or give another path with -f FILE");
 	config_machine_init(&machine, inputs->files.config_id);
 	machine.environment.files_required = inputs->files.required;
 	error = parse(inputs, &machine.environment, text, length, diagnostics);

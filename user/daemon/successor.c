@@ -75,7 +75,15 @@ static char *read_errors(const struct successor *successor)
 	return text;
 }
 
-/* Nothing has changed: the answer says why. */
+static void log_lines(char *text)
+{
+	char *rest;
+
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		log_warning("restart: %s", line);
+}
+
+/* Nothing has changed: the answer gives the reason. */
 static void refuse(struct successor *successor, const char *why)
 {
 	_cleanup_free_ char *errors = read_errors(successor);
@@ -84,8 +92,8 @@ static void refuse(struct successor *successor, const char *why)
 	snprintf(failure.message, sizeof(failure.message),
 		 "the new xbeatd %s; this one goes on, nothing has changed%s%.3500s", why,
 		 errors && *errors ? ":\n" : "", errors ? errors : "");
-	log_warning("restart: %s", failure.message);
 	control_answer(successor->promise, NULL, &failure);
+	log_lines(failure.message);
 	successor->daemon->successor = NULL;
 	successor_free(successor);
 }

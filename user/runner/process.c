@@ -154,7 +154,8 @@ void runner_process_ready(struct runner *runner, pid_t pid)
 	runner->ready = true;
 	runner->failed = false;
 	evtimer_del(runner->housekeeping);
-	log_info("runner (pid %d) is of the service %s", (int)pid, runner_service_path());
+	log_info("scripts run in the runner service at %s (runner: pid %d)", runner_service_path(),
+		 (int)pid);
 	runner->on_another(runner);
 }
 

@@ -55,7 +55,9 @@ int privileges_check(void)
 	}
 	if (!missing[0])
 		return 0;
-	log_error("missing capabilities:%s; run xbeatd as root, or grant them", missing);
+	log_error(
+		"missing capabilities:%s; run xbeatd as root, or grant them (xbeatd(8), PRIVILEGES)",
+		missing);
 	return -EPERM;
 }
 
