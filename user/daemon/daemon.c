@@ -159,6 +159,10 @@ static void on_signal(void *context, int number)
 {
 	struct daemon *daemon = context;
 
+	if (daemon_is_handing_over(daemon)) {
+		raise(number); /* for the successor: daemon_hand_over() finds it pending */
+		return;
+	}
 	if (number == SIGHUP) {
 		daemon_reload(daemon, NULL);
 		return;

@@ -19,6 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define RESTART_ENDS "a restart is about to end: try again"
+
 static json_t *heartbeat_json(const struct config_heartbeat *heartbeat)
 {
 	json_t *json = json_pack("{s:o, s:I, s:I}", "name", json_text(heartbeat->name),
@@ -273,6 +275,8 @@ static json_t *config(void *context, struct control_call *call)
 
 static json_t *reload(void *context, struct control_call *call)
 {
+	if (daemon_is_handing_over(context))
+		return control_fail(call, "refused", "%s", RESTART_ENDS);
 	daemon_reload(context, control_defer(call));
 	return NULL;
 }
@@ -382,8 +386,11 @@ static json_t *stop(void *context, struct control_call *call)
 
 	if (keep && !json_is_boolean(keep))
 		return control_fail(call, "invalid_parameter", "keep must be true or false");
+	if (!refusal && daemon_is_handing_over(daemon))
+		refusal = RESTART_ENDS;
 	if (refusal)
 		return control_fail(call, "refused", "%s", refusal);
+	daemon_cancel_restart(daemon, "was ended, because xbeatd is stopped");
 	daemon->keeps = json_is_true(keep);
 	log_notice("xbeatctl stop: stopping%s",
 		   daemon->keeps ? "; the addresses stay for the next daemon" : "");

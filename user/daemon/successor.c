@@ -8,6 +8,7 @@
 #include "user/daemon/daemon.h"
 #include "user/daemon/handover/channel.h"
 #include "user/daemon/start/service_manager.h"
+#include "user/daemon/start/signals.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
@@ -19,6 +20,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,9 @@
 
 #define READY_SECONDS 20
 #define DONE_MS 10000
+
+/* What arrives when the successor is ready is for it. */
+static const int passed_on[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGNALS_JSON};
 
 struct successor {
 	struct daemon *daemon;
@@ -102,7 +107,7 @@ static void kill_and_refuse(struct successor *successor, const char *why)
 {
 	struct starter *starter = successor->daemon->starter;
 
-	starter_kill(starter, successor->number);
+	starter_kill(starter, successor->number, SIGKILL);
 	starter_forget(starter, successor->number);
 	refuse(successor, why);
 }
@@ -124,6 +129,26 @@ static json_t *ready_json(const struct successor *successor)
 	return json;
 }
 
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(passed_on); i++)
+		sigaddset(&set, passed_on[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static void pass_signals(const struct daemon *daemon)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	for (size_t i = 0; i < ARRAY_SIZE(passed_on); i++)
+		if (sigismember(&pending, passed_on[i]))
+			starter_kill(daemon->starter, daemon->successor->number, passed_on[i]);
+}
+
 /* The loop ends when the answer has left; the rest is daemon_hand_over(). */
 static void be_ready(struct successor *successor)
 {
@@ -132,6 +157,7 @@ static void be_ready(struct successor *successor)
 	struct daemon *daemon = successor->daemon;
 
 	successor->is_ready = true;
+	block_signals();
 	starter_forget(daemon->starter, successor->number);
 	event_del(successor->on_word);
 	event_del(successor->deadline);
@@ -326,12 +352,13 @@ void daemon_hand_over(struct daemon *daemon)
 	int error = give(daemon);
 
 	if (!error) {
+		pass_signals(daemon);
 		service_manager_hand_over(successor->pid);
 		_exit(EXIT_SUCCESS);
 	}
 	log_error("restart: process %d does not go on (%s): xbeatd is started again",
 		  (int)successor->pid, limits_strerror(-error));
-	starter_kill(daemon->starter, successor->number);
+	starter_kill(daemon->starter, successor->number, SIGKILL);
 	start_same(daemon);
 	_exit(EXIT_FAILURE);
 }

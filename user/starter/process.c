@@ -141,11 +141,11 @@ static void start_program(struct starter_request *request, struct message_descri
 	report(request->number, STARTER_STARTED, pid, 0);
 }
 
-static void kill_program(int number)
+static void kill_program(int number, int signal)
 {
 	for (const struct child *child = starter.children; child; child = child->next)
 		if (child->number == number && number)
-			kill(child->pid, SIGKILL);
+			kill(child->pid, signal);
 }
 
 static void serve(struct starter_request *request, struct message_descriptors *received)
@@ -158,7 +158,7 @@ static void serve(struct starter_request *request, struct message_descriptors *r
 		start_program(request, received);
 		break;
 	case STARTER_KILL:
-		kill_program(request->number);
+		kill_program(request->number, request->signal);
 		break;
 	}
 }

@@ -22,6 +22,7 @@ struct starter_request {
 	enum starter_request_type type;
 	int number; /* assigned by the daemon; 0: of a runner */
 	mode_t mask; /* of a runner's programs */
+	int signal; /* of STARTER_KILL */
 	bool same_file;
 	uint32_t argument_count; /* of the strings; the others change the environment */
 	struct message_strings strings;

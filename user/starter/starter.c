@@ -247,11 +247,12 @@ int starter_exec(struct starter *starter, const struct starter_program *program,
 	return added->number;
 }
 
-int starter_kill(const struct starter *starter, int number)
+int starter_kill(const struct starter *starter, int number, int signal)
 {
 	struct starter_request request;
 
 	begin_request(&request, STARTER_KILL, number);
+	request.signal = signal;
 	return send_request(starter, &request, NULL);
 }
 

@@ -72,8 +72,8 @@ int starter_run_runner(const struct starter *starter, int socket_fd, int namespa
 int starter_exec(struct starter *starter, const struct starter_program *program,
 		 starter_reported *reported, void *context);
 
-/* Kills a program that has not ended, by SIGKILL. Returns 0 or a negative errno. */
-int starter_kill(const struct starter *starter, int number);
+/* Sends a signal to a program that has not ended. Returns 0 or a negative errno. */
+int starter_kill(const struct starter *starter, int number, int signal);
 
 /* Its events are not reported any more. */
 void starter_forget(struct starter *starter, int number);

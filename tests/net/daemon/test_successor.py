@@ -4,6 +4,7 @@ role changes, nothing is lost; an error leaves the running daemon as it is."""
 
 import os
 import shutil
+import signal
 import socket
 import struct
 import time
@@ -159,6 +160,54 @@ def test_program_that_dies_late_is_replaced(lab, installed):
     result = installed.client.finish()
     assert result["outages"] == [] and result["owner_changes"] == 0, result
     assert [event for event in changes(installed["node-b"], seen) if event["kind"] != "daemon"] == []
+
+
+SLOW = """#!/usr/bin/python3
+import os, pathlib, signal, socket, time
+folder = pathlib.Path({folder!r})
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP, signal.SIGTERM])
+channel = socket.socket(fileno=int(os.environ["XBEAT_HANDOVER"].split(",")[0]))
+channel.send(b"ready")
+channel.recv(16)
+(folder / "has-stopped").touch()
+while not (folder / "done").exists():
+    time.sleep(0.01)
+channel.send(b"done")
+for _ in range(2):
+    number = signal.sigtimedwait([signal.SIGHUP, signal.SIGTERM], {seconds}).si_signo
+    (folder / signal.Signals(number).name).touch()
+"""
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_signals_are_passed_on(lab):
+    """What the daemon is asked for while its successor takes over is not lost."""
+    installed = Installed(lab)
+    daemon = Xbeatd(lab, "node-a", instance(), build=installed.folder).start_active()
+    installed.replace(SLOW.format(folder=str(lab.directory), seconds=NEVER_SECONDS))
+    restart = daemon.command("restart")
+    wait_until(lab.path("has-stopped").exists, "the daemon waits for its successor")
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.process.send_signal(signal.SIGTERM)
+    lab.write("done", "")
+    assert daemon.process.wait() == 0
+    for name in ("SIGHUP", "SIGTERM"):
+        wait_until(lab.path(name).exists, f"the successor gets {name}")
+    restart.communicate(timeout=NEVER_SECONDS)
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_stop_ends_a_restart(lab, installed):
+    """The successor does not go on after the stop, however soon it is ready."""
+    installed.installed.replace("#!/bin/sh\nexec sleep 600\n")
+    daemon = installed["node-a"]
+    restart = daemon.command("restart")
+    wait_until(lambda: "is to go on" in daemon.process.output(), "the successor is started")
+    daemon.json("stop")
+    errors = restart.communicate(timeout=NEVER_SECONDS)[1]
+    assert restart.returncode == 1 and "xbeatd is stopped" in errors, errors
+    assert daemon.process.wait() == 0
+    assert not lab.has_address("node-a", VIP)
 
 
 @pytest.mark.laboratory(nodes=2)

@@ -147,7 +147,7 @@ static void program_is_killed(void **state)
 	number = run_again("wait", NULL);
 	await(&seen.started);
 	assert_true(kill(seen.pid, 0) == 0);
-	assert_int_equal(starter_kill(starter, number), 0);
+	assert_int_equal(starter_kill(starter, number, SIGKILL), 0);
 	await(&seen.ended);
 	assert_true(WIFSIGNALED(seen.value) && WTERMSIG(seen.value) == SIGKILL);
 }
