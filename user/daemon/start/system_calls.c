@@ -100,7 +100,7 @@ static int allow_values(scmp_filter_ctx filter, int number, const int *values, s
 
 	for (size_t i = 0; i < count && !error; i++)
 		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
-					 SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)values[i]));
+					 SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)values[i], 0));
 	return error;
 }
 

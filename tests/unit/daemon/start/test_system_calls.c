@@ -199,7 +199,7 @@ static int restrict_in_vain(void)
 
 	seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(seccomp), 0);
 	seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1,
-			 SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP));
+			 SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP, 0));
 	if (seccomp_load(filter))
 		return -1;
 	unsetenv(SYSTEM_CALLS_VARIABLE);
