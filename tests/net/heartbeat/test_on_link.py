@@ -51,7 +51,8 @@ def test_heartbeats_leave_with_255(lab, family):
         for _ in range(HEARTBEATS):
             found = ttl_and_type(port.recv(2048), family)
             seen |= {found} if found else set()
-    assert seen == {(255, wire.PROBE), (255, wire.REPLY)}, "answers, too, with right checksums"
+    assert {ttl for ttl, _ in seen} == {255}, seen
+    assert {wire.PROBE, wire.REPLY} <= {kind for _, kind in seen}, "answers, too, with right checksums"
     for daemon, other in (("node-a", "node-b"), ("node-b", "node-a")):
         assert cluster[daemon].peer(other)["links"][0]["on_link"] is True
         assert "on-link, held to TTL 255: eth0" in cluster[daemon].text("peers")
