@@ -140,6 +140,17 @@ def test_its_own_user_may_change_it(daemon):
     assert done == {USER: 0, USER + 1: 4}
 
 
+def test_with_a_group_that_it_is_no_member_of(lab, daemon):
+    """The package makes the group xbeat. Without it the socket is the user's alone."""
+    groups = daemon.home / "group"
+    shutil.copy("/etc/group", groups)
+    with open(groups, "a", encoding="ascii") as file:
+        file.write("\nxbeat:x:4242:\n")
+    lab.run("node-a", *daemon.inside, "mount", "--bind", groups, "/etc/group")
+    daemon.start(*daemon.inside, *as_user(*CAPABILITIES))
+    assert os.stat(daemon.seen).st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("name", CAPABILITIES[:5])
 def test_a_missing_capability_is_named(lab, daemon, name):
     rest = [other for other in CAPABILITIES if other != name]

@@ -58,6 +58,12 @@ static int open_file(const char *path)
 	struct stat status;
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 
+	if (fd < 0 && errno == EACCES) {
+		log_error(
+			"cannot open %s: %s; make the directory this user's, as root: install -d -m 755 -o %u " XB_RUN_DIRECTORY,
+			path, limits_strerror(EACCES), geteuid());
+		return -EACCES;
+	}
 	if (fd < 0 || fstat(fd, &status)) {
 		log_error("cannot open %s: %s", path, limits_strerror(errno));
 		return -errno;
