@@ -268,7 +268,7 @@ void cluster_conclude(struct cluster *cluster, const struct peer *peer, enum dis
 				      "give each node an id of its own, the same in all files"},
 		[DISPUTE_TWIN] =
 			{"twice",
-			 "stop one of them; if there is one only, find why its xbeatd restarts"},
+			 "stop one of them; if there is only one, find why its xbeatd restarts"},
 	};
 	struct dispute *known = find_conclusion(cluster, kind, peer->node->id);
 	struct dispute dispute = {.kind = kind, .node_id = peer->node->id};

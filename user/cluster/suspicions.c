@@ -18,7 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REFUSED_LEAST 2 /* between two looks */
+#define REFUSED_LEAST 2 /* between two checks */
 #define EPOCHS_WITHIN_NS (10 * NS_PER_SECOND)
 #define LOOK_NS NS_PER_SECOND
 #define QUIET_NS (30 * NS_PER_SECOND) /* then it is over */
@@ -89,7 +89,7 @@ static void check_stranger(struct cluster *cluster, struct suspicions *suspicion
 	}
 }
 
-/* Packets of an earlier life end soon after a restart, so they must have come at two looks. */
+/* Packets of an earlier life end soon after a restart, so they must come before two checks. */
 static void check_twin(struct cluster *cluster, struct suspicions *suspicions,
 		       const struct peer *peer, uint64_t old_count, uint64_t now_ns)
 {
@@ -104,7 +104,7 @@ static void check_twin(struct cluster *cluster, struct suspicions *suspicions,
 		cluster_conclude(
 			cluster, peer, DISPUTE_TWIN,
 			restless
-				? "it began four lives within 10 s: two machines seem to use its id and address"
+				? "it started four times within 10 s: two machines seem to use its id and address"
 				: "heartbeats of an earlier life keep coming: two machines seem to use its id and address");
 	} else if (is_over(now_ns, suspicions->twin_ns)) {
 		cluster_conclude(cluster, peer, DISPUTE_TWIN, NULL);

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <string.h>
 #include <xbeat/app.h>
-#include <xbeat/paths.h>
 
 static enum command_status complain(const char *name, int error)
 {
@@ -18,8 +17,7 @@ static enum command_status complain(const char *name, int error)
 		return COMMAND_NOT_RUNNING;
 	case -EPERM:
 		log_error(
-			"not permitted to send beats for %s; run as root, as a member of group " XB_GROUP
-			", or as the user of its vrrp_app",
+			"not permitted to send beats for %s; run as root, or as the user or a member of the group of its vrrp_app",
 			name);
 		return COMMAND_NOT_PERMITTED;
 	case -ENOENT:

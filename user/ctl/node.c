@@ -217,7 +217,7 @@ static enum command_status apply(const struct change *change, json_t **result)
 
 	if (error) {
 		log_error("cannot write %s: %s%s", change->file, strerror(-error),
-			  error == -EACCES ? "; run this as root" : "");
+			  error == -EACCES || error == -EPERM ? "; run this as root" : "");
 		return COMMAND_FAILED;
 	}
 	status = reload(change, result);

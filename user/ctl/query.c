@@ -54,12 +54,14 @@ static enum command_status complain_not_running(const struct command *command, c
 		log_error("no xbeatd is running there (%s %s); to name a daemon instead, use -i",
 			  socket_state, path);
 	else if (command->daemon_name)
-		log_error("xbeatd '%s' is not running (%s %s); start it with: xbeatd -c FILE -i %s",
-			  command->daemon_name, socket_state, path, command->daemon_name);
+		log_error(
+			"xbeatd '%s' is not running (%s %s); start it (systemctl start xbeatd@%s, or xbeatd -f FILE -i %s)",
+			command->daemon_name, socket_state, path, command->daemon_name,
+			command->daemon_name);
 	else {
 		list_daemons(daemons, sizeof(daemons));
 		log_error(
-			"xbeatd '%s' is not running (%s %s); start it (xbeatd -c FILE), or name another daemon with -i%s",
+			"xbeatd '%s' is not running (%s %s); start it (systemctl start xbeatd, or xbeatd -f FILE), or name another daemon with -i%s",
 			XB_DAEMON_NAME_DEFAULT, socket_state, path, daemons);
 	}
 	return COMMAND_NOT_RUNNING;
