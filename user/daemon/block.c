@@ -127,7 +127,8 @@ static int check_identity(const struct daemon *daemon, struct daemon_inputs *inp
 		return refuse(inputs, "heartbeat %s: this node has %s a witness", to->name,
 			      now->witness ? "become" : "ceased to be");
 	if (from->mode != to->mode)
-		return refuse(inputs, "heartbeat %s: mode has changed", to->name);
+		return refuse(inputs, "heartbeat %s: mode has changed from %s to %s", to->name,
+			      config_xdp_mode_name(from->mode), config_xdp_mode_name(to->mode));
 	if (to->port != from->port && to->port != from->second_port)
 		return refuse_port(inputs, from->port, to->port);
 	return 0;

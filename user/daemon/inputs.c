@@ -193,11 +193,22 @@ static bool same_text(const char *one, const char *other)
 	return one && other ? !strcmp(one, other) : one == other;
 }
 
+static int check_same(struct daemon_inputs *inputs, const char *keyword, const char *from,
+		      const char *to)
+{
+	if (same_text(from, to))
+		return 0;
+	return fail(inputs, -EBUSY, "%s has changed from %s to %s: restart xbeatd to apply it",
+		    keyword, from ? from : "none", to ? to : "none");
+}
+
 int daemon_check_place(struct daemon_inputs *inputs, const struct config *running)
 {
-	if (same_text(running->net_namespace, inputs->config->net_namespace) &&
-	    same_text(running->daemon_instance, inputs->config->daemon_instance))
-		return 0;
-	return fail(inputs, -EBUSY,
-		    "net_namespace or instance has changed: restart xbeatd to apply it");
+	const struct config *wanted = inputs->config;
+	int error =
+		check_same(inputs, "net_namespace", running->net_namespace, wanted->net_namespace);
+
+	return error ? error
+		     : check_same(inputs, "instance", running->daemon_instance,
+				  wanted->daemon_instance);
 }

@@ -23,7 +23,7 @@ struct refusals {
 /* At the start, when no peer is heard yet. */
 void refusals_start(const struct peers *peers, struct peer *peer);
 
-/* After its verdict has changed. */
+/* After each judgement: one that is released falls silent without a new verdict. */
 void refusals_follow(const struct peers *peers, struct peer *peer, uint64_t now_ns);
 
 /* Adds a sentence for each reason for which packets were refused since the peer fell silent. Returns

@@ -100,10 +100,10 @@ void peers_report(struct peers *peers, struct peer *peer, const struct liveness_
 		event_log_add(peers->event_log, "daemon", peer->node->name, dead ? "running" : gone,
 			      dead ? gone : "running", "%s", change->daemon_reason);
 	report_apps(peers, peer);
+	refusals_follow(peers, peer, clock_now_ns());
 	if (!change->node)
 		return;
 	peers->callbacks.on_verdict(peers->callbacks.context, peer, change->from);
-	refusals_follow(peers, peer, clock_now_ns());
 	event_log_add(peers->event_log, "peer", peer->node->name, verdict_name(change->from),
 		      verdict_name(peer->liveness.verdict), "%s", peer->liveness.reason);
 }

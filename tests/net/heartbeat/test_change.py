@@ -120,9 +120,11 @@ def test_what_cannot_change_is_named_with_both_values(lab, cluster):
     before = verdicts(daemon)
     for text, named in ((block.replace("heartbeat lan", "heartbeat wan"), ["lan", "wan"]),
                         (block.replace("interval", "cluster_id 7\ninterval"), ["cluster_id", "from 1 to 7"]),
+                        (block.replace("interval", "mode generic\ninterval"), ["mode", "from auto to generic"]),
+                        ("instance other\n" + block, ["instance", "from none to other"]),
                         (block.replace("node 1 node-a", "node 9 node-a"), ["node 1", "node 9"]),
                         (block.replace("interval", "port 700\ninterval"), ["from 694 to 700", 'with "port 694 700", then with "port 700 694"'])):
-        reason = daemon.refused_reload(text, instance.replace("heartbeat lan", text.split(" {")[0]))
+        reason = daemon.refused_reload(text, instance.replace("heartbeat lan", re.search(r"heartbeat \w+", text)[0]))
         assert all(part in reason for part in (*named, "configuration is kept")), reason
         # A restart with another port would part this node from the others.
         assert ("restart xbeatd" in reason) == ("694" not in named[0]), reason

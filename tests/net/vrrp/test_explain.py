@@ -26,6 +26,11 @@ def said(daemon, name="VI_1"):
     return daemon.explain(name)["said"]
 
 
+def send_unknown_version(lab, node):
+    lab.run("client", "python3", "-c", "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
+            f"s.sendto(b'XB' + bytes([9]) * 134, ('{lab.address(node)}', 694))")
+
+
 def test_a_node_that_is_cut_off(lab, cluster):
     a, b, c = (cluster[node] for node in lab.nodes)
     assert "Of 2 other nodes, 2 are up." in said(a, "node-a")
@@ -105,14 +110,27 @@ def test_what_was_refused_before_it_fell_silent_is_no_reason(lab):
     cluster = Cluster(lab, Settings()).start_xbeatd()
     cluster.wait_up()
     a = cluster["node-a"]
-    lab.run("client", "python3", "-c", "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
-            f"s.sendto(b'XB' + bytes([9]) * 134, ('{lab.address('node-a')}', 694))")
+    send_unknown_version(lab, "node-a")
     lab.cut("node-b")
     wait_verdict(a, "node-b", "down")
     counted = {reason: count for reason, count in a.json("drops").items() if count}
     assert "bad_version" in counted, counted
     assert "refused here" not in said(a, "node-b"), said(a, "node-b")
     assert "Check the machine, its power" in said(a, "node-b")
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_what_was_refused_before_it_stopped_is_no_reason(lab):
+    """A node that stops falls silent later, without another verdict."""
+    cluster = Cluster(lab, Settings()).start_xbeatd()
+    cluster.wait_up()
+    a = cluster["node-a"]
+    send_unknown_version(lab, "node-a")
+    cluster["node-b"].stop()
+    wait_verdict(a, "node-b", "released")
+    wait_until(lambda: "it is silent" in said(a, "node-b"), "node-a hears node-b no more")
+    assert a.json("drops")["bad_version"]
+    assert "refused here" not in said(a, "node-b"), said(a, "node-b")
 
 
 @pytest.mark.laboratory(nodes=2)

@@ -186,17 +186,12 @@ static void read_mode(struct config_parser *parser, struct config_block *block,
 		      const struct config_keyword *keyword,
 		      const struct config_statement *statement)
 {
-	static const char *const names[] = {
-#define X(id, name) name,
-		CONFIG_XDP_MODES(X)
-#undef X
-	};
 	struct config_heartbeat *heartbeat = block->target;
 	const struct config_token *token = &statement->tokens[1];
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(token->text, names[i])) {
-			heartbeat->mode = (enum config_xdp_mode)i;
+	for (enum config_xdp_mode mode = 0; mode < CONFIG_XDP_MODE_COUNT; mode++) {
+		if (!strcmp(token->text, config_xdp_mode_name(mode))) {
+			heartbeat->mode = mode;
 			return;
 		}
 	}

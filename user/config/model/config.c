@@ -324,3 +324,14 @@ unsigned config_garp_group_of(const struct config *config, const char *interface
 				return (unsigned)i + 1;
 	return 0;
 }
+
+const char *config_xdp_mode_name(enum config_xdp_mode mode)
+{
+	static const char *const names[] = {
+#define X(id, name) name,
+		CONFIG_XDP_MODES(X)
+#undef X
+	};
+
+	return names[mode];
+}

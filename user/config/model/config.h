@@ -65,6 +65,7 @@ enum config_xdp_mode {
 #define X(id, name) CONFIG_XDP_##id,
 	CONFIG_XDP_MODES(X)
 #undef X
+		CONFIG_XDP_MODE_COUNT,
 };
 
 struct config_heartbeat {
@@ -484,6 +485,9 @@ void config_signing_add(struct config_signing *signing, const struct config_sign
 /* Returns the key with this id, or NULL. */
 const struct config_signing_key *config_signing_key(const struct config_signing *signing,
 						    uint8_t id);
+
+/* Returns the keyword's value, as "auto". */
+const char *config_xdp_mode_name(enum config_xdp_mode mode);
 
 /* Returns the name of a mode of auth_hmac, or NULL beyond the last. */
 const char *config_signed_mode_name(enum xb_signed_mode mode);

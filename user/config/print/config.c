@@ -174,12 +174,6 @@ static void print_detection(struct config_printer *printer,
 	print_duration(printer, "detection_max", heartbeat->detection_max_ns);
 }
 
-static const char *const mode_names[] = {
-#define X(id, name) name,
-	CONFIG_XDP_MODES(X)
-#undef X
-};
-
 char *config_print_heartbeat(const struct config_heartbeat *heartbeat)
 {
 	struct config_printer printer;
@@ -202,7 +196,7 @@ char *config_print_heartbeat(const struct config_heartbeat *heartbeat)
 	config_print_line(&printer, "on_isolated %s",
 			  heartbeat->release_isolated ? "release" : "keep");
 	if (heartbeat->mode != CONFIG_XDP_AUTO)
-		config_print_line(&printer, "mode %s", mode_names[heartbeat->mode]);
+		config_print_line(&printer, "mode %s", config_xdp_mode_name(heartbeat->mode));
 	for (size_t i = 0; i < heartbeat->node_count; i++)
 		print_node(&printer, &heartbeat->nodes[i]);
 	config_print_close(&printer);
