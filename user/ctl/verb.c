@@ -300,8 +300,9 @@ const struct verb verbs[] = {
 		.arguments = "[--keep]",
 		.summary = "stop xbeatd; --keep: another one goes on",
 		.help = stop_help,
-		.example = "$ xbeatctl stop --keep\n"
-			   "stopped; its addresses stay until restart_grace has passed\n",
+		.example =
+			"$ xbeatctl stop --keep\n"
+			"stopped; its addresses stay until restart_grace or guard_timeout has passed\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_KEEP,
 		.run = run_stop,
 		.parameters = parameters_stop,

@@ -277,7 +277,7 @@ void daemon_restart(struct daemon *daemon, struct control_promise *promise)
 		error = watch(successor);
 	if (error == -EPIPE)
 		refuse(successor,
-		       "cannot be started, because the starter was killed: stop xbeatd and start it");
+		       "cannot be started, because the starter was killed: xbeatctl stop --keep, then start it");
 	else if (error)
 		kill_and_refuse(successor, limits_strerror(-error));
 }

@@ -74,6 +74,8 @@ def test_daemon_goes_on_without_it(daemon):
     kill(starter)
     wait_until(lambda: f"starter (pid {starter}) was killed" in daemon.process.output(), "it is logged")
     assert exists(runner)
+    refused = daemon.ctl("restart", check=False)
+    assert refused.returncode == 1 and "xbeatctl stop --keep" in refused.stderr, refused
     kill(runner)
     wait_until(lambda: "cannot start another runner: the starter was killed" in daemon.process.output(),
                "that is logged, too")

@@ -486,10 +486,8 @@ void config_signing_add(struct config_signing *signing, const struct config_sign
 const struct config_signing_key *config_signing_key(const struct config_signing *signing,
 						    uint8_t id);
 
-/* Returns the keyword's value, as "auto". */
+/* Return the name of a mode; of auth_hmac, NULL beyond the last. */
 const char *config_xdp_mode_name(enum config_xdp_mode mode);
-
-/* Returns the name of a mode of auth_hmac, or NULL beyond the last. */
 const char *config_signed_mode_name(enum xb_signed_mode mode);
 
 /* Returns the name of a kind of tracked thing, as users and JSON see it: "interface", "script" … */

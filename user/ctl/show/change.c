@@ -112,7 +112,8 @@ void show_drain(const json_t *result, FILE *stream)
 void show_stop(const json_t *result, FILE *stream)
 {
 	if (json_is_true(json_object_get(result, "keep")))
-		fputs("stopped; its addresses stay until restart_grace has passed\n", stream);
+		fputs("stopped; its addresses stay until restart_grace or guard_timeout has passed\n",
+		      stream);
 	else
 		fputs("stopped\n", stream);
 }
