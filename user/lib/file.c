@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FILE_BYTES_MAX (1024 * 1024)
 
@@ -67,12 +68,17 @@ int file_replace(const char *path, const char *text)
 {
 	char temporary[PATH_MAX + 4];
 	FILE *file;
-	int failed;
+	int failed, fd;
 
 	snprintf(temporary, sizeof(temporary), "%s.new", path);
-	file = fopen(temporary, "we");
-	if (!file)
-		return -errno;
+	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!file) {
+		failed = -errno;
+		if (fd >= 0)
+			close(fd);
+		return failed;
+	}
 	failed = fputs(text, file) < 0;
 	failed |= fclose(file) != 0;
 	if (failed || rename(temporary, path)) {

@@ -13,7 +13,8 @@ int file_read(const char *path, char **text, size_t *length);
 /* The same for an open file, which stays open. */
 int file_read_open(int fd, char **text, size_t *length);
 
-/* Writes a text as path, at once: through path.new, which is renamed. Returns 0 or a negative errno. */
+/* Writes a text as path, which only its owner can read, at once: through path.new, which is renamed.
+ * Returns 0 or a negative errno. */
 int file_replace(const char *path, const char *text);
 
 /* Finds the files that match a pattern of glob(7), sorted; *paths and its entries are to be freed.

@@ -11,6 +11,7 @@
 #include "user/lib/file.h"
 #include <cmocka.h>
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LIMIT_BYTES (1024 * 1024)
@@ -43,6 +44,30 @@ static void contents(void **state)
 	assert_int_equal(length, 0);
 	assert_string_equal(text, "");
 	free(text);
+}
+
+static void replaced(void **state)
+{
+	char directory[] = "/tmp/xbeat-test-file-XXXXXX", path[64], temporary[80], *text = NULL;
+	struct stat status;
+	size_t length;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/file", directory);
+	snprintf(temporary, sizeof(temporary), "%s.new", path);
+	assert_int_equal(file_replace(path, "old"), 0);
+	assert_int_equal(file_replace(path, "new"), 0);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	assert_int_equal(symlink(path, temporary), 0); /* is not followed */
+	assert_int_equal(file_replace(path, "other"), -ELOOP);
+	assert_int_equal(file_read(path, &text, &length), 0);
+	assert_string_equal(text, "new");
+	free(text);
+	unlink(temporary);
+	unlink(path);
+	rmdir(directory);
 }
 
 static void limit(void **state)
@@ -123,7 +148,8 @@ static void patterns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(patterns), cmocka_unit_test(contents),	  cmocka_unit_test(limit),
+		cmocka_unit_test(patterns), cmocka_unit_test(contents),
+		cmocka_unit_test(replaced), cmocka_unit_test(limit),
 		cmocka_unit_test(failures), cmocka_unit_test(proc_files),
 	};
 
