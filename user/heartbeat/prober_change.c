@@ -106,6 +106,8 @@ static void keep_sockets(struct prober *prober, struct prober_change *change)
 		change->links[i].last_error = prober->links[i].last_error;
 		change->links[i].open_error = prober->links[i].open_error;
 		prober->links[i].socket = -1;
+		if (change->links[i].socket >= 0)
+			send_buffer_grow(change->links[i].socket, change->links[i].count);
 	}
 }
 

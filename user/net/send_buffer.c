@@ -14,8 +14,11 @@
 void send_buffer_grow(int fd, size_t absent_count)
 {
 	size_t wanted = (absent_count + 1) * BYTES_PER_HOST;
-	int bytes = wanted < INT_MAX / 2 ? (int)wanted : INT_MAX / 2;
+	int bytes = wanted < INT_MAX / 2 ? (int)wanted : INT_MAX / 2, present = 0;
+	socklen_t length = sizeof(present);
 
+	if (!getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &present, &length) && present / 2 >= bytes)
+		return;
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) &&
 	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes)))
 		log_warning(

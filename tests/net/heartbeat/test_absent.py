@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from tests.support.configuration import block, heartbeat, instance
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings, block, heartbeat, instance
 from tests.support.xbeatd import Xbeatd, wait_up
 
 ADVERT_INTERVAL = "0.01"
@@ -39,3 +40,20 @@ def test_absent_nodes_keep_nothing_from_the_living(lab):
         assert not news, news
         assert "probes self/" not in daemon.process.output()
     assert sent > 0.7 * due and b.vrrp()["adverts"]["received"] - received > 0.9 * sent
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_absent_nodes_that_a_reload_adds(lab):
+    """As before new nodes are switched on: the socket goes on, and has to hold more."""
+    cluster = Cluster(lab, Settings(multiplier=30)).start_active()
+    text = cluster["node-b"].configuration.read_text()
+    absent = "".join(f"node {100 + i} absent-{i} 10.77.0.{150 + i}\n" for i in range(16))
+    line = "heartbeat lan {\n"
+    assert line in text
+    seen = len(cluster["node-b"].events())
+    cluster["node-b"].reload(text.replace(line, line + absent, 1))
+    time.sleep(LASTS_S)
+    news = [event for event in cluster["node-b"].events()[seen:]
+            if event["kind"] in ("probes", "peer", "vrrp")]
+    assert not news, news
+    assert cluster["node-b"].verdict("node-a") == "up"
