@@ -58,12 +58,14 @@ const char *peers_instance_name(const struct peers *peers, const struct xb_insta
 	return text;
 }
 
+/* What it is in the other node's file is not known. */
 const char *peers_app_lateness(const struct peers *peers, size_t index, char text[PEERS_NAME_BYTES])
 {
 	const struct config *config = peers->config;
 
 	if (index < config->app_count)
-		snprintf(text, PEERS_NAME_BYTES, "no beat within its timeout, %g ms",
+		snprintf(text, PEERS_NAME_BYTES,
+			 "no beat within its timeout (%g ms in the file here)",
 			 duration_ms(config->apps[index].timeout_ns));
 	else
 		snprintf(text, PEERS_NAME_BYTES, "no beat within its timeout");

@@ -121,7 +121,9 @@ def test_what_a_silent_peer_reported_is_past(lab, applications):
     applications.daemon(NODE).start()
     peer = applications.daemon(PEER).start()
     wait_until(lambda: late_bits(peer) == 1, "the application is late")
-    assert "Its application web is late:" in peer.explain(NODE)["said"]
+    said = peer.explain(NODE)["said"]
+    assert "Its application web is late:" in said
+    assert "its timeout (200 ms in the file here)" in said, said
     lab.cut(NODE)
     wait_until(lambda: peer.verdict(NODE) == "down", "node-a is down")
     assert "Its application web was late then:" in peer.explain(NODE)["said"]
