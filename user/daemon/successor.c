@@ -16,6 +16,7 @@
 #include "user/lib/json_text.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/time.h"
 #include "user/starter/starter.h"
 #include <errno.h>
 #include <limits.h>
@@ -313,6 +314,15 @@ static void end_reservation(void)
 	sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &ordinary);
 }
 
+/* Shorter than what is left for the watchdog, which has been fed lately: if it killed this process, the
+ * successor that hangs would keep the lock, and each start would be refused. */
+static int patience_ms(void)
+{
+	uint64_t half_ms = service_manager_watchdog_ns() / 2 / NS_PER_MS;
+
+	return half_ms && half_ms < DONE_MS ? (int)half_ms : DONE_MS;
+}
+
 static int give(struct daemon *daemon)
 {
 	const struct successor *successor = daemon->successor;
@@ -325,7 +335,7 @@ static int give(struct daemon *daemon)
 	error = channel_send(successor->socket, CHANNEL_GO, given);
 	end_reservation();
 	if (!error)
-		error = channel_await(successor->socket, CHANNEL_DONE, NULL, DONE_MS);
+		error = channel_await(successor->socket, CHANNEL_DONE, NULL, patience_ms());
 	return error;
 }
 

@@ -2,7 +2,9 @@
 """xbeatctl restart: a successor is loaded beside the running daemon and goes on. No verdict and no
 role changes, nothing is lost; an error leaves the running daemon as it is."""
 
+import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -260,6 +262,31 @@ def test_service_manager_learns_of_the_successor(lab):
             sender = struct.unpack("3i", ancillary[0][2])[0]
             if f"MAINPID={new}" in text.decode() and sender == old:
                 break
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_watchdog_does_not_come_before_a_successor_that_hangs_is_killed(lab):
+    """Otherwise it would keep the lock from the daemon that the service manager starts."""
+    installed = Installed(lab)
+    watchdog_seconds = 4
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        path = lab.path("notify")
+        manager.bind(str(path))
+        manager.settimeout(0.1)
+        daemon = Xbeatd(lab, "node-a", instance(), build=installed.folder)
+        daemon.start("env", f"NOTIFY_SOCKET={path}", f"WATCHDOG_USEC={watchdog_seconds * 10**6}")
+        installed.replace(SLOW.format(folder=str(lab.directory), seconds=NEVER_SECONDS))
+        restart = daemon.command("restart")
+        fed = time.monotonic()
+        while daemon.process.running():
+            with contextlib.suppress(TimeoutError):
+                if b"WATCHDOG=1" in manager.recv(4096):
+                    fed = time.monotonic()
+        assert time.monotonic() - fed < watchdog_seconds
+        assert daemon.process.wait() == 1
+        restart.communicate(timeout=NEVER_SECONDS)
+    pid = int(re.search(r"restart: process (\d+) is to go on", daemon.process.output())[1])
+    wait_until(lambda: not os.path.exists(f"/proc/{pid}"), "the successor is killed")
 
 
 @pytest.mark.laboratory(nodes=2)
