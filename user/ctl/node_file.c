@@ -96,6 +96,7 @@ int node_file_write(const char *path, const char *text)
 	if (!real || stat(real, &before))
 		return -errno;
 	snprintf(temporary, sizeof(temporary), "%s.new", real);
+	unlink(temporary); /* of a command that was killed */
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;

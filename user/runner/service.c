@@ -11,7 +11,7 @@
 
 const char *runner_service_path(void)
 {
-	const char *path = getenv("XBEAT_RUNNER");
+	const char *path = secure_getenv("XBEAT_RUNNER");
 
 	return path ? path : XB_RUNNER_SOCKET;
 }

@@ -33,6 +33,7 @@ def test_node_is_added_and_removed(lab, pair):
     address = lab.address("node-c")
     daemon = pair["node-a"]
     before = daemon.configuration.read_text()
+    daemon.configuration.with_name(f"{daemon.configuration.name}.new").touch()  # of one that was killed
     text = daemon.text("node", "add", "node-c", "id", "3", "address", address)
     line = f"node 3 node-c {address}"
     assert line in text and str(daemon.configuration) in text and "xbeatctl reload" in text

@@ -32,7 +32,7 @@ static void change_directory(const char *directory)
 
 bool channel_inherit(struct channel *channel)
 {
-	const char *text = getenv(CHANNEL_VARIABLE);
+	const char *text = secure_getenv(CHANNEL_VARIABLE);
 	int length = 0;
 
 	*channel = (struct channel){.socket = -1, .errors = -1};

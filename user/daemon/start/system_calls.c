@@ -182,7 +182,7 @@ static int load_allowed(uint32_t action)
 
 void system_calls_restrict(void)
 {
-	const char *wish = getenv(SYSTEM_CALLS_VARIABLE);
+	const char *wish = secure_getenv(SYSTEM_CALLS_VARIABLE);
 	uint32_t action = SCMP_ACT_ERRNO(ENOSYS);
 	int error;
 
