@@ -128,6 +128,18 @@ static __always_inline bool skb_is_vrrp(struct __sk_buff *skb, const struct fram
 	       copy == PROTOCOL_VRRP;
 }
 
+/* Generic XDP copies a packet for a program that takes fragments, and Linux 6.18 does not set mac_len
+ * of the copy: to tc it begins at its IP header. */
+static __always_inline bool skb_parse(struct __sk_buff *skb, struct frame *frame)
+{
+	if (frame_parse(skb_start(skb), skb_end(skb), frame) &&
+	    (frame->ethertype == bpf_htons(ETHERTYPE_IPV6) ||
+	     frame->ethertype == bpf_htons(ETHERTYPE_IPV4)))
+		return true;
+	return frame_parse_ip(skb_start(skb), skb_end(skb), frame) &&
+	       frame->ethertype == (__be16)skb->protocol;
+}
+
 /* Adverts of interfaces whose VLAN tags the XDP program does not see (vrrp/way.h). */
 SEC("tc")
 int xbeat_tc(struct __sk_buff *skb)
@@ -135,7 +147,7 @@ int xbeat_tc(struct __sk_buff *skb)
 	struct frame frame;
 	bool ipv6, tagged;
 
-	if (!frame_parse(skb_start(skb), skb_end(skb), &frame))
+	if (!skb_parse(skb, &frame))
 		return TC_ACT_UNSPEC;
 	ipv6 = frame.ethertype == bpf_htons(ETHERTYPE_IPV6);
 	if (!ipv6 && frame.ethertype != bpf_htons(ETHERTYPE_IPV4))

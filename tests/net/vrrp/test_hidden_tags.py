@@ -9,7 +9,8 @@ import time
 import pytest
 
 from tests.support.advert import Forger
-from tests.support.configuration import VIP, instance
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, Settings, instance
 from tests.support.daemon import Keepalived
 from tests.support.laboratory import BUILD, wait_until
 from tests.support.xbeatd import Xbeatd
@@ -209,3 +210,16 @@ def test_kernel_that_refuses_the_filter(lab, active):
     hears_active(backup)
     assert backup.changes() == [("initialize", "backup")]
     assert active.state() == "active"
+
+
+@pytest.mark.laboratory(nodes=2, ends="plain")
+def test_adverts_reach_tc_in_generic_mode(lab):
+    """Packets that generic XDP has copied for a program that takes fragments look different there."""
+    cluster = Cluster(lab, Settings(multiplier=20)).start_active()
+    backup = cluster["node-b"]
+    wait_until(lambda: [event for event in backup.events()
+                        if event["kind"] == "mode" and event["to"] == "generic"], "generic mode")
+    untaken = backup.map("xb_vlan")[0]["untaken_count"]
+    received = backup.vrrp()["adverts"]["received"]
+    wait_until(lambda: backup.vrrp()["adverts"]["received"] > received + 3, "adverts arrive")
+    assert backup.map("xb_vlan")[0]["untaken_count"] == untaken
