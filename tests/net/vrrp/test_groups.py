@@ -20,7 +20,7 @@ def wait_all(node, state):
 
 
 def members(lab, priority, *lines):
-    return [heartbeat(lab, daemon_timeout="20s"), GROUP,
+    return [heartbeat(lab, daemon_timeout="20s", heartbeat_lines=["restart_grace 20s"]), GROUP,
             instance("VI_1", "heartbeat lan", *lines, priority=priority),
             instance("VI_2", "heartbeat lan", vrid=52, priority=priority)]
 
