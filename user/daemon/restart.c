@@ -15,6 +15,8 @@
 #include "user/vrrp/reload.h"
 #include "user/vrrp/saved.h"
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* After that states do not go on: they are reported as after any start. */
 #define STATES_KEPT_NS (60 * NS_PER_SECOND)
@@ -77,6 +79,31 @@ void daemon_end_keeping(struct daemon *daemon)
 	peers_probe_now(&daemon->peers);
 }
 
+/* The other nodes would not hear a daemon with another cluster_id, or a port that they do not accept. A
+ * daemon before that does not say what it has is of an older version. */
+static int check_block(const struct config_heartbeat *heartbeat)
+{
+	const char *text = secure_getenv(CHANNEL_BLOCK_VARIABLE);
+	uint16_t port, second_port, cluster_id;
+
+	if (!heartbeat || !text ||
+	    sscanf(text, CHANNEL_BLOCK_FORMAT, &port, &second_port, &cluster_id) != 3 || !port)
+		return 0;
+	if (heartbeat->cluster_id != cluster_id) {
+		log_error(
+			"cluster_id has changed from %u to %u: the other nodes would refuse this one; see HEARTBEAT in xbeat.conf(5) for a change of it",
+			cluster_id, heartbeat->cluster_id);
+		return -EPROTO;
+	}
+	if (heartbeat->port == port || heartbeat->port == second_port)
+		return 0;
+	log_error(
+		"port has changed from %u to %u, where the other nodes do not hear this one yet: reload all nodes with \"port %u %u\", then with \"port %u %u\", then with \"port %u\"",
+		port, heartbeat->port, port, heartbeat->port, heartbeat->port, port,
+		heartbeat->port);
+	return -EPROTO;
+}
+
 /* What it would refuse later, when the running daemon has stopped. */
 static int check(struct daemon *daemon)
 {
@@ -86,6 +113,9 @@ static int check(struct daemon *daemon)
 
 	if (error)
 		log_error("%s", message);
+	if (!error)
+		error = check_block(daemon->config->heartbeat);
+	unsetenv(CHANNEL_BLOCK_VARIABLE);
 	if (error || daemon->kernel.adopted)
 		return error;
 	log_error(

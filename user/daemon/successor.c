@@ -225,7 +225,9 @@ static int request(struct successor *successor, int socket)
 	const struct daemon *daemon = successor->daemon;
 	const int passed[] = {socket, STDERR_FILENO}; /* become 3 and 4 */
 	char variable[PATH_MAX + 64];
-	const char *const environment[] = {variable, NULL};
+	char block[sizeof(CHANNEL_BLOCK_VARIABLE) + 24];
+	const char *const environment[] = {variable, block, NULL};
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
 	const struct starter_program program = {
 		.errors = successor->errors,
 		.arguments = (const char *const *)daemon->arguments,
@@ -236,6 +238,9 @@ static int request(struct successor *successor, int socket)
 
 	snprintf(variable, sizeof(variable), CHANNEL_VARIABLE "=" CHANNEL_FORMAT "%s", 3, 4,
 		 daemon->directory ? daemon->directory : "");
+	snprintf(block, sizeof(block), CHANNEL_BLOCK_VARIABLE "=" CHANNEL_BLOCK_FORMAT,
+		 heartbeat ? heartbeat->port : 0, heartbeat ? heartbeat->second_port : 0,
+		 heartbeat ? heartbeat->cluster_id : 0);
 	return starter_exec(daemon->starter, &program, on_process, successor);
 }
 

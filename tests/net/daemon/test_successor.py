@@ -113,6 +113,21 @@ def test_wrong_configuration_is_refused(lab, installed):
 
 
 @pytest.mark.laboratory(nodes=2)
+@pytest.mark.parametrize("line, reason", [
+    ("port 700", 'port has changed from 694 to 700'), ("cluster_id 7", "cluster_id has changed from 1 to 7")])
+def test_what_parts_the_node_from_others_is_refused(lab, installed, line, reason):
+    daemon = installed["node-a"]
+    text = daemon.configuration.read_text()
+    daemon.configure(text.replace("interval", f"{line}\n    interval", 1))
+    assert reason in refused(daemon)
+    daemon.configure(text.replace("interval", "port 694 700\n    interval", 1))
+    daemon.restart()
+    daemon.configure(text.replace("interval", "port 700 694\n    interval", 1))
+    daemon.restart()
+    assert daemon.state() == "active"
+
+
+@pytest.mark.laboratory(nodes=2)
 def test_maps_of_an_older_version_are_refused(lab, installed):
     """Only the version before is migrated."""
     seen = len(installed["node-b"].events())
