@@ -8,7 +8,7 @@
 # The Makefile links by this table, scripts/check-layers checks the tree against it, and
 # docs/architecture.md says what each room is for.
 
-ROOMS := user/daemon user/daemon/start user/daemon/handover user/cluster user/vrrp user/vrrp/rules \
+ROOMS := user/daemon user/daemon/start user/daemon/handover user/cluster user/vrrp user/vrrp/report user/vrrp/rules \
 	user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
 	user/control user/ctl user/ctl/show user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel \
@@ -16,7 +16,7 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/cluster user/vr
 	user/config/syntax user/config/host user/config/model user/core user/core/vrrp user/app \
 	user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
-uses.user/daemon := user/daemon/start user/daemon/handover user/cluster user/vrrp \
+uses.user/daemon := user/daemon/start user/daemon/handover user/cluster user/vrrp user/vrrp/report \
 	user/heartbeat user/tracking user/control user/runner user/starter user/net user/net/netlink \
 	user/kernel user/config user/config/print user/config/host user/config/model user/core \
 	user/core/vrrp user/lib
@@ -30,6 +30,9 @@ uses.user/cluster := user/heartbeat user/kernel user/config/model user/core user
 uses.user/vrrp := user/vrrp/rules user/vrrp/effects user/vrrp/state user/vrrp/notify \
 	user/heartbeat user/tracking user/runner user/net user/net/netlink user/kernel \
 	user/config/print user/config/model user/core user/core/vrrp user/lib
+uses.user/vrrp/report := user/vrrp/rules user/vrrp/effects user/vrrp/state user/vrrp/notify \
+	user/heartbeat user/tracking user/net user/kernel user/config/print user/config/model \
+	user/core user/core/vrrp user/lib
 uses.user/vrrp/rules := user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat \
 	user/tracking user/net user/net/netlink user/kernel user/config/model user/core \
 	user/core/vrrp user/lib
@@ -84,6 +87,7 @@ uses.tests/unit/config/syntax := user/config
 uses.tests/unit/config := user/config/print
 uses.tests/unit/control := user/ctl
 uses.tests/unit/core := user/core/vrrp
+uses.tests/unit/vrrp := user/vrrp/report
 uses.tests/fuzz := tests/bpf user/control user/runner/child user/net user/net/netlink user/config \
 	user/config/print user/config/host user/config/model user/core user/core/vrrp user/lib
 uses.tests/bpf := user/kernel user/kernel/system user/core user/core/vrrp user/lib

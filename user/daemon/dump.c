@@ -6,7 +6,7 @@
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/thread.h"
-#include "user/vrrp/dump.h"
+#include "user/vrrp/report/dump.h"
 #include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>

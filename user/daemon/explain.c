@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl explain" of this node: its condition and its last events. */
-#include "user/vrrp/explain.h"
+#include "user/vrrp/report/explain.h"
 #include "user/core/names.h"
 #include "user/daemon/daemon.h"
 #include "user/kernel/self.h"

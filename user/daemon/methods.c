@@ -11,8 +11,8 @@
 #include "user/lib/json_text.h"
 #include "user/lib/log.h"
 #include "user/vrrp/commands.h"
-#include "user/vrrp/explain.h"
-#include "user/vrrp/json.h"
+#include "user/vrrp/report/explain.h"
+#include "user/vrrp/report/json.h"
 #include "user/vrrp/timers.h"
 #include "user/vrrp/tracking.h"
 #include <stdio.h>

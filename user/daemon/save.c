@@ -7,7 +7,7 @@
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/thread.h"
-#include "user/vrrp/dump.h"
+#include "user/vrrp/report/dump.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
 #include "tests/unit/vrrp/door_fixture.h"
 #include "user/vrrp/commands.h"
 #include "user/vrrp/events.h"
-#include "user/vrrp/json.h"
 #include "user/vrrp/reload.h"
+#include "user/vrrp/report/json.h"
 
 /* The first change of state is the one that the door made: from Active to Backup. What the event
  * itself does, to Initialize for a fault or an operator, comes afterwards. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl explain": adverts that do not leave this node, and adverts that are refused here. */
-#ifndef XBEAT_VRRP_EXPLAIN_ADVERTS_H
-#define XBEAT_VRRP_EXPLAIN_ADVERTS_H
+#ifndef XBEAT_VRRP_REPORT_EXPLAIN_ADVERTS_H
+#define XBEAT_VRRP_REPORT_EXPLAIN_ADVERTS_H
 
 #include "user/lib/address.h"
 #include "user/lib/time.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl explain": signed adverts (auth_hmac). */
-#ifndef XBEAT_VRRP_EXPLAIN_SIGNING_H
-#define XBEAT_VRRP_EXPLAIN_SIGNING_H
+#ifndef XBEAT_VRRP_REPORT_EXPLAIN_SIGNING_H
+#define XBEAT_VRRP_REPORT_EXPLAIN_SIGNING_H
 
 #include <jansson.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl vrrp". */
-#include "user/vrrp/json.h"
+#include "user/vrrp/report/json.h"
 #include "user/config/model/config.h"
 #include "user/core/names.h"
 #include "user/core/vrrp/vrrp.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl explain". */
-#ifndef XBEAT_VRRP_EXPLAIN_H
-#define XBEAT_VRRP_EXPLAIN_H
+#ifndef XBEAT_VRRP_REPORT_EXPLAIN_H
+#define XBEAT_VRRP_REPORT_EXPLAIN_H
 
 #include <jansson.h>
 

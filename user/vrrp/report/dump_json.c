@@ -5,12 +5,12 @@
 #include "user/lib/json_text.h"
 #include "user/lib/limits.h"
 #include "user/lib/time.h"
-#include "user/vrrp/dump.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/signing.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/report/dump.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/room.h"
 #include <jansson.h>

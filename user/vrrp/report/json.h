@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl vrrp". */
-#ifndef XBEAT_VRRP_JSON_H
-#define XBEAT_VRRP_JSON_H
+#ifndef XBEAT_VRRP_REPORT_JSON_H
+#define XBEAT_VRRP_REPORT_JSON_H
 
 #include <jansson.h>
 

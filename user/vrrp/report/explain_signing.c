@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See explain_signing.h. */
-#include "user/vrrp/explain_signing.h"
+#include "user/vrrp/report/explain_signing.h"
 #include "user/config/model/config.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
@@ -8,7 +8,7 @@
 #include "user/lib/json_text.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/signing.h"
-#include "user/vrrp/explain_adverts.h"
+#include "user/vrrp/report/explain_adverts.h"
 #include "user/vrrp/state/instance.h"
 #include <stdlib.h>
 

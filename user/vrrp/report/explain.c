@@ -3,7 +3,7 @@
  * "xbeatctl explain": which node is Active and why, what this node waits for, and what would make
  * it Active; in sentences for people who were woken at night, and as fields for programs.
  */
-#include "user/vrrp/explain.h"
+#include "user/vrrp/report/explain.h"
 #include "user/config/model/config.h"
 #include "user/core/liveness.h"
 #include "user/core/names.h"
@@ -21,10 +21,10 @@
 #include "user/vrrp/effects/restore.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
-#include "user/vrrp/explain_adverts.h"
-#include "user/vrrp/explain_routers.h"
-#include "user/vrrp/explain_signing.h"
-#include "user/vrrp/json.h"
+#include "user/vrrp/report/explain_adverts.h"
+#include "user/vrrp/report/explain_routers.h"
+#include "user/vrrp/report/explain_signing.h"
+#include "user/vrrp/report/json.h"
 #include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/foreign.h"
 #include "user/vrrp/rules/operator.h"

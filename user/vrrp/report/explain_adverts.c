@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl explain": adverts that do not leave this node, and adverts that are refused here. */
-#include "user/vrrp/explain_adverts.h"
+#include "user/vrrp/report/explain_adverts.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp/packet.h"
 #include "user/core/vrrp/vrrp.h"

@@ -6,7 +6,7 @@
 #include "user/lib/json_text.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/signing.h"
-#include "user/vrrp/json.h"
+#include "user/vrrp/report/json.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/room.h"
 #include <stdio.h>

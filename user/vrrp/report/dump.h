@@ -3,8 +3,8 @@
  * What keepalived writes on SIGUSR1, SIGUSR2 and its JSON signal, in its form, for programs that read
  * it: its names of fields and states, for what xbeat has. Passwords are left out.
  */
-#ifndef XBEAT_VRRP_DUMP_H
-#define XBEAT_VRRP_DUMP_H
+#ifndef XBEAT_VRRP_REPORT_DUMP_H
+#define XBEAT_VRRP_REPORT_DUMP_H
 
 #include <stddef.h>
 
