@@ -87,8 +87,6 @@ def test_short_stop_changes_nothing(guarded):
     check_owners(guarded.watch, "node-a", outage_ms=20)
     for node, count in before.items():
         for event in guarded[node].events()[count:]:
-            if event["kind"] == "filter":
-                continue  # the laboratory's own programs in tc, found whenever the daemon checks
             held = event["kind"] == "vrrp" and event["from"] == event["to"]
             assert event["kind"] == "stall" or held and "made no progress for" in event["reason"], (node, event)
 
