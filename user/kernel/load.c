@@ -103,7 +103,7 @@ static int open_and_load(struct kernel *kernel, const struct kernel_setup *setup
 {
 	int error;
 
-	kernel->skeleton = xbeat_bpf__open();
+	kernel->skeleton = skeleton_open();
 	if (!kernel->skeleton)
 		return -errno;
 	skeleton_freeze(kernel->skeleton, setup);

@@ -37,7 +37,7 @@ static int load(struct xbeat_bpf *skeleton, const struct xbeat_bpf *first)
 
 int load_ip_beside(const struct xbeat_bpf *first, struct xbeat_bpf **loaded)
 {
-	struct xbeat_bpf *skeleton = xbeat_bpf__open();
+	struct xbeat_bpf *skeleton = skeleton_open();
 	int error = skeleton ? load(skeleton, first) : -errno;
 
 	if (!error) {

@@ -75,7 +75,7 @@ static int share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from)
 static int load(struct kernel_next *next, const struct kernel *kernel,
 		const struct kernel_setup *setup)
 {
-	struct xbeat_bpf *skeleton = xbeat_bpf__open();
+	struct xbeat_bpf *skeleton = skeleton_open();
 	int error;
 
 	if (!skeleton)

@@ -37,6 +37,11 @@ void skeleton_unmap(void *memory, const struct bpf_map *map)
 		munmap(memory, map_bytes(map));
 }
 
+struct xbeat_bpf *skeleton_open(void)
+{
+	return xbeat_bpf__open();
+}
+
 void skeleton_freeze(struct xbeat_bpf *skeleton, const struct kernel_setup *setup)
 {
 	frags_enable_if_supported(skeleton);

@@ -8,6 +8,10 @@
 
 struct bpf_map;
 
+/* Opens the object. The only place that does: each file that calls xbeat_bpf__open() contains the whole
+ * object. Returns NULL with errno. */
+struct xbeat_bpf *skeleton_open(void);
+
 /* Fills the program's frozen constants and sizes its maps, before the load. */
 void skeleton_freeze(struct xbeat_bpf *skeleton, const struct kernel_setup *setup);
 

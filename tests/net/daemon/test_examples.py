@@ -14,6 +14,7 @@ from tests.support.laboratory import ROOT, wait_until
 BESIDE_HEARTBEATS = Settings(priorities=[150, 100, 50], daemon_timeout="3s", witness="node-c",
                              vip_lines=["10.77.0.100"])
 LATE = "60s"
+APPLICATION = block("vrrp_app web", f"timeout {LATE}")
 # Replaced in this order, in examples and in what is printed.
 ALIKE = [(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+", "TIME"), (r"\d+(\.\d+){3}(/\d+)?", "ADDRESS"),
          (r"[+-]?\d+(\.\d+)?( (ns|us|ms|s|min|h))( \d+ (s|min))?\b", "SPAN"), (r"(?<![\w-])[+-]?\d+(\.\d+)?\b", "N"),
@@ -39,7 +40,7 @@ def read_indented(name):
 def configure(cluster, node, *lines):
     lab = cluster.lab
     return cluster.daemon(
-        node, block("vrrp_app web", f"timeout {LATE}") if node == "node-a" else "",
+        node, APPLICATION if node == "node-a" else "",
         block("vrrp_script chk_nginx", f'script "/usr/bin/test -e {lab.path("nginx")}"', "weight 20", "user root"),
         cluster.vrrp_instance(node, "heartbeat lan", *lines), instance=False)
 
@@ -65,6 +66,10 @@ def printed(lab):
 
     second.wait_tracked("chk_nginx", "down")
     note(second, "tracking")
+    for daemon in second, cluster["node-c"]:  # as nodes should be: otherwise status reports it
+        daemon.reload(daemon.configuration.read_text(), APPLICATION)
+        daemon.ctl("app", "beat", "web")
+    wait_until(lambda: "differs" not in first.text("status"), "the nodes have compared again")
     lab.path("nginx").touch()
     second.wait_priority(120)
     wait_until(lambda: second.explain().get("active"), "node-b hears node-a")

@@ -47,7 +47,7 @@ def test_start_is_refused_while_it_has_an_address(lab):
     wait_until(lambda: "112:" not in lab.run(NODE, "cat", "/proc/net/raw").stdout, "its sockets are gone")
     assert lab.has_address(NODE, VIP)
     daemon = Xbeatd(lab, NODE, instance()).start_active()
-    lines = [line for line in daemon.process.output().splitlines() if VIP in line and "left by" in line]
+    lines = [line for line in daemon.process.output().splitlines() if VIP in line and "killed left it" in line]
     assert len(lines) == 1, daemon.process.output()
 
 

@@ -158,9 +158,10 @@ def test_times_of_the_heartbeat_block_are_changed(lab):
         return [heartbeat(lab, daemon_timeout=daemon_timeout, heartbeat_lines=more),
                 instance("VI_1", "heartbeat lan")]
 
-    first, second = (Xbeatd(lab, name, *blocks("60s")).start() for name in lab.nodes)
+    first, second = (Xbeatd(lab, name, *blocks("60s")) for name in lab.nodes)
+    first.start_active()
+    second.start()
     wait_up(first, second)
-    first.wait_state("active")
     answer = first.reload(*blocks("1s", "guard_timeout 500ms", "restart_grace 200ms"))
     assert answer["changed"] == ["VI_1"], "it takes its guard_timeout from the block"
     assert first.vrrp()["guard"]["timeout_ns"] == 500_000_000

@@ -56,7 +56,7 @@ def read(frame, family):
 
 @pytest.fixture(params=[4, 6], ids=["ipv4", "ipv6"])
 def captured(request, lab):
-    """(datagram, fields) of what node-a and node-b send each other."""
+    """(datagram, fields) of the PROBEs and REPLYs that node-a and node-b send each other."""
     cluster = Cluster(lab, Settings(family=request.param))
     cluster.start_xbeatd()
     cluster.wait_up()
@@ -65,8 +65,9 @@ def captured(request, lab):
     with contextlib.closing(open_port(lab, "switch", "node-a.0")) as port:
         def collect():
             datagram = read(port.recv(2048), request.param)
-            if datagram:
-                found.append((datagram, wire.parse(KEY, datagram.payload, *datagram[:2])))
+            fields = datagram and wire.parse(KEY, datagram.payload, *datagram[:2])
+            if fields and fields["type"] in (wire.PROBE, wire.REPLY):
+                found.append((datagram, fields))
             return len(found) > HEARTBEATS
         wait_until(collect, "heartbeats are captured")
     return found
