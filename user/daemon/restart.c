@@ -84,7 +84,7 @@ void daemon_end_keeping(struct daemon *daemon)
 static int check_block(const struct config_heartbeat *heartbeat)
 {
 	const char *text = secure_getenv(CHANNEL_BLOCK_VARIABLE);
-	uint16_t port, second_port, cluster_id;
+	unsigned port, second_port, cluster_id;
 
 	if (!heartbeat || !text ||
 	    sscanf(text, CHANNEL_BLOCK_FORMAT, &port, &second_port, &cluster_id) != 3 || !port)

@@ -239,8 +239,8 @@ static int request(struct successor *successor, int socket)
 	snprintf(variable, sizeof(variable), CHANNEL_VARIABLE "=" CHANNEL_FORMAT "%s", 3, 4,
 		 daemon->directory ? daemon->directory : "");
 	snprintf(block, sizeof(block), CHANNEL_BLOCK_VARIABLE "=" CHANNEL_BLOCK_FORMAT,
-		 heartbeat ? heartbeat->port : 0, heartbeat ? heartbeat->second_port : 0,
-		 heartbeat ? heartbeat->cluster_id : 0);
+		 heartbeat ? heartbeat->port : 0u, heartbeat ? heartbeat->second_port : 0u,
+		 heartbeat ? heartbeat->cluster_id : 0u);
 	return starter_exec(daemon->starter, &program, on_process, successor);
 }
 

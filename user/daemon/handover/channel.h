@@ -19,7 +19,7 @@
 #define CHANNEL_FORMAT "%d,%d,"
 /* By what the other nodes know this one: port, second port and cluster_id; zeros without a block. */
 #define CHANNEL_BLOCK_VARIABLE "XBEAT_HANDOVER_BLOCK"
-#define CHANNEL_BLOCK_FORMAT "%hu,%hu,%hu"
+#define CHANNEL_BLOCK_FORMAT "%u,%u,%u"
 
 #define CHANNEL_READY "ready"
 #define CHANNEL_GO "go"
