@@ -79,7 +79,7 @@ static int load(struct kernel_next *next, const struct kernel *kernel,
 	int error;
 
 	if (!skeleton)
-		return -errno;
+		return errno ? -errno : -ENOMEM;
 	next->skeleton = skeleton;
 	skeleton_freeze(skeleton, setup);
 	bpf_program__set_autoload(skeleton->progs.xbeat_exit, false);

@@ -23,6 +23,8 @@ void slot_read(void *copy, const void *slot, size_t bytes, const __u32 *lock_seq
 	memcpy(copy, slot, bytes);
 }
 
+/* The check does not know that atomics write.
+ * NOLINTNEXTLINE(readability-non-const-parameter) */
 static void lock(__u32 *sequence)
 {
 	__u32 seen = __atomic_load_n(sequence, __ATOMIC_RELAXED) & ~1U;
@@ -35,6 +37,7 @@ static void lock(__u32 *sequence)
 	}
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
 static void unlock(__u32 *sequence)
 {
 	__atomic_fetch_add(sequence, 1, __ATOMIC_SEQ_CST);
