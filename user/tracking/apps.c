@@ -112,9 +112,10 @@ static void note_opener(struct apps *apps, const char *name, const struct ucred 
 	opener->pid = peer->pid;
 }
 
-/* The application that a call names, if its caller may open it; otherwise returns -1, with the
- * failure set. */
-static int find_for(struct apps *apps, struct control_call *call, const struct config_app **app)
+/* Returns the index of the application that a call names, and its caller; -1, with the failure set, if
+ * there is none, or the caller may not open it. */
+static int find_for(struct apps *apps, struct control_call *call, const struct config_app **app,
+		    struct ucred *caller)
 {
 	const char *name;
 	int index;
@@ -130,7 +131,8 @@ static int find_for(struct apps *apps, struct control_call *call, const struct c
 			name);
 		return -1;
 	}
-	if (may_open(apps, control_connection(call), *app))
+	if (may_open(apps, control_connection(call), *app) &&
+	    read_credentials(control_connection(call), caller))
 		return index;
 	control_fail(
 		call, "not_permitted",
@@ -156,13 +158,12 @@ static json_t *answer_app(const struct config_app *app)
 json_t *apps_call_open(struct apps *apps, struct control_call *call)
 {
 	const struct config_app *app;
-	int index = find_for(apps, call, &app);
-	struct ucred peer = {0};
+	struct ucred caller;
+	int index = find_for(apps, call, &app, &caller);
 
 	if (index < 0)
 		return NULL;
-	read_credentials(control_connection(call), &peer);
-	call->descriptor = take_opener(apps, (size_t)index, app->name, &peer);
+	call->descriptor = take_opener(apps, (size_t)index, app->name, &caller);
 	return answer_app(app);
 }
 
@@ -184,13 +185,12 @@ static void beat(struct apps *apps, size_t index, const char *name, const struct
 json_t *apps_call_beat(struct apps *apps, struct control_call *call)
 {
 	const struct config_app *app;
-	int index = find_for(apps, call, &app);
-	struct ucred peer = {0};
+	struct ucred caller;
+	int index = find_for(apps, call, &app, &caller);
 
 	if (index < 0)
 		return NULL;
-	read_credentials(control_connection(call), &peer);
-	beat(apps, (size_t)index, app->name, &peer);
+	beat(apps, (size_t)index, app->name, &caller);
 	return answer_app(app);
 }
 

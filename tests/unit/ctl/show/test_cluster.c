@@ -1,52 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl cluster": one screen, whatever the daemon's answer lacks. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "user/ctl/show/show.h"
-#include "user/ctl/show/text.h"
-#include "user/lib/cleanup.h"
-#include <cmocka.h>
-#include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
+#include "tests/unit/ctl/show/fixture.h"
 
 #define NODE_A                                                                                     \
 	"{\"id\":1,\"name\":\"node-a\",\"self\":true,\"state\":\"running\",\"version\":\"0.1.0\"}"
 #define LINK                                                                                       \
 	"{\"interface\":\"eth0\",\"address\":\"10.0.0.2\",\"verdict\":\"up\",\"rtt_ns\":{\"p50\":92000,\"max\":1200000}}"
 
-/* Returns what is printed, after a check of the length of its lines. */
-static char *shown(const char *json_text)
-{
-	json_t *value = json_loads(json_text, JSON_DECODE_ANY, NULL);
-	char *text = NULL;
-	size_t bytes;
-	FILE *memory = open_memstream(&text, &bytes);
-
-	assert_non_null(value);
-	assert_non_null(memory);
-	show_cluster(value, memory);
-	fclose(memory);
-	json_decref(value);
-	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
-		assert_true(strcspn(line, "\n") <= TEXT_COLUMNS);
-	return text;
-}
-
-static void assert_shown(const char *json_text, const char *expected)
-{
-	_cleanup_free_ char *text = shown(json_text);
-
-	assert_string_equal(text, expected);
-}
-
 static void two_nodes_that_differ(void **state)
 {
 	(void)state;
 	assert_shown(
+		show_cluster,
 		"{\"nodes\":[" NODE_A
 		",{\"id\":2,\"name\":\"node-b\",\"verdict\":\"up\",\"state\":\"draining\",\"comparison\":\"compared\","
 		"\"version\":\"0.1.0\",\"links\":[" LINK "," LINK "]}],"
@@ -73,6 +38,7 @@ static void node_of_an_older_version(void **state)
 {
 	(void)state;
 	assert_shown(
+		show_cluster,
 		"{\"nodes\":[" NODE_A
 		",{\"id\":2,\"name\":\"node-b\",\"verdict\":\"down\",\"witness\":true,\"comparison\":\"no answer\"}],\"disagreements\":[]}",
 		"NODE    ID  VERDICT  VERSION  LINK       ADDRESS  VERDICT  P50  MAX\n"
@@ -101,7 +67,7 @@ static void unexpected_values(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		_cleanup_free_ char *text = shown(values[i]);
+		_cleanup_free_ char *text = shown(show_cluster, values[i]);
 
 		assert_null(strstr(text, "\033"));
 		assert_null(strstr(text, "\xc2\x9b"));
