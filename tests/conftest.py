@@ -70,7 +70,7 @@ def cluster(lab):
 @pytest.fixture(scope="session", autouse=True)
 def runner_service():
     """With XBEAT_TEST_RUNNER=service all scripts are run by the runner service; otherwise no daemon
-    uses one, unless a test says so."""
+    uses one, unless a test is about that."""
     os.environ["XBEAT_RUNNER"] = ""
     if os.environ.get("XBEAT_TEST_RUNNER") != "service":
         yield

@@ -79,8 +79,8 @@ void daemon_end_keeping(struct daemon *daemon)
 	peers_probe_now(&daemon->peers);
 }
 
-/* The other nodes would not hear a daemon with another cluster_id, or a port that they do not accept. A
- * daemon before that does not say what it has is of an older version. */
+/* The other nodes would not hear a daemon with another cluster_id, or a port that they do not accept.
+ * Without the variable the daemon before is of an older version. */
 static int check_block(const struct config_heartbeat *heartbeat)
 {
 	const char *text = secure_getenv(CHANNEL_BLOCK_VARIABLE);

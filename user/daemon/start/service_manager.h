@@ -17,7 +17,7 @@ uint64_t service_manager_watchdog_ns(void);
  * manager. Never waits. A failure is logged. */
 void service_manager_notify(const char *state);
 
-/* Likewise: another process is the daemon from now on. Only the one before may say so. */
+/* Likewise: another process is the daemon from now on. Only the one before may report it. */
 void service_manager_hand_over(pid_t successor);
 
 #endif
