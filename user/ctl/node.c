@@ -83,12 +83,11 @@ static bool read_arguments(struct change *change)
 static enum command_status find_path(struct change *change)
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
-	enum command_status status = query_open(change->command, "status", json_object(), &client);
-	const char *path;
 	json_t *result;
+	enum command_status status =
+		query_ask(change->command, "status", json_object(), &client, &result);
+	const char *path;
 
-	if (status == COMMAND_OK)
-		status = query_next(&client, &result);
 	if (status != COMMAND_OK)
 		return status;
 	path = json_string_value(json_object_get(result, "configuration_file"));
@@ -205,9 +204,8 @@ static enum command_status prepare(struct change *change)
 static enum command_status reload(const struct change *change, json_t **result)
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
-	enum command_status status = query_open(change->command, "reload", json_object(), &client);
 
-	return status == COMMAND_OK ? query_next(&client, result) : status;
+	return query_ask(change->command, "reload", json_object(), &client, result);
 }
 
 static enum command_status apply(const struct change *change, json_t **result)

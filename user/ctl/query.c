@@ -214,3 +214,11 @@ enum command_status query_next(struct client *client, json_t **result)
 
 	return error ? complain_transfer(client, error) : query_parse_answer(text, result);
 }
+
+enum command_status query_ask(const struct command *command, const char *method, json_t *parameters,
+			      struct client *client, json_t **result)
+{
+	enum command_status status = query_open(command, method, parameters, client);
+
+	return status == COMMAND_OK ? query_next(client, result) : status;
+}

@@ -16,6 +16,10 @@ enum command_status query_open(const struct command *command, const char *method
 /* Waits for the next answer. *result: its value; release it with json_decref(). */
 enum command_status query_next(struct client *client, json_t **result);
 
+/* Both, one after the other; the connection stays open. */
+enum command_status query_ask(const struct command *command, const char *method, json_t *parameters,
+			      struct client *client, json_t **result);
+
 /*
  * Interprets one answer, {"result":VALUE} or {"error":NAME,"message":TEXT}.
  * *result: the value, to be released by the caller; set only with COMMAND_OK.

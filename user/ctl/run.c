@@ -12,12 +12,10 @@ static enum command_status call(const struct command *command, struct client *cl
 {
 	const struct verb *verb = command->verb;
 	json_t *parameters = verb->parameters ? verb->parameters(command) : json_object();
-	enum command_status status;
 
 	if (!parameters)
 		return COMMAND_USAGE;
-	status = query_open(command, verb->name, parameters, client);
-	return status == COMMAND_OK ? query_next(client, result) : status;
+	return query_ask(command, verb->name, parameters, client, result);
 }
 
 static enum command_status print(const struct command *command, json_t *result)
@@ -46,22 +44,8 @@ static bool await_end(struct client *client)
 
 	if (client_receive(client, &text) == -ECONNRESET)
 		return true;
-	log_error("xbeatd has not ended for %u s", client->timeout_ms / 1000);
+	log_error("xbeatd has not ended for %u s: see its log", client->timeout_ms / 1000);
 	return false;
-}
-
-enum command_status run_stop(const struct command *command)
-{
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
-	json_t *result;
-	enum command_status status = call(command, &client, &result);
-
-	if (status != COMMAND_OK)
-		return status;
-	if (await_end(&client))
-		return print(command, result);
-	json_decref(result);
-	return COMMAND_FAILED;
 }
 
 /* Whether the process of the result is the daemon now. */
@@ -69,11 +53,9 @@ static enum command_status check_successor(const struct command *command, const 
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	json_int_t expected = json_integer_value(json_object_get(result, "pid")), pid;
-	enum command_status status = query_open(command, "status", json_object(), &client);
 	json_t *now;
+	enum command_status status = query_ask(command, "status", json_object(), &client, &now);
 
-	if (status == COMMAND_OK)
-		status = query_next(&client, &now);
 	if (status != COMMAND_OK)
 		return status;
 	pid = json_integer_value(json_object_get(now, "pid"));
@@ -85,7 +67,10 @@ static enum command_status check_successor(const struct command *command, const 
 	return COMMAND_FAILED;
 }
 
-enum command_status run_restart(const struct command *command)
+/* check: of what follows the daemon's end; NULL: nothing. */
+static enum command_status call_to_end(const struct command *command,
+				       enum command_status (*check)(const struct command *command,
+								    const json_t *result))
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	json_t *result;
@@ -93,9 +78,22 @@ enum command_status run_restart(const struct command *command)
 
 	if (status != COMMAND_OK)
 		return status;
-	status = await_end(&client) ? check_successor(command, result) : COMMAND_FAILED;
+	if (!await_end(&client))
+		status = COMMAND_FAILED;
+	else if (check)
+		status = check(command, result);
 	if (status == COMMAND_OK)
 		return print(command, result);
 	json_decref(result);
 	return status;
+}
+
+enum command_status run_stop(const struct command *command)
+{
+	return call_to_end(command, NULL);
+}
+
+enum command_status run_restart(const struct command *command)
+{
+	return call_to_end(command, check_successor);
 }
