@@ -162,10 +162,8 @@ static void edit(struct change *change, const struct config_node *anchor)
 /* The line as it is written. */
 static void note_line(struct change *change, const struct config_node *node)
 {
-	const char *line = change->before;
+	const char *line = node_file_line(change->before, node->location.line);
 
-	for (unsigned i = 1; line && i < node->location.line; i++)
-		line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL;
 	if (line)
 		line += strspn(line, " \t");
 	snprintf(change->line, sizeof(change->line), "%.*s", line ? (int)strcspn(line, "\n") : 0,
@@ -201,14 +199,19 @@ static enum command_status prepare(struct change *change)
 	return status;
 }
 
-static enum command_status reload(const struct change *change, json_t **result)
+static enum command_status reload(const struct change *change)
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
+	json_t *result;
+	enum command_status status =
+		query_ask(change->command, "reload", json_object(), &client, &result);
 
-	return query_ask(change->command, "reload", json_object(), &client, result);
+	if (status == COMMAND_OK)
+		json_decref(result);
+	return status;
 }
 
-static enum command_status apply(const struct change *change, json_t **result)
+static enum command_status apply(const struct change *change)
 {
 	int error = node_file_write(change->file, change->after);
 	enum command_status status;
@@ -218,7 +221,7 @@ static enum command_status apply(const struct change *change, json_t **result)
 			  error == -EACCES || error == -EPERM ? "; run this as root" : "");
 		return COMMAND_FAILED;
 	}
-	status = reload(change, result);
+	status = reload(change);
 	if (status == COMMAND_OK)
 		return COMMAND_OK;
 	error = node_file_write(change->file, change->before);
@@ -265,19 +268,17 @@ enum command_status run_node(const struct command *command)
 {
 	struct change change = {.command = command};
 	enum command_status status = read_arguments(&change) ? find_path(&change) : usage();
-	json_t *result = NULL;
 
 	if (status == COMMAND_OK)
 		status = load(&change, NULL, NULL, &change.config);
 	if (status == COMMAND_OK)
 		status = prepare(&change);
 	if (status == COMMAND_OK)
-		status = apply(&change, &result);
+		status = apply(&change);
 	if (status == COMMAND_OK && command->json)
 		print_json(&change);
 	else if (status == COMMAND_OK)
 		print(&change);
-	json_decref(result);
 	free_change(&change);
 	return status == COMMAND_OK ? output_finish() : status;
 }

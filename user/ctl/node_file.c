@@ -5,14 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Returns where a line begins, or NULL. */
-static const char *find_line(const char *text, unsigned number)
+const char *node_file_line(const char *text, unsigned number)
 {
 	for (unsigned i = 1; text && *text && i < number; i++) {
 		text = strchr(text, '\n');
@@ -30,7 +30,7 @@ static const char *end_of(const char *line)
 
 char *node_file_add(const char *text, unsigned after, const char *line)
 {
-	const char *anchor = find_line(text, after), *end;
+	const char *anchor = node_file_line(text, after), *end;
 	char *result = NULL;
 
 	if (!anchor)
@@ -59,7 +59,7 @@ static bool begins_with(const char *line, const char *const words[], unsigned wo
 char *node_file_remove(const char *text, unsigned number, const char *const words[],
 		       unsigned word_count)
 {
-	const char *line = find_line(text, number);
+	const char *line = node_file_line(text, number);
 	char *result = NULL;
 
 	if (!line || !begins_with(line, words, word_count) ||

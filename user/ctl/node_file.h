@@ -3,10 +3,10 @@
 #ifndef XBEAT_CTL_NODE_FILE_H
 #define XBEAT_CTL_NODE_FILE_H
 
-#include <stdbool.h>
+/* Returns where the line of this number (from 1) begins, or NULL. */
+const char *node_file_line(const char *text, unsigned number);
 
-/* Returns the text with a line after the line of this number (from 1), indented as that one; to be
- * freed. NULL: there is no such line, or no memory. */
+/* Returns the text with a line after the line of this number, indented as that one; to be freed. NULL: there is no such line, or no memory. */
 char *node_file_add(const char *text, unsigned after, const char *line);
 
 /* Returns the text without the line of this number; to be freed. NULL: likewise, or the line does not
