@@ -15,6 +15,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/file.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <errno.h>
 #include <stdio.h>
@@ -176,14 +177,18 @@ static enum command_status prepare(struct change *change)
 	struct config *changed = NULL;
 	enum command_status status;
 	size_t length;
+	int error;
 
 	if (!anchor)
 		return COMMAND_FAILED;
 	change->file =
 		strdup(anchor->location.source ? change->config->sources[anchor->location.source]
 					       : change->path);
-	if (!change->file || file_read(change->file, &change->before, &length)) {
-		log_error("cannot read %s", change->file ? change->file : change->path);
+	if (!change->file)
+		limits_out_of_memory();
+	error = file_read(change->file, &change->before, &length);
+	if (error) {
+		log_error("cannot read %s: %s", change->file, strerror(-error));
 		return COMMAND_FAILED;
 	}
 	if (!change->adds)
@@ -226,8 +231,8 @@ static enum command_status apply(const struct change *change)
 		return COMMAND_OK;
 	error = node_file_write(change->file, change->before);
 	if (error)
-		log_error("cannot put %s back: %s; remove its line \"%s\"", change->file,
-			  strerror(-error), change->line);
+		log_error("cannot put %s back: %s; %s the line \"%s\" there", change->file,
+			  strerror(-error), change->adds ? "remove" : "add", change->line);
 	return status;
 }
 
