@@ -63,7 +63,7 @@ static json_t *last_events_json(const struct event_log *event_log)
 		uint64_t age_ns = time_since_ns(now_ns, entry->time_ns);
 
 		json_say(lines, "%.1f s ago: %s %s %s%s%s: %s", duration_s(age_ns), entry->kind,
-			 entry->subject, entry->from, entry->to[0] ? " -> " : "", entry->to,
+			 entry->subject, entry->from, event_log_arrow(entry), entry->to,
 			 entry->reason);
 	}
 	return lines;

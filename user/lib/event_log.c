@@ -24,6 +24,11 @@ static const char *peer_of(const struct event_log_entry *entry,
 	return strcmp(peer, SELF) ? peer : "";
 }
 
+const char *event_log_arrow(const struct event_log_entry *entry)
+{
+	return *entry->from && *entry->to ? " -> " : "";
+}
+
 static void log_entry(const struct event_log_entry *entry)
 {
 	const struct event_kind *kind = event_kind_find(entry->kind);
@@ -40,7 +45,7 @@ static void log_entry(const struct event_log_entry *entry)
 	};
 
 	log_about(LOG_NOTICE, &subject, "%s %s: %s%s%s%s%s", entry->kind, entry->subject,
-		  entry->from, *entry->to ? " -> " : "", entry->to, *entry->to ? ": " : "",
+		  entry->from, event_log_arrow(entry), entry->to, *entry->to ? ": " : "",
 		  entry->reason);
 }
 

@@ -56,6 +56,9 @@ void event_log_use(struct event_log *event_log, struct event_log_entry *entries)
 /* index: below event_log->count; 0 is the oldest. */
 const struct event_log_entry *event_log_at(const struct event_log *event_log, size_t index);
 
+/* Between from and to in a line: empty without an earlier or a later state. */
+const char *event_log_arrow(const struct event_log_entry *entry);
+
 /* Returns a new JSON object of one entry. */
 json_t *event_log_entry_json(const struct event_log_entry *entry);
 

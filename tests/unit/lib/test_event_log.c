@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -184,6 +185,28 @@ static int remove_file(void **state)
 	return unlink(path);
 }
 
+static void assert_line(const char *from, const char *to, const char *expected)
+{
+	char text[256] = "";
+	int saved = dup(STDERR_FILENO), memory = memfd_create("stderr", MFD_CLOEXEC);
+
+	assert_true(dup2(memory, STDERR_FILENO) >= 0);
+	event_log_add(&event_log, "interface", "eth9", from, to, "missing");
+	assert_true(dup2(saved, STDERR_FILENO) >= 0);
+	assert_true(pread(memory, text, sizeof(text) - 1, 0) > 0);
+	close(memory);
+	close(saved);
+	assert_non_null(strstr(text, expected));
+}
+
+static void line_without_earlier_state(void **state)
+{
+	(void)state;
+	assert_line("waiting", "attached", "interface eth9: waiting -> attached: missing");
+	assert_line("", "waiting", "interface eth9: waiting: missing");
+	assert_line("", "", "interface eth9: missing");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +216,7 @@ int main(void)
 		cmocka_unit_test_setup(file_keeps_them, reset),
 		cmocka_unit_test_setup(other_contents, reset),
 		cmocka_unit_test_setup(refused_files, reset),
+		cmocka_unit_test_setup(line_without_earlier_state, reset),
 	};
 
 	if (!freopen("/dev/null", "w", stderr)) /* each event is a log line */
