@@ -418,6 +418,7 @@ void attach_end_left(const struct attachment *kept, size_t kept_count, int progr
 			continue;
 		fd = bpf_prog_get_fd_by_id(status.prog_id);
 		detach_program(interfaces[i].if_index, fd);
+		tc_filter_detach(interfaces[i].if_index);
 	}
 	if (interfaces)
 		if_freenameindex(interfaces);

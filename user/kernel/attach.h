@@ -110,8 +110,8 @@ bool attach_is_taken(const struct attachment *attachment, char text[static ATTAC
 /* Detaches the program. An interface that was moved to another namespace took it along. */
 void attach_end(const struct attachment *attachment);
 
-/* Detaches from all interfaces of this network namespace but these the program of an earlier
- * daemon, whose maps program_fd uses. */
+/* Detaches from all interfaces of this network namespace but these the programs of an earlier
+ * daemon, the tc program included, whose maps program_fd uses. */
 void attach_end_left(const struct attachment *kept, size_t kept_count, int program_fd);
 
 /* Closes the BPF link; if its pin is removed, that detaches the program. */
