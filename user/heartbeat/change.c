@@ -2,6 +2,7 @@
 /* Carries what is known of peers into another block; see change.h. */
 #include "user/heartbeat/change.h"
 #include "user/heartbeat/detection.h"
+#include "user/lib/array.h"
 #include "user/lib/clock.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -111,19 +112,13 @@ static void excuse(struct peers *peers, uint64_t before_ns, uint64_t now_ns)
 static void exchange(struct peers_change *change)
 {
 	struct peers *peers = change->peers;
-	const struct peers_change other = *change;
 
-	change->list = peers->list;
-	change->count = peers->count;
-	change->judgements = peers->judgements;
-	change->views = peers->views;
-	change->detection = peers->detection;
-	peers->list = other.list;
-	peers->count = other.count;
-	peers->judgements = other.judgements;
-	peers->views = other.views;
-	peers->detection = other.detection;
-	peers->timing = other.timing;
+	SWAP(change->list, peers->list);
+	SWAP(change->count, peers->count);
+	SWAP(change->judgements, peers->judgements);
+	SWAP(change->views, peers->views);
+	SWAP(change->detection, peers->detection);
+	peers->timing = change->timing;
 }
 
 void peers_change_apply(struct peers_change *change)

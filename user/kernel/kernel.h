@@ -27,7 +27,7 @@ struct ring_buffer;
 struct kernel_upkeep;
 struct carry;
 struct migration;
-struct kernel_earlier;
+struct kernel_next;
 
 /* What kernel_start() loads. The arrays are borrowed during the call. */
 struct kernel_setup {
@@ -58,7 +58,7 @@ struct kernel {
 	struct xbeat_bpf *ip_skeleton; /* the programs of load_ip.h; NULL: not needed yet */
 	int program_fds[KERNEL_PROGRAMS]; /* 0: not loaded */
 	struct ring_buffer *ring;
-	struct kernel_earlier *earlier; /* next.c: what was replaced a moment ago; NULL: nothing */
+	struct kernel_next *earlier; /* what was replaced a moment ago; NULL: nothing */
 	const struct carry *draining; /* events come from there; NULL: from the running programs */
 	struct attachment attachments[KERNEL_INTERFACES_MAX];
 	char heartbeat_interfaces[XB_LINKS_MAX][XB_NAME_BYTES]; /* "": none */

@@ -8,6 +8,7 @@
 #include "user/kernel/load_ip.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/skeleton.h"
+#include "user/lib/array.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
@@ -19,16 +20,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Programs and the maps of their slots: those of another setup, until they are taken; then those that
+ * were replaced. */
 struct kernel_next {
-	struct xbeat_bpf *skeleton, *ip_skeleton;
-	struct ring_buffer *ring;
-	struct xb_peer *peers; /* mapped */
-	size_t slot_count;
-};
-
-/* What was replaced. */
-struct kernel_earlier {
-	struct carry carry;
+	struct carry carry; /* out of what was replaced */
 	struct xbeat_bpf *skeleton, *ip_skeleton;
 	struct ring_buffer *ring;
 	struct xb_peer *peers; /* mapped */
@@ -123,23 +118,19 @@ int kernel_next_prepare(struct kernel *kernel, const struct kernel_setup *setup,
 	return error;
 }
 
-static void destroy(struct xbeat_bpf *skeleton, struct xbeat_bpf *ip_skeleton,
-		    struct xb_peer *peers, struct ring_buffer *ring)
-{
-	if (ring)
-		ring_buffer__free(ring);
-	if (skeleton)
-		skeleton_unmap(peers, skeleton->maps.xb_peers);
-	if (ip_skeleton)
-		xbeat_bpf__destroy(ip_skeleton);
-	if (skeleton)
-		xbeat_bpf__destroy(skeleton);
-}
-
 void kernel_next_free(struct kernel_next *next)
 {
-	if (next)
-		destroy(next->skeleton, next->ip_skeleton, next->peers, next->ring);
+	if (!next)
+		return;
+	carry_close(&next->carry);
+	if (next->ring)
+		ring_buffer__free(next->ring);
+	if (next->skeleton)
+		skeleton_unmap(next->peers, next->skeleton->maps.xb_peers);
+	if (next->ip_skeleton)
+		xbeat_bpf__destroy(next->ip_skeleton);
+	if (next->skeleton)
+		xbeat_bpf__destroy(next->skeleton);
 	free(next);
 }
 
@@ -193,21 +184,13 @@ int kernel_next_attach(struct kernel *kernel, const struct kernel_setup *setup,
 	return error;
 }
 
-/* Exchanges what belongs together. */
-static void exchange(struct kernel *kernel, struct kernel_earlier *earlier)
+static void exchange(struct kernel *kernel, struct kernel_next *next)
 {
-	const struct kernel_earlier other = *earlier;
-
-	earlier->skeleton = kernel->skeleton;
-	earlier->ip_skeleton = kernel->ip_skeleton;
-	earlier->ring = kernel->ring;
-	earlier->peers = kernel->peers;
-	earlier->slot_count = kernel->slot_count;
-	kernel->skeleton = other.skeleton;
-	kernel->ip_skeleton = other.ip_skeleton;
-	kernel->ring = other.ring;
-	kernel->peers = other.peers;
-	kernel->slot_count = other.slot_count;
+	SWAP(kernel->skeleton, next->skeleton);
+	SWAP(kernel->ip_skeleton, next->ip_skeleton);
+	SWAP(kernel->ring, next->ring);
+	SWAP(kernel->peers, next->peers);
+	SWAP(kernel->slot_count, next->slot_count);
 }
 
 static int copy_fd(const struct bpf_map *map)
@@ -224,23 +207,21 @@ static int open_carry(struct carry *carry, const struct xbeat_bpf *skeleton)
 				    [CARRY_COMPARE] = copy_fd(skeleton->maps.xb_compare)});
 }
 
-static int program_of(const struct xbeat_bpf *skeleton, const struct xbeat_bpf *ip_skeleton,
-		      const struct attachment *attachment)
+static int program_of(const struct kernel_next *next, const struct attachment *attachment)
 {
-	return bpf_program__fd(attachment->ip_only ? ip_skeleton->progs.xbeat_ip
-						   : skeleton->progs.xbeat);
+	return bpf_program__fd(attachment->ip_only ? next->ip_skeleton->progs.xbeat_ip
+						   : next->skeleton->progs.xbeat);
 }
 
 /* On the first count attachments, in place of the programs in earlier. */
-static int replace(struct kernel *kernel, const struct kernel_earlier *earlier, size_t *count)
+static int replace(struct kernel *kernel, const struct kernel_next *earlier, size_t *count)
 {
 	int error = skeleton_hold_programs(kernel);
 
 	for (*count = 0; !error && *count < kernel->attachment_count; ++*count) {
 		struct attachment *attachment = &kernel->attachments[*count];
 
-		error = attach_replace(attachment, program_of(earlier->skeleton,
-							      earlier->ip_skeleton, attachment));
+		error = attach_replace(attachment, program_of(earlier, attachment));
 		if (error)
 			log_error("interface %s: cannot replace the XDP program: %s",
 				  attachment->interface, limits_strerror(-error));
@@ -248,13 +229,12 @@ static int replace(struct kernel *kernel, const struct kernel_earlier *earlier, 
 	return error;
 }
 
-static void put_back(struct kernel *kernel, const struct kernel_earlier *failed, size_t count)
+static void put_back(struct kernel *kernel, const struct kernel_next *failed, size_t count)
 {
 	skeleton_hold_programs(kernel);
 	for (size_t i = 0; i < count; i++)
-		attach_replace(
-			&kernel->attachments[i],
-			program_of(failed->skeleton, failed->ip_skeleton, &kernel->attachments[i]));
+		attach_replace(&kernel->attachments[i],
+			       program_of(failed, &kernel->attachments[i]));
 }
 
 /* New nodes are answered as the others on their interface are. */
@@ -266,24 +246,23 @@ static void follow_redirects(struct kernel *kernel)
 				kernel->peers[i].redirect |= kernel->peers[k].redirect;
 }
 
-static int take(struct kernel *kernel, struct kernel_earlier *earlier)
+static int take(struct kernel *kernel, struct kernel_next *next)
 {
 	size_t count;
-	int error = open_carry(&earlier->carry, kernel->skeleton);
+	int error = open_carry(&next->carry, kernel->skeleton);
 
 	if (error)
 		return error;
-	exchange(kernel, earlier);
-	carry_first(&earlier->carry, kernel);
+	exchange(kernel, next);
+	carry_first(&next->carry, kernel);
 	follow_redirects(kernel);
-	error = replace(kernel, earlier, &count);
+	error = replace(kernel, next, &count);
 	if (error) {
-		exchange(kernel, earlier);
-		put_back(kernel, earlier, count);
-		carry_close(&earlier->carry);
+		exchange(kernel, next);
+		put_back(kernel, next, count);
 		return error;
 	}
-	carry_rest(&earlier->carry, kernel);
+	carry_rest(&next->carry, kernel);
 	pins_make(kernel);
 	kernel_guard_check(
 		kernel); /* the timer calls a function of the program that ran this last */
@@ -298,31 +277,19 @@ static void consume_all(struct ring_buffer *ring)
 
 int kernel_next_take(struct kernel *kernel, struct kernel_next *next)
 {
-	struct kernel_earlier *earlier = calloc(1, sizeof(*earlier));
-	int error = -ENOMEM;
+	int error = 0;
 
 	kernel_next_finish(kernel);
 	consume_all(kernel->ring);
-	if (earlier && kernel->ip_skeleton && !next->ip_skeleton)
+	if (kernel->ip_skeleton && !next->ip_skeleton)
 		error = load_ip_beside(next->skeleton, &next->ip_skeleton);
-	else if (earlier)
-		error = 0;
-	if (!error) {
-		*earlier = (struct kernel_earlier){.skeleton = next->skeleton,
-						   .ip_skeleton = next->ip_skeleton,
-						   .ring = next->ring,
-						   .peers = next->peers,
-						   .slot_count = next->slot_count};
-		error = take(kernel, earlier);
-	}
-	if (error) {
+	if (!error)
+		error = take(kernel, next);
+	if (error)
 		kernel_next_free(next);
-		free(earlier);
-		return error;
-	}
-	free(next);
-	kernel->earlier = earlier;
-	return 0;
+	else
+		kernel->earlier = next;
+	return error;
 }
 
 void kernel_next_drain(struct kernel *kernel)
@@ -336,14 +303,10 @@ void kernel_next_drain(struct kernel *kernel)
 
 void kernel_next_finish(struct kernel *kernel)
 {
-	struct kernel_earlier *earlier = kernel->earlier;
-
-	if (!earlier)
+	if (!kernel->earlier)
 		return;
 	kernel_next_drain(kernel);
-	carry_rest(&earlier->carry, kernel);
-	carry_close(&earlier->carry);
-	destroy(earlier->skeleton, earlier->ip_skeleton, earlier->peers, earlier->ring);
-	free(earlier);
+	carry_rest(&kernel->earlier->carry, kernel);
+	kernel_next_free(kernel->earlier);
 	kernel->earlier = NULL;
 }
