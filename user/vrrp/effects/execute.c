@@ -74,8 +74,8 @@ static void continue_state(struct instance *instance)
 	instance->report->since_ns = before->since_ns;
 	instance->vrrp.state_since_ns = before->since_ns;
 	memcpy(instance->vrrp.reason, before->reason, sizeof(before->reason));
-	log_info("%s: goes on as %s", instance->config->name,
-		 instance_state_name(instance->vrrp.state));
+	log_instance(LOG_INFO, instance->config->name, "goes on as %s",
+		     instance_state_name(instance->vrrp.state));
 }
 
 static void report(struct instance *instance, const struct vrrp_actions *actions)
