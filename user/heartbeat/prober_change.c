@@ -31,6 +31,7 @@ static bool is_same_link(const struct prober *prober, const struct prober_change
 			     &to->nodes[change->own_node].addresses[index]);
 }
 
+/* Writes the reason unless memory is short. */
 static int prepare_link(const struct prober *prober, struct prober_change *change, size_t index,
 			char reason[static PROBER_REASON_BYTES])
 {
@@ -39,10 +40,8 @@ static int prepare_link(const struct prober *prober, struct prober_change *chang
 
 	link->interface = to->interfaces[index];
 	link->local = to->nodes[change->own_node].addresses[index];
-	if (prober_link_allocate(link, to->node_count - 1)) {
-		snprintf(reason, PROBER_REASON_BYTES, "out of memory");
+	if (prober_link_allocate(link, to->node_count - 1))
 		return -ENOMEM;
-	}
 	change->kept[index] = is_same_link(prober, change, index);
 	if (change->kept[index])
 		return 0;
