@@ -14,9 +14,7 @@
 
 static size_t mapped_bytes(const struct carry *carry)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	return (carry->from_count * carry->value_bytes + page - 1) / page * page;
+	return carry->from_count * carry->value_bytes;
 }
 
 /* Only what all versions have may be read. */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Packets in fragments; see frags.h. */
 #include "user/kernel/frags.h"
 #include "user/kernel/kernel.h"

@@ -108,9 +108,6 @@ static int open_and_load(struct kernel *kernel, const struct kernel_setup *setup
 		return -errno;
 	skeleton_freeze(kernel->skeleton, setup);
 	bpf_program__set_autoload(kernel->skeleton->progs.xbeat_exit, see_exit);
-	/* load_ip.h */
-	bpf_program__set_autoload(kernel->skeleton->progs.xbeat_ip, false);
-	bpf_program__set_autoload(kernel->skeleton->progs.xbeat_tc_ip, false);
 	error = pins_adopt(kernel, setup);
 	if (!error)
 		error = xbeat_bpf__load(kernel->skeleton);

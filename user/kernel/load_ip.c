@@ -8,26 +8,10 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 
-static int share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from)
-{
-	struct bpf_map *map;
-	int error = 0;
-
-	bpf_object__for_each_map(map, to->obj)
-	{
-		const struct bpf_map *other =
-			bpf_object__find_map_by_name(from->obj, bpf_map__name(map));
-
-		if (!error)
-			error = other ? bpf_map__reuse_fd(map, bpf_map__fd(other)) : -ENOENT;
-	}
-	return error;
-}
-
 static int load(struct xbeat_bpf *skeleton, const struct xbeat_bpf *first)
 {
 	struct bpf_program *program;
-	int error = share_maps(skeleton, first);
+	int error = skeleton_share_maps(skeleton, first, true);
 
 	bpf_object__for_each_program(program, skeleton->obj)
 		bpf_program__set_autoload(program, program == skeleton->progs.xbeat_ip ||

@@ -7,14 +7,6 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <sys/mman.h>
-#include <unistd.h>
-
-static size_t map_bytes(size_t bytes)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	return (bytes + page - 1) / page * page;
-}
 
 static const void *map(int fd, size_t value_bytes, size_t count)
 {
@@ -25,7 +17,7 @@ static const void *map(int fd, size_t value_bytes, size_t count)
 	if (bpf_obj_get_info_by_fd(fd, &info, &length) || info.type != BPF_MAP_TYPE_ARRAY ||
 	    info.value_size != value_bytes || info.max_entries != count)
 		return NULL;
-	memory = mmap(NULL, map_bytes(value_bytes * count), PROT_READ, MAP_SHARED, fd, 0);
+	memory = mmap(NULL, value_bytes * count, PROT_READ, MAP_SHARED, fd, 0);
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
@@ -73,9 +65,8 @@ void migrate_rest(const struct migration *migration, struct kernel *kernel)
 void migrate_close(struct migration *migration)
 {
 	if (migration->self)
-		munmap((void *)migration->self, map_bytes(sizeof(*migration->self)));
+		munmap((void *)migration->self, sizeof(*migration->self));
 	if (migration->routers)
-		munmap((void *)migration->routers,
-		       map_bytes(XB_VRRP_SLOTS_MAX * sizeof(*migration->routers)));
+		munmap((void *)migration->routers, XB_VRRP_SLOTS_MAX * sizeof(*migration->routers));
 	*migration = (struct migration){0};
 }

@@ -50,22 +50,6 @@ void kernel_configure_slots(struct kernel *kernel, const struct kernel_setup *se
 		slot_configure(&kernel->peers[i], &setup->peers[i]);
 }
 
-static int share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from)
-{
-	struct bpf_map *map;
-	int error = 0;
-
-	bpf_object__for_each_map(map, to->obj)
-	{
-		const struct bpf_map *other =
-			bpf_object__find_map_by_name(from->obj, bpf_map__name(map));
-
-		if (!error && !bpf_map__is_internal(map) && !skeleton_is_of_slots(to, map))
-			error = other ? bpf_map__reuse_fd(map, bpf_map__fd(other)) : -ENOENT;
-	}
-	return error;
-}
-
 /* The program that sees the daemon die knows no slots: it stays. */
 static int load(struct kernel_next *next, const struct kernel *kernel,
 		const struct kernel_setup *setup)
@@ -78,9 +62,7 @@ static int load(struct kernel_next *next, const struct kernel *kernel,
 	next->skeleton = skeleton;
 	skeleton_freeze(skeleton, setup);
 	bpf_program__set_autoload(skeleton->progs.xbeat_exit, false);
-	bpf_program__set_autoload(skeleton->progs.xbeat_ip, false);
-	bpf_program__set_autoload(skeleton->progs.xbeat_tc_ip, false);
-	error = share_maps(skeleton, kernel->skeleton);
+	error = skeleton_share_maps(skeleton, kernel->skeleton, false);
 	if (!error)
 		error = xbeat_bpf__load(skeleton);
 	if (!error && kernel->ip_skeleton)

@@ -17,10 +17,7 @@
 
 static size_t map_bytes(const struct bpf_map *map)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t bytes = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
-
-	return (bytes + page - 1) / page * page;
+	return (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
 }
 
 void *skeleton_map(const struct bpf_map *map)
@@ -45,6 +42,8 @@ struct xbeat_bpf *skeleton_open(void)
 void skeleton_freeze(struct xbeat_bpf *skeleton, const struct kernel_setup *setup)
 {
 	frags_enable_if_supported(skeleton);
+	bpf_program__set_autoload(skeleton->progs.xbeat_ip, false);
+	bpf_program__set_autoload(skeleton->progs.xbeat_tc_ip, false);
 	skeleton->rodata->xb_constants = setup->constants;
 	memset((void *)skeleton->rodata->xb_slot_of, 0xff, sizeof(skeleton->rodata->xb_slot_of));
 	for (size_t i = 0; i < setup->peer_count; i++)
@@ -65,6 +64,23 @@ bool skeleton_is_of_slots(const struct xbeat_bpf *skeleton, const struct bpf_map
 	return map == skeleton->maps.xb_peers || map == skeleton->maps.xb_rtt_hist ||
 	       map == skeleton->maps.xb_gap_hist || map == skeleton->maps.xb_compare ||
 	       map == skeleton->maps.xb_events;
+}
+
+int skeleton_share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from, bool all)
+{
+	struct bpf_map *map;
+	int error = 0;
+
+	bpf_object__for_each_map(map, to->obj)
+	{
+		const struct bpf_map *other =
+			bpf_object__find_map_by_name(from->obj, bpf_map__name(map));
+
+		if (!error &&
+		    (all || (!bpf_map__is_internal(map) && !skeleton_is_of_slots(to, map))))
+			error = other ? bpf_map__reuse_fd(map, bpf_map__fd(other)) : -ENOENT;
+	}
+	return error;
 }
 
 static int hold(int *held_fd, int program_fd)
