@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The peers of another heartbeat block take the place of the present ones, by a reload. What is known
- * of a node that stays (its id, and its name or its first address) goes on: verdicts, progress, views,
- * gaps. Peers are elsewhere in memory then: who keeps a pointer asks peers_change_find().
+ * The peers of another heartbeat block take the place of the present ones, by a reload. What is
+ * known of a node that stays (its id, and its name or its first address) goes on: verdicts,
+ * progress, views, gaps. Peers are elsewhere in memory then: who keeps a pointer asks
+ * peers_change_find().
  */
 #ifndef XBEAT_HEARTBEAT_CHANGE_H
 #define XBEAT_HEARTBEAT_CHANGE_H
@@ -22,7 +23,8 @@ struct peers_change {
 	struct liveness_timing timing;
 };
 
-/* Allocates what the block needs. It is borrowed for as long as it is used. Returns 0 or -ENOMEM. */
+/* Allocates what the block needs. It is borrowed for as long as it is used. Returns 0 or
+ * -ENOMEM. */
 int peers_change_prepare(struct peers_change *change, struct peers *peers,
 			 const struct config_heartbeat *heartbeat, size_t own_node);
 

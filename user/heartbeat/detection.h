@@ -17,11 +17,13 @@ struct liveness_timing detection_timing(const struct config_heartbeat *heartbeat
 /* Starts from what the driver has counted so far. Returns 0 or -ENOMEM. */
 int peers_detection_start(struct peers *peers, const struct config_heartbeat *heartbeat,
 			  uint64_t now_ns);
+
 /* Allocates only; *new is NULL with a fixed multiplier. Returns likewise. */
 int peers_detection_new(struct peers_detection **new, const struct config_heartbeat *heartbeat,
 			size_t peer_count);
 
-/* After the peers have changed: goes on with what was learnt if interval and limits are the same. */
+/* After the peers have changed: goes on with what was learnt if interval and limits are the
+ * same. */
 struct peers_change;
 void peers_detection_carry(struct peers *peers, const struct peers_change *change);
 

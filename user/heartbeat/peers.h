@@ -4,10 +4,11 @@
  * and the verdicts made from it. Only user/heartbeat writes these structs. The deadline timer fires
  * between ticks when a peer's evidence becomes older than the detection time.
  *
- * judge.c judges, bypass.c sees heartbeats that went past the XDP program, report.c reports what has
- * changed, replies.c finds peers whose REPLYs are lost, answers.c those of this node, indirect.c asks
- * other nodes about silent peers, detection.c chooses detection times, own_links.c judges this node's
- * links, refusals.c counts what is refused while a peer is silent, explain.c and json.c answer xbeatctl.
+ * judge.c judges, bypass.c sees heartbeats that went past the XDP program, report.c reports what
+ * has changed, replies.c finds peers whose REPLYs are lost, answers.c those of this node,
+ * indirect.c asks other nodes about silent peers, detection.c chooses detection times, own_links.c
+ * judges this node's links, refusals.c counts what is refused while a peer is silent, explain.c and
+ * json.c answer xbeatctl.
  *
  * All times are CLOCK_MONOTONIC in ns unless the name says otherwise.
  */
@@ -177,8 +178,8 @@ void peers_expect_tick(struct peers *peers, uint64_t due_ns);
 /* Sets what sends QUERYs and extra PROBEs; NULL: nothing can. */
 void peers_use_prober(struct peers *peers, peers_ask *ask, peers_probe *probe, void *context);
 
-/* Sends a PROBE to each peer on each link at once, beside those of the ticks: they carry the present
- * description of this node. Judges nothing. peers: NULL without heartbeats. */
+/* Sends a PROBE to each peer on each link at once, beside those of the ticks: they carry the
+ * present description of this node. Judges nothing. peers: NULL without heartbeats. */
 void peers_probe_now(struct peers *peers);
 
 /* Copies all slots. */

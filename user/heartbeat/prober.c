@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sends PROBEs, QUERYs and COMPAREs; see prober.h. The sockets only send: answers are taken by the XDP
- * program. */
+/* Sends PROBEs, QUERYs and COMPAREs; see prober.h. The sockets only send: answers are taken by the
+ * XDP program. */
 #include "user/heartbeat/prober.h"
 #include "user/core/heartbeat.h"
 #include "user/heartbeat/answers.h"

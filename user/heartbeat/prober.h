@@ -45,14 +45,15 @@ struct prober_setup {
 	const struct xb_key *key; /* signs */
 	/* Called first in each tick, with the time that is stamped as the daemon's progress. */
 	void (*on_progress)(void *context, uint64_t now_ns);
-	/* Half of all numbers were sent: without a new epoch, recorded packets would seem to be new. */
+	/* Half of all numbers were sent: without a new epoch, recorded packets would seem to be
+	 * new. */
 	void (*on_numbers_used_up)(void *context);
 	void *context;
 };
 
-/* Opens a socket per link, bound to this node's address there; a link whose address is not there yet is
- * opened when it comes. The first tick runs in the event loop. Returns 0 or a negative errno, which is
- * logged. */
+/* Opens a socket per link, bound to this node's address there; a link whose address is not there
+ * yet is opened when it comes. The first tick runs in the event loop. Returns 0 or a negative
+ * errno, which is logged. */
 int prober_start(struct prober *prober, const struct prober_setup *setup);
 void prober_stop(struct prober *prober);
 
@@ -61,8 +62,9 @@ void prober_report_waits(struct prober *prober);
 
 /*
  * The links of another heartbeat block: prepared with its sockets, then taken, after the peers
- * (change.h); or freed. A link with the same interface, address and port keeps its socket. Returns 0 or
- * a negative errno, with a reason for the operator. heartbeat is borrowed for as long as it is used.
+ * (change.h); or freed. A link with the same interface, address and port keeps its socket. Returns
+ * 0 or a negative errno, with a reason for the operator. heartbeat is borrowed for as long as it is
+ * used.
  */
 int prober_change_prepare(const struct prober *prober, const struct config_heartbeat *heartbeat,
 			  size_t own_node, struct prober_change **prepared,
@@ -73,8 +75,8 @@ void prober_change_free(struct prober_change *change);
 /* Signs with this key from now on. */
 void prober_set_key(struct prober *prober, const struct xb_key *key);
 
-/* Sends a COMPARE for a page of the peer's statement over a link. t1_ns must be later than that of all
- * COMPAREs to this peer before. */
+/* Sends a COMPARE for a page of the peer's statement over a link. t1_ns must be later than that of
+ * all COMPAREs to this peer before. */
 void prober_compare(const struct prober *prober, size_t link, const struct peer *respondent,
 		    uint16_t page, uint64_t t1_ns);
 

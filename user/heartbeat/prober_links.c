@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The links of the prober: their sockets, and where their packets go. A link whose address is not on
- * this machine yet has no socket; it is opened when the address comes. */
+/* The links of the prober: their sockets, and where their packets go. A link whose address is not
+ * on this machine yet has no socket; it is opened when the address comes. */
 #include "user/heartbeat/prober_links.h"
 #include "user/heartbeat/own_links.h"
 #include "user/heartbeat/port_holder.h"
@@ -34,8 +34,8 @@ int prober_link_allocate(struct prober_link *link, size_t count)
 	return link->packets && link->messages && link->data && link->to ? 0 : -ENOMEM;
 }
 
-/* The tag that heartbeats have on the link's interface if this node's address is on a VLAN interface
- * over it. Where tags are removed before the program runs, it cannot demand one. */
+/* The tag that heartbeats have on the link's interface if this node's address is on a VLAN
+ * interface over it. Where tags are removed before the program runs, it cannot demand one. */
 static uint16_t find_vlan(const struct local_address *list, size_t count,
 			  const struct xb_address *local, const struct attachment *attachment)
 {
@@ -109,15 +109,16 @@ void prober_link_address(struct prober *prober, size_t index)
 	address_packets(prober, index);
 }
 
-/* Whether a link may be opened later: its address or interface is not there yet, or duplicate address
- * detection (RFC 4862) has not ended. The scope of an IPv6 address without an interface is invalid. */
+/* Whether a link may be opened later: its address or interface is not there yet, or duplicate
+ * address detection (RFC 4862) has not ended. The scope of an IPv6 address without an interface is
+ * invalid. */
 static bool may_come(int error)
 {
 	return error == -EADDRNOTAVAIL || error == -ENODEV || error == -EINVAL;
 }
 
-/* Opens or reopens the socket of a link, and addresses its packets. One that has a socket keeps it after
- * a failure. */
+/* Opens or reopens the socket of a link, and addresses its packets. One that has a socket keeps it
+ * after a failure. */
 static int open_link(struct prober *prober, size_t index)
 {
 	struct prober_link *link = &prober->links[index];
@@ -246,8 +247,8 @@ static void report_sending(const struct prober_link *link, struct peers *peers, 
 			      "they leave again");
 }
 
-/* Returns 0, or the errno of a message that could not be sent. sendmmsg stops at the first; the others
- * must still be sent. */
+/* Returns 0, or the errno of a message that could not be sent. sendmmsg stops at the first; the
+ * others must still be sent. */
 static int send_messages(const struct prober_link *link)
 {
 	size_t sent = 0;

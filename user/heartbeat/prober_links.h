@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The links of the prober: their sockets, and where their packets go. A link whose address is not on
- * this machine yet has no socket; it is opened when the address comes. */
+/* The links of the prober: their sockets, and where their packets go. A link whose address is not
+ * on this machine yet has no socket; it is opened when the address comes. */
 #ifndef XBEAT_HEARTBEAT_PROBER_LINKS_H
 #define XBEAT_HEARTBEAT_PROBER_LINKS_H
 

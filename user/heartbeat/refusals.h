@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Packets that were refused here while a peer is silent: they may be its own. The drop counters name
- * no sender, so they are compared with what they were when the peer fell silent.
+ * Packets that were refused here while a peer is silent: they may be its own. The drop counters
+ * name no sender, so they are compared with what they were when the peer fell silent.
  */
 #ifndef XBEAT_HEARTBEAT_REFUSALS_H
 #define XBEAT_HEARTBEAT_REFUSALS_H
@@ -26,8 +26,8 @@ void refusals_start(const struct peers *peers, struct peer *peer);
 /* After each judgement: one that is released falls silent without a new verdict. */
 void refusals_follow(const struct peers *peers, struct peer *peer, uint64_t now_ns);
 
-/* Adds a sentence for each reason for which packets were refused since the peer fell silent. Returns
- * whether there are any. */
+/* Adds a sentence for each reason for which packets were refused since the peer fell silent.
+ * Returns whether there are any. */
 bool refusals_explain(const struct peers *peers, const struct peer *peer, uint64_t now_ns,
 		      json_t *lines);
 

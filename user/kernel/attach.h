@@ -17,8 +17,8 @@
 
 #define ATTACH_REASON_BYTES 256
 
-/* How the VLAN tag of an advert is known. Without Ethernet headers there are none, and the tc program
- * sends answers: BY_TC or UNKNOWN report whether it is there. */
+/* How the VLAN tag of an advert is known. Without Ethernet headers there are none, and the tc
+ * program sends answers: BY_TC or UNKNOWN report whether it is there. */
 enum attach_vlan_tags {
 	ATTACH_TAGS_VISIBLE, /* it is in the packet */
 	ATTACH_TAGS_BY_TC, /* it may have been removed: the tc program knows it */
@@ -39,8 +39,8 @@ struct attachment {
 	bool mtu_refused; /* it refused native mode when the MTU was raised */
 	bool ip_only; /* there is no Ethernet header (link_layer.h) */
 	bool is_veth;
-	/* An adapter or a veth: all its packets arrive on it itself. A bond's arrive on its ports, a
-	 * bridge's or VLAN interface's may be seen on one below first. */
+	/* An adapter or a veth: all its packets arrive on it itself. A bond's arrive on its ports,
+	 * a bridge's or VLAN interface's may be seen on one below first. */
 	bool is_lowest;
 	bool redirect; /* answers leave by a redirect (answer_way.h) */
 	char reason[ATTACH_REASON_BYTES]; /* why this mode, or none; "": it is as configured */
@@ -92,9 +92,9 @@ int attach_switch(struct attachment *attachment, const char *daemon_name, int pr
 		  bool native);
 
 /*
- * Puts what attachment->program_fd is now in the place of old_program_fd, so that no packet is missed,
- * and the tc program likewise. Nothing is done where none is attached or a thread attaches one.
- * Returns 0 or a negative errno, not logged.
+ * Puts what attachment->program_fd is now in the place of old_program_fd, so that no packet is
+ * missed, and the tc program likewise. Nothing is done where none is attached or a thread attaches
+ * one. Returns 0 or a negative errno, not logged.
  */
 int attach_replace(struct attachment *attachment, int old_program_fd);
 

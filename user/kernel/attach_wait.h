@@ -34,8 +34,8 @@ struct attach_failure {
 int attach_wait_note(struct kernel *kernel, const char *interface,
 		     const struct attach_failure *failure);
 
-/* Whether an attempt that failed with this error may succeed without a change of the configuration: an
- * interface may come, and another program may go. Others are tried again only at a hint. */
+/* Whether an attempt that failed with this error may succeed without a change of the configuration:
+ * an interface may come, and another program may go. Others are tried again only at a hint. */
 bool attach_wait_may_change(int error);
 
 /* The program is attached, or the interface is no longer used. */
@@ -47,11 +47,12 @@ const struct attach_wait *attach_wait_of(const struct kernel *kernel, const char
 /* The interface has changed: it is tried again soon. */
 void attach_wait_hint(struct kernel *kernel, const char *interface);
 
-/* Returns an interface to be tried now, or NULL. The names of missing ones, and of those that the other
- * program is still on, are not returned. */
+/* Returns an interface to be tried now, or NULL. The names of missing ones, and of those that the
+ * other program is still on, are not returned. */
 const char *attach_wait_due(struct kernel *kernel, uint64_t now_ns);
 
-/* Returns the next entry that the daemon has not reported, which then counts as reported; or NULL. */
+/* Returns the next entry that the daemon has not reported, which then counts as reported; or
+ * NULL. */
 const struct attach_wait *attach_wait_unreported(struct kernel *kernel);
 
 /* Returns a new JSON array. */

@@ -8,8 +8,8 @@
  *    recorded after the first copy: the newest wins, numbers seen by either count as seen.
  *
  * Between the two no evidence is missing for longer than the programs' replacement takes, and a
- * packet that the earlier program took can be replayed only that long. Histograms and the windows of
- * COMPAREs are copied once: they miss what comes between the two.
+ * packet that the earlier program took can be replayed only that long. Histograms and the windows
+ * of COMPAREs are copied once: they miss what comes between the two.
  */
 #ifndef XBEAT_KERNEL_CARRY_H
 #define XBEAT_KERNEL_CARRY_H

@@ -276,8 +276,8 @@ bool kernel_guard_any_held(const struct kernel *kernel)
 	return false;
 }
 
-/* Whatever an earlier daemon closed becomes fenced, so that what removes fenced addresses at a start
- * removes these, too; its bits may mean nothing in a new xb_self. */
+/* Whatever an earlier daemon closed becomes fenced, so that what removes fenced addresses at a
+ * start removes these, too; its bits may mean nothing in a new xb_self. */
 static void fence_left_closed(struct kernel *kernel)
 {
 	for (size_t i = 0; kernel->left_closed_bits && i < XB_GUARD_MAX; i++) {

@@ -2,14 +2,13 @@
 /*
  * The kernel side as the daemon holds it: the loaded program, its maps, the interfaces that it is
  * attached to. All of it is pinned: when the daemon is killed, it goes on working, and the next
- * daemon of the same name and node takes it over, with its epoch and windows; carry.c copies what it
- * knows of nodes that stay if the configuration has others.
+ * daemon of the same name and node takes it over, with its epoch and windows; carry.c copies what
+ * it knows of nodes that stay if the configuration has others.
  *
  * load.c starts and stops it, pins.c pins and takes over maps, system/left.c finds what there is to
- * take over, attachments.c attaches to interfaces, maps.c reads maps. Each map that the daemon writes has
- * one file that does: self.c (claims.c for claims), routers.c, guards.c, app_pages.c, vlan.c;
- * statement.c;
- * user/heartbeat writes the probe counters of xb_peers.
+ * take over, attachments.c attaches to interfaces, maps.c reads maps. Each map that the daemon
+ * writes has one file that does: self.c (claims.c for claims), routers.c, guards.c, app_pages.c,
+ * vlan.c, statement.c; user/heartbeat writes the probe counters of xb_peers.
  */
 #ifndef XBEAT_KERNEL_KERNEL_H
 #define XBEAT_KERNEL_KERNEL_H
@@ -97,17 +96,17 @@ struct kernel {
 	bool found_program; /* of an earlier daemon, on an interface (left.h) */
 	/* An earlier daemon's maps were taken over, with epoch, sequence numbers and windows. */
 	bool adopted;
-	/* During the start. carry.h: what its slots hold; NULL: all is adopted. migrate.h: likewise;
-	 * NULL: it is of this version. */
+	/* During the start. carry.h: what its slots hold; NULL: all is adopted. migrate.h:
+	 * likewise; NULL: it is of this version. */
 	struct carry *carry;
 	struct migration *migration;
 	uint16_t left_closed_bits; /* instances of an earlier daemon that it left closed */
 };
 
 /*
- * Loads and verifies the programs, with the maps of an earlier daemon where they fit. That daemon may
- * still run: nothing that it uses is changed, and maps that do not fit are an error then. Returns 0 or a negative errno, which is logged; then
- * nothing stays loaded.
+ * Loads and verifies the programs, with the maps of an earlier daemon where they fit. That daemon
+ * may still run: nothing that it uses is changed, and maps that do not fit are an error then.
+ * Returns 0 or a negative errno, which is logged; then nothing stays loaded.
  */
 int kernel_prepare(struct kernel *kernel, const struct kernel_setup *setup);
 
@@ -123,8 +122,8 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 void kernel_stop(struct kernel *kernel);
 
 /* Attaches to one more interface, unless it is attached already. An interface that was deleted and
- * created again is another one. Returns 0 or a negative errno; the reason is noted (attach_wait.h), and
- * it is tried again. */
+ * created again is another one. Returns 0 or a negative errno; the reason is noted (attach_wait.h),
+ * and it is tried again. */
 int kernel_attach(struct kernel *kernel, const char *interface);
 
 /* Detaches from an interface, which need not exist any more. */
@@ -144,8 +143,8 @@ void kernel_detach_all(const struct kernel *kernel);
 /* Why no addresses are guarded, and the remedy; NULL: they can be. */
 const char *kernel_unguarded_reason(const struct kernel *kernel);
 
-/* Whether it has to find programs by their ids (CAP_SYS_ADMIN) while it runs: those that are, or were
- * found, attached by netlink. */
+/* Whether it has to find programs by their ids (CAP_SYS_ADMIN) while it runs: those that are, or
+ * were found, attached by netlink. */
 bool kernel_finds_programs(const struct kernel *kernel);
 
 /* Returns the descriptor that is readable when there are events. */

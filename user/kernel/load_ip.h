@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The programs for interfaces without Ethernet headers. Few nodes have one, and the verification of
- * the programs would delay each restart by 60 ms, so they are loaded when the first is attached to. */
+ * the programs would delay each restart by 60 ms, so they are loaded when the first is attached
+ * to. */
 #ifndef XBEAT_KERNEL_LOAD_IP_H
 #define XBEAT_KERNEL_LOAD_IP_H
 
 #include "user/kernel/kernel.h"
 
-/* Loads xbeat_ip and xbeat_tc_ip with the maps of the other programs, unless that is done. Returns 0
- * or a negative errno, which is logged. */
+/* Loads xbeat_ip and xbeat_tc_ip with the maps of the other programs, unless that is done. Returns
+ * 0 or a negative errno, which is logged. */
 int load_ip(struct kernel *kernel);
 
 /* Loads them into *loaded with the maps of other programs. Returns likewise. */

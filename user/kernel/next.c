@@ -20,8 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Programs and the maps of their slots: those of another setup, until they are taken; then those that
- * were replaced. */
+/* Programs and the maps of their slots: those of another setup, until they are taken; then those
+ * that were replaced. */
 struct kernel_next {
 	struct carry carry; /* out of what was replaced */
 	struct xbeat_bpf *skeleton, *ip_skeleton;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Programs with other constants and slots take the place of the running ones, while the daemon goes
- * on: when a reload adds or removes nodes or links, or changes the port. All maps stay but for those
- * of slots, which are filled from the old ones (carry.h). The XDP programs are replaced through their
- * links, so that no packet passes between.
+ * on: when a reload adds or removes nodes or links, or changes the port. All maps stay but for
+ * those of slots, which are filled from the old ones (carry.h). The XDP programs are replaced
+ * through their links, so that no packet passes between.
  *
- * The kernel's verifier takes tens of milliseconds, so a thread prepares; the loop then takes over in
- * one step. Events of the old programs name old slots, so they have a ring buffer of their own. For a
- * moment other processors may still run the old programs: kernel_next_finish() takes what they left.
+ * The kernel's verifier takes tens of milliseconds, so a thread prepares; the loop then takes over
+ * in one step. Events of the old programs name old slots, so they have a ring buffer of their own.
+ * For a moment other processors may still run the old programs: kernel_next_finish() takes what
+ * they left.
  */
 #ifndef XBEAT_KERNEL_NEXT_H
 #define XBEAT_KERNEL_NEXT_H
@@ -31,15 +32,15 @@ int kernel_next_prepare(struct kernel *kernel, const struct kernel_setup *setup,
 			struct kernel_next **next);
 void kernel_next_free(struct kernel_next *next);
 
-/* Attaches to the interfaces that are new, with the running programs. Returns 0 or a negative errno,
- * with a reason that has the remedy; then none was added. */
+/* Attaches to the interfaces that are new, with the running programs. Returns 0 or a negative
+ * errno, with a reason that has the remedy; then none was added. */
 int kernel_next_attach(struct kernel *kernel, const struct kernel_setup *setup,
 		       char reason[static ATTACH_REASON_BYTES]);
 
 /*
- * Consumes the events so far, then replaces all programs; takes over next. From then on slots are those of
- * the setup, and kernel_events_fd() is another descriptor. Returns 0 or a negative errno; then nothing
- * has changed.
+ * Consumes the events so far, then replaces all programs; takes over next. From then on slots are
+ * those of the setup, and kernel_events_fd() is another descriptor. Returns 0 or a negative errno;
+ * then nothing has changed.
  */
 int kernel_next_take(struct kernel *kernel, struct kernel_next *next);
 

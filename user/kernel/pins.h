@@ -12,8 +12,8 @@
 /* Takes over, before the load, all maps of an earlier daemon of this node (kernel->adopted); if its
  * nodes or links were others, kernel->carry has what is to be copied from the maps of slots, and if
  * they are of the version before, kernel->migration has more. If it was another node or an older
- * version, only those maps are taken over that are kept, or none. Returns 0, or -EPROTONOSUPPORT, which is
- * logged: setup->takes_over, and they cannot be. */
+ * version, only those maps are taken over that are kept, or none. Returns 0, or -EPROTONOSUPPORT,
+ * which is logged: setup->takes_over, and they cannot be. */
 int pins_adopt(struct kernel *kernel, const struct kernel_setup *setup);
 
 /* Closes kernel->carry and kernel->migration. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What this node reports of itself: the map xb_self, from which the kernel side fills every packet.
- * self.c is the daemon's only writer of it, except for the times and groups of claims (claims.c). The
- * kernel side writes fencing, fencing_bits, fenced_bits, revoked_bits, died_ns and guard_due_ns, too
- * (xbeat/map.h), so these change by atomic read-modify-write only.
+ * self.c is the daemon's only writer of it, except for the times and groups of claims (claims.c).
+ * The kernel side writes fencing, fencing_bits, fenced_bits, revoked_bits, died_ns and
+ * guard_due_ns, too (xbeat/map.h), so these change by atomic read-modify-write only.
  *
  * All times are CLOCK_MONOTONIC in ns unless the name says otherwise.
  */
@@ -26,8 +26,8 @@ void kernel_self_set_progress(struct kernel *kernel, uint64_t now_ns);
 /* Returns when the loop, of this daemon or of an earlier one, last made progress. */
 uint64_t kernel_self_progress_ns(const struct kernel *kernel);
 
-/* Starts answering: the loop made progress at now_ns. A fresh start takes a new epoch (core/epoch.h);
- * a daemon that took maps over keeps the epoch that it found. */
+/* Starts answering: the loop made progress at now_ns. A fresh start takes a new epoch
+ * (core/epoch.h); a daemon that took maps over keeps the epoch that it found. */
 void kernel_self_start_answering(struct kernel *kernel, uint64_t now_ns, uint64_t unix_ns);
 
 /* Returns the epoch; 0: nothing is answered yet. */

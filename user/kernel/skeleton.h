@@ -8,19 +8,20 @@
 
 struct bpf_map;
 
-/* Opens the object. The only place that does: each file that calls xbeat_bpf__open() contains the whole
- * object. Returns NULL with errno. */
+/* Opens the object. The only place that does: each file that calls xbeat_bpf__open() contains the
+ * whole object. Returns NULL with errno. */
 struct xbeat_bpf *skeleton_open(void);
 
 /* Fills the program's frozen constants and sizes its maps, before the load, which leaves out the
  * programs of load_ip.h. */
 void skeleton_freeze(struct xbeat_bpf *skeleton, const struct kernel_setup *setup);
 
-/* Whether the map's keys or values mean slots of xb_peers: with other slots it must be another map. */
+/* Whether the map's keys or values mean slots of xb_peers: with other slots it must be another
+ * map. */
 bool skeleton_is_of_slots(const struct xbeat_bpf *skeleton, const struct bpf_map *map);
 
-/* Has the maps of to, which is not loaded yet, be those of from; all: else neither those of slots nor
- * the constants. Returns 0 or a negative errno. */
+/* Has the maps of to, which is not loaded yet, be those of from; all: else neither those of slots
+ * nor the constants. Returns 0 or a negative errno. */
 int skeleton_share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from, bool all);
 
 /* Maps the values of a map into memory. Returns NULL if it cannot be. */

@@ -208,7 +208,8 @@ static void take_answer(struct kernel *kernel, const struct attach_answer *answe
 	if (answer->asked.vlan_due)
 		attachment->vlan_due = false;
 	take_tags(kernel, attachment, &answer->vlan);
-	/* Else its link has been replaced, and the descriptor that was asked about may be another. */
+	/* Else its link has been replaced, and the descriptor that was asked about may be
+	 * another. */
 	if (attachment->attached_ns == answer->asked.attached_ns)
 		take_state(kernel, attachment, answer);
 }

@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 /* Grows the buffer, so that a socket can send to one host while absent_count others are
- * unreachable. It is a limit; no memory is reserved. A buffer that is larger stays: packets to hosts
- * that were removed may still wait. */
+ * unreachable. It is a limit; no memory is reserved. A buffer that is larger stays: packets to
+ * hosts that were removed may still wait. */
 void send_buffer_grow(int fd, size_t absent_count);
 
 #endif

@@ -171,8 +171,8 @@ static size_t index_of_name(const struct config *config, const char *name)
 	return i;
 }
 
-/* The same virtual router, whatever its name. As in keepalived, it is this that an instance is known
- * by: a renamed one goes on, and one name with another router is another instance. */
+/* The same virtual router, whatever its name. As in keepalived, it is this that an instance is
+ * known by: a renamed one goes on, and one name with another router is another instance. */
 static size_t index_of_router(const struct config *config, const struct config_instance *router)
 {
 	size_t i = 0;
@@ -278,8 +278,8 @@ static void leave_addresses(const struct reload *reload)
 			instance_leave_addresses(reload->kept[i], &reload->to->instances[i]);
 }
 
-/* keepalived does not notify of a new name. Programs that asked for DELETED learn it, and those that
- * know the new name from another instance must not take that one's state for this one's. */
+/* keepalived does not notify of a new name. Programs that asked for DELETED learn it, and those
+ * that know the new name from another instance must not take that one's state for this one's. */
 static void change_name(const struct reload *reload, size_t index)
 {
 	struct instance *instance = reload->kept[index];

@@ -24,8 +24,8 @@ void instances_saved_forget_states(json_t *saved);
 /* Restores it before the instances start. saved: borrowed; NULL: nothing was saved. */
 void instances_restore_saved(struct vrrp_room *room, const json_t *saved);
 
-/* The daemon ends and the next one goes on: each Active sends an advert now, so that the next one has
- * a whole Active_Down_Interval. */
+/* The daemon ends and the next one goes on: each Active sends an advert now, so that the next one
+ * has a whole Active_Down_Interval. */
 void instances_advertise_last(struct vrrp_room *room);
 
 #endif

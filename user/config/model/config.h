@@ -43,7 +43,8 @@ struct config_environment {
 	/* Replaces an alternative name of an interface (ip link property), of XB_NAME_BYTES, by its
 	 * name; any other name stays. NULL: all stay. */
 	void (*resolve_interface)(char *name);
-	/* Returns the text of a file with a key likewise; on failure, reason names path and remedy. */
+	/* Returns the text of a file with a key likewise; on failure, reason names path and
+	 * remedy. */
 	int (*read_secret)(const char *path, char **text, size_t *length,
 			   char reason[static CONFIG_REASON_BYTES]);
 	FILE *copy; /* gets each file as it is read, after a line "# FILE"; NULL: not wanted */
@@ -463,9 +464,8 @@ void config_drop_driven_instances(struct config *config);
 bool config_is_witnessed(const struct config *config, const char *name);
 
 /* Finds this machine among the nodes of the heartbeat block: the node that router_id names, else
- * the one whose addresses are all in local_addresses, else the one that has some there: the others may
- * come later.
- * Returns the index into heartbeat->nodes, or -ENOENT (none), -EEXIST (several). */
+ * the one whose addresses are all in local_addresses, else the one that has some there: the others
+ * may come later. Returns the index into heartbeat->nodes, or -ENOENT (none), -EEXIST (several). */
 int config_find_own_node(const struct config *config, const struct xb_address *local_addresses,
 			 size_t local_count);
 

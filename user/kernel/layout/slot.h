@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Slots of xb_peers in memory: read and locked as xbeat/map.h demands, and carried into the slots of
- * another configuration. No system calls.
+ * Slots of xb_peers in memory: read and locked as xbeat/map.h demands, and carried into the slots
+ * of another configuration. No system calls.
  */
 #ifndef XBEAT_KERNEL_LAYOUT_SLOT_H
 #define XBEAT_KERNEL_LAYOUT_SLOT_H
@@ -23,13 +23,13 @@ bool slot_is_identical(const struct xb_peer *a, const struct xb_peer *b);
 /* Sets what a configuration may change of a slot in use. */
 void slot_configure(struct xb_peer *slot, const struct xb_peer *identity);
 
-/* Fills a slot that no program uses yet. to has its identity (L) already; from is a copy of the same
- * node and link. Round trips and what was found of the path stay only if that is the same. */
+/* Fills a slot that no program uses yet. to has its identity (L) already; from is a copy of the
+ * same node and link. Round trips and what was found of the path stay only if that is the same. */
 void slot_take(struct xb_peer *to, const struct xb_peer *from);
 
 /* Adds to a slot in use what happened in another one: from is a copy of that now, base one of when
- * the slot was filled from it, or of the last merge. The numbers of PROBEs follow if the daemon that
- * uses the other slot has sent some. */
+ * the slot was filled from it, or of the last merge. The numbers of PROBEs follow if the daemon
+ * that uses the other slot has sent some. */
 void slot_merge(struct xb_peer *to, const struct xb_peer *from, const struct xb_peer *base);
 
 #endif

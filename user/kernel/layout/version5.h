@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The map layout of version 5, the one before XB_MAP_ABI_VERSION, and how its values become those of
- * today. Maps that are not here have the same layout, or start empty (xb_drops).
+ * The map layout of version 5, the one before XB_MAP_ABI_VERSION, and how its values become those
+ * of today. Maps that are not here have the same layout, or start empty (xb_drops).
  *
  * xb_peer: version 5 had the fields before query_t1_ns; all others start as in a new slot.
  */

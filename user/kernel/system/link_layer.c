@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads the type and flags of an interface by ioctl; see link_layer.h. A GRE tunnel without a remote
- * address keeps the outer IP header as its link-layer header.
+ * Reads the type and flags of an interface by ioctl; see link_layer.h. A GRE tunnel without a
+ * remote address keeps the outer IP header as its link-layer header.
  */
 #include "user/kernel/system/link_layer.h"
 #include "user/lib/cleanup.h"

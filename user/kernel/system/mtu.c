@@ -9,7 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What a packet shares a page with: XDP_PACKET_HEADROOM, struct skb_shared_info, Ethernet header. */
+/* What a packet shares a page with: XDP_PACKET_HEADROOM, struct skb_shared_info, Ethernet
+ * header. */
 #define PAGE_OVERHEAD_BYTES (256 + 320 + 14)
 
 static bool request_mtu(const char *interface, unsigned long request, struct ifreq *data)

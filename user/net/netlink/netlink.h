@@ -68,8 +68,8 @@ uint32_t netlink_route_table(const struct config_route *route);
 int netlink_add_rule(struct netlink *netlink, const struct config_rule *rule);
 int netlink_remove_rule(struct netlink *netlink, const struct config_rule *rule);
 
-/* Returns the message that asks for a route or rule, to be freed: the same for two of which the kernel
- * has one. NULL: out of memory, or its interface is missing. */
+/* Returns the message that asks for a route or rule, to be freed: the same for two of which the
+ * kernel has one. NULL: out of memory, or its interface is missing. */
 struct nlmsghdr *netlink_route_message(const struct config_route *route,
 				       unsigned default_interface_index);
 struct nlmsghdr *netlink_rule_message(const struct config_rule *rule);

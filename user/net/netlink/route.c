@@ -257,8 +257,9 @@ struct nlmsghdr *netlink_route_message(const struct config_route *route,
 	return request;
 }
 
-/* IPv6 knows next hops as routes of their own, of which something else may have removed some. Adding
- * all of them adds none if one exists. Returns 0 if one was missing; -EEXIST; or another error. */
+/* IPv6 knows next hops as routes of their own, of which something else may have removed some.
+ * Adding all of them adds none if one exists. Returns 0 if one was missing; -EEXIST; or another
+ * error. */
 static int add_missing_hops(struct netlink *netlink, uint16_t flags,
 			    const struct config_route *route, unsigned default_interface_index)
 {
@@ -285,7 +286,8 @@ static int add_missing_hops(struct netlink *netlink, uint16_t flags,
 int netlink_add_route(struct netlink *netlink, const struct config_route *route,
 		      unsigned default_interface_index)
 {
-	/* Without "add" no NLM_F_EXCL: other programs' routes to the same destination do not matter. */
+	/* Without "add" no NLM_F_EXCL: other programs' routes to the same destination do not
+	 * matter. */
 	uint16_t flags =
 		NLM_F_CREATE | (route->append ? NLM_F_APPEND : 0) | (route->add ? NLM_F_EXCL : 0);
 	int error = change_route(netlink, RTM_NEWROUTE, flags, route, default_interface_index);

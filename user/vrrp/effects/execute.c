@@ -129,8 +129,8 @@ static void become_active(struct instance *instance, const struct vrrp_actions *
 	instance_publish(instance); /* an address may turn out to be the node's own */
 }
 
-/* No packet that others take for the end of this Active leaves while it answers for an address: they
- * take over at once. */
+/* No packet that others take for the end of this Active leaves while it answers for an address:
+ * they take over at once. */
 static void give_up(struct instance *instance, const struct vrrp_actions *actions)
 {
 	bool first = instance->self_slot >= 0 && !instance_can_close(instance);

@@ -2,9 +2,9 @@
 /*
  * What xbeatd did not add it does not remove, but for what a keepalived may have left. An address
  * that it adds bears its mark in the kernel (user/net/netlink/address.h), by which the next daemon
- * knows it, whatever the configuration has become meanwhile. Linux before 5.18 keeps no mark, nor did
- * earlier versions set one: then the bits in the instance's slot (effects/router.h) count, for the
- * address with the configured prefix length.
+ * knows it, whatever the configuration has become meanwhile. Linux before 5.18 keeps no mark, nor
+ * did earlier versions set one: then the bits in the instance's slot (effects/router.h) count, for
+ * the address with the configured prefix length.
  */
 #include "user/vrrp/effects/left.h"
 #include "user/config/model/config.h"
@@ -31,9 +31,9 @@ static bool was_added(const struct instance *instance, size_t vip)
 	       (instance_added_bits(instance) & instance_added_bit(vip));
 }
 
-/* A keepalived that was killed leaves its addresses without a mark, and a Backup that kept them would
- * answer for them, too. So what is there at the start exactly as configured counts as left, as in
- * keepalived, unless this node is the owner. */
+/* A keepalived that was killed leaves its addresses without a mark, and a Backup that kept them
+ * would answer for them, too. So what is there at the start exactly as configured counts as left,
+ * as in keepalived, unless this node is the owner. */
 static bool may_be_keepaliveds(const struct instance *instance)
 {
 	return !instance->started && instance->config->priority != VRRP_PRIORITY_OWNER;

@@ -5,9 +5,9 @@
  * each once. What is removed again soon after is restored later each time: two programs that manage
  * the same addresses do not keep each other busy.
  *
- * Not everything is reported: with the last IPv4 address of an interface, and with an address that is
- * the source of a route, the kernel removes routes in silence. So each removal of an IPv4 address has
- * the routes checked; adding one that is there changes nothing.
+ * Not everything is reported: with the last IPv4 address of an interface, and with an address that
+ * is the source of a route, the kernel removes routes in silence. So each removal of an IPv4
+ * address has the routes checked; adding one that is there changes nothing.
  */
 #include "user/vrrp/effects/restore.h"
 #include "user/config/model/config.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The addresses, routes and rules of an instance: taken when it becomes Active, and released when it
- * no longer is.
+ * The addresses, routes and rules of an instance: taken when it becomes Active, and released when
+ * it no longer is.
  */
 #include "user/vrrp/effects/vips.h"
 #include "user/config/model/config.h"
@@ -334,8 +334,8 @@ void instance_leave_addresses(struct instance *instance, const struct config_ins
 	}
 }
 
-/* Fills in the new lists what is known of addresses that are in both. What is only in the old one has
- * been released. */
+/* Fills in the new lists what is known of addresses that are in both. What is only in the old one
+ * has been released. */
 static void move_to(struct instance *instance, const struct instance_vip *old,
 		    const struct config_instance *from)
 {

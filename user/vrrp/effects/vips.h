@@ -73,8 +73,8 @@ void instance_leave_addresses(struct instance *instance, const struct config_ins
  * instance's. */
 void instance_change_addresses(struct instance *instance, const struct config_instance *to);
 
-/* The MTU of the interface may have changed: as in keepalived, what an advert cannot list is held like
- * an excluded address. */
+/* The MTU of the interface may have changed: as in keepalived, what an advert cannot list is held
+ * like an excluded address. */
 void instance_fit_advertised(struct instance *instance);
 
 /* Finds the interfaces of all VIPs again. */

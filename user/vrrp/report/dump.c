@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The texts of keepalived.data and keepalived.stats, and what they share with its JSON; see dump.h. */
+/* The texts of keepalived.data and keepalived.stats, and what they share with its JSON; see
+ * dump.h. */
 #include "user/vrrp/report/dump.h"
 #include "user/config/model/config.h"
 #include "user/lib/address.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What keepalived writes on SIGUSR1, SIGUSR2 and its JSON signal, in its form, for programs that read
- * it: its names of fields and states, for what xbeat has. Passwords are left out.
+ * What keepalived writes on SIGUSR1, SIGUSR2 and its JSON signal, in its form, for programs that
+ * read it: its names of fields and states, for what xbeat has. Passwords are left out.
  */
 #ifndef XBEAT_VRRP_REPORT_DUMP_H
 #define XBEAT_VRRP_REPORT_DUMP_H

@@ -23,7 +23,8 @@ const char *instance_node_text(const struct instance *instance, const struct xb_
 /* What this Active advertises, and whether that leaves the machine. */
 void instance_explain_sending(const struct instance *instance, json_t *lines);
 
-/* Whether adverts have been refused here of late: the sentences about differences give the reason. */
+/* Whether adverts have been refused here of late: the sentences about differences give the
+ * reason. */
 bool instance_refuses_adverts(const struct instance *instance);
 
 /* Where the configurations of others seem to differ from this node's. */

@@ -3,11 +3,11 @@
  * An instance goes from its Active to a better node without an instant of two owners, and with one
  * of none that lasts as long as a PROBE and its answer (docs/design.md, "Claims").
  *
- * The claimer closes its fence, adds the addresses behind it, and says in PROBEs that it claims them.
- * The kernel of the Active fences them and reports it in its answer. When every node that is up has
- * answered, none is Active unfenced and none claims better (core/claim.h), the claimer says that it is
- * Active, and opens. Opening fails if the claim has passed or a better one was answered. What a
- * sync group has is claimed together, in one PROBE.
+ * The claimer closes its fence, adds the addresses behind it, and says in PROBEs that it claims
+ * them. The kernel of the Active fences them and reports it in its answer. When every node that is
+ * up has answered, none is Active unfenced and none claims better (core/claim.h), the claimer says
+ * that it is Active, and opens. Opening fails if the claim has passed or a better one was answered.
+ * What a sync group has is claimed together, in one PROBE.
  *
  * A claim that is not granted is withdrawn, and left to other nodes for a moment: first the node
  * that was fenced judges, whether any node is Active, then the others (state/handover.h).
@@ -81,8 +81,8 @@ static struct instance *find_leader(struct instance *instance)
 	return NULL;
 }
 
-/* Whether a node that is not up may have the addresses, or get them: one that does not hear this node,
- * or stalls. */
+/* Whether a node that is not up may have the addresses, or get them: one that does not hear this
+ * node, or stalls. */
 static bool may_own(const struct instance *instance, const struct peer *peer)
 {
 	return (instance_is_claimed_by(instance, peer) || instance_peer_claims(instance, peer)) &&
@@ -122,8 +122,8 @@ static const char *find_inhibitor(const struct instance *instance)
 	return instance_can_close(instance) ? NULL : "its addresses cannot be guarded here";
 }
 
-/* *from: the Active of this member, if it must be claimed from. Returns whether that is possible, or
- * there is none. */
+/* *from: the Active of this member, if it must be claimed from. Returns whether that is possible,
+ * or there is none. */
 static bool may_claim(const struct instance *instance, const struct peer **from, char *reason,
 		      size_t bytes)
 {
@@ -394,9 +394,9 @@ static bool wait_before_opening(struct instance *instance)
 	return true;
 }
 
-/* An Active that answered and kept the addresses is preempted as without claims the next time. Silence
- * of any node is no such answer: then nothing shows that there would be only one owner. If this node
- * stalled, the Active may have given them and taken them back. */
+/* An Active that answered and kept the addresses is preempted as without claims the next time.
+ * Silence of any node is no such answer: then nothing shows that there would be only one owner. If
+ * this node stalled, the Active may have given them and taken them back. */
 static void note_failure(struct instance *member, const struct instance_claim *claim,
 			 enum claim_outcome outcome, uint64_t now_ns)
 {

@@ -36,8 +36,8 @@ void instance_claim_free(struct instance *instance);
  * without a claim, else "". */
 const struct peer *instance_claim_from(struct instance *instance, char *reason, size_t bytes);
 
-/* Whether the next claim must wait, with a clause in reason, because the last ones were not answered by
- * all nodes. */
+/* Whether the next claim must wait, with a clause in reason, because the last ones were not
+ * answered by all nodes. */
 bool instance_claim_pauses(const struct instance *instance, uint64_t now_ns, char *reason,
 			   size_t bytes);
 

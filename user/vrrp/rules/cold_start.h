@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A cold start: with "routers nodes", an instance that has just started need not wait for
- * Active_Down_Timer to find that there is no Active (core/cold_start.h). The best node takes over. The
- * others keep their timers: it may be of an older version and wait for its own.
+ * Active_Down_Timer to find that there is no Active (core/cold_start.h). The best node takes over.
+ * The others keep their timers: it may be of an older version and wait for its own.
  */
 #ifndef XBEAT_VRRP_RULES_COLD_START_H
 #define XBEAT_VRRP_RULES_COLD_START_H

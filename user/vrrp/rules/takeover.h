@@ -16,8 +16,8 @@ void instance_released(struct instance *instance, const struct xb_address *sourc
 /* No node has been found to be Active after this node stalled: the best candidate takes over. */
 void instance_fill_vacancy(struct instance *instance);
 
-/* No node is Active after the start of this instance; all: each has reported so, else some do not run.
- * The best candidate takes over. */
+/* No node is Active after the start of this instance; all: each has reported so, else some do not
+ * run. The best candidate takes over. */
 void instance_fill_cold(struct instance *instance, bool all, const char *reason);
 
 /* An Active yields to one that cannot hear it, whatever the priorities. Returns whether it did. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One VRRP instance: the pure state machine of user/core/vrrp/vrrp.c, what inhibits it, and a part for
- * each file that does something for it. A part is declared in the header of the file that owns it;
- * that file alone writes it.
+ * One VRRP instance: the pure state machine of user/core/vrrp/vrrp.c, what inhibits it, and a part
+ * for each file that does something for it. A part is declared in the header of the file that owns
+ * it; that file alone writes it.
  */
 #ifndef XBEAT_VRRP_STATE_INSTANCE_H
 #define XBEAT_VRRP_STATE_INSTANCE_H

@@ -142,8 +142,9 @@ static uint64_t known_for_ns(const struct instance *instance, const struct peer 
 	return time_reached(now_ns, since_ns + for_ns) ? 0 : since_ns + for_ns - now_ns;
 }
 
-/* Whether the peer has described the instance, and does so no longer: its configuration may be without
- * "heartbeat" now. With "routers nodes" configured, nodes without the instance are no routers of it. */
+/* Whether the peer has described the instance, and does so no longer: its configuration may be
+ * without "heartbeat" now. With "routers nodes" configured, nodes without the instance are no
+ * routers of it. */
 static bool may_omit(const struct instance *instance, const struct peer *peer)
 {
 	const struct xb_peer *said = peer_said(peer);

@@ -21,8 +21,8 @@ struct routers_word {
 };
 
 struct instance_routers {
-	/* By node id: the nodes that have described this instance (effects/described.c); NULL without
-	 * heartbeats. */
+	/* By node id: the nodes that have described this instance (effects/described.c); NULL
+	 * without heartbeats. */
 	uint64_t *described_bits;
 	bool described_changed;
 	struct routers_word words[XB_NODE_ID_MAX]; /* by index of the peer */
@@ -30,9 +30,11 @@ struct instance_routers {
 	uint64_t review_ns; /* when they must be judged again without an event; 0: not */
 	bool nodes; /* in effect, else any */
 	bool held;
-	/* rules/cold_start.c: nodes that are not heard are not waited for any more, so adverts count */
+	/* rules/cold_start.c: nodes that are not heard are not waited for any more, so adverts
+	 * count */
 	bool awaits_none;
-	/* rules/takeover.c: until then an Active that fell silent may show by an advert that it works */
+	/* rules/takeover.c: until then an Active that fell silent may show by an advert that it
+	 * works */
 	uint64_t answer_due_ns;
 	struct aside aside;
 };
