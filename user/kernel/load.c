@@ -192,7 +192,7 @@ int kernel_prepare(struct kernel *kernel, const struct kernel_setup *setup)
 		error = skeleton_hold_programs(kernel);
 	if (error) {
 		pins_end_migration(kernel);
-		*kernel = (struct kernel){0}; /* what is there may be somebody else's */
+		*kernel = (struct kernel){0}; /* what is there may be another daemon's */
 	}
 	return error;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The bpf file system and what xbeat pins there: /sys/fs/bpf/xbeat/NAME/, NAME being the daemon
  * name. */
-#ifndef XBEAT_KERNEL_BPFFS_H
-#define XBEAT_KERNEL_BPFFS_H
+#ifndef XBEAT_KERNEL_SYSTEM_BPFFS_H
+#define XBEAT_KERNEL_SYSTEM_BPFFS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * What an earlier daemon left: its pinned maps, or its program on an interface, which survives its
  * container if it was attached by netlink (attach.h), with the maps that it uses.
  */
-#ifndef XBEAT_KERNEL_LEFT_H
-#define XBEAT_KERNEL_LEFT_H
+#ifndef XBEAT_KERNEL_SYSTEM_LEFT_H
+#define XBEAT_KERNEL_SYSTEM_LEFT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the packets of an interface begin with, for a program that sees them as they arrive. */
-#ifndef XBEAT_KERNEL_LINK_LAYER_H
-#define XBEAT_KERNEL_LINK_LAYER_H
+#ifndef XBEAT_KERNEL_SYSTEM_LINK_LAYER_H
+#define XBEAT_KERNEL_SYSTEM_LINK_LAYER_H
 
 enum link_layer {
 	LINK_LAYER_ETHERNET,

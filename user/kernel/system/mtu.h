@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The MTU of an interface. */
-#ifndef XBEAT_KERNEL_MTU_H
-#define XBEAT_KERNEL_MTU_H
+#ifndef XBEAT_KERNEL_SYSTEM_MTU_H
+#define XBEAT_KERNEL_SYSTEM_MTU_H
 
 #include <stdint.h>
 

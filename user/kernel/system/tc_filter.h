@@ -4,8 +4,8 @@
  * beside the filters of others. It belongs to the interface, not to a process, so it outlives the
  * daemon. Its handle says whether xbeat made the qdisc, which is removed with the last filter then.
  */
-#ifndef XBEAT_KERNEL_TC_FILTER_H
-#define XBEAT_KERNEL_TC_FILTER_H
+#ifndef XBEAT_KERNEL_SYSTEM_TC_FILTER_H
+#define XBEAT_KERNEL_SYSTEM_TC_FILTER_H
 
 #include <stdbool.h>
 
@@ -22,8 +22,8 @@ void tc_filter_detach(unsigned interface_index);
 /* A socket that reports changes of qdiscs and filters. Returns it or a negative errno. */
 int tc_watch_open(void);
 
-/* Takes the next report. Returns false if there is none. *interface_index is 0 if reports were lost;
- * *qdisc_removed: a qdisc was, or may have been. */
+/* Takes the next report. Returns false if there is none. *interface_index is 0 if reports were
+ * lost; *qdisc_removed: a qdisc was, or may have been. */
 bool tc_watch_next(int fd, unsigned *interface_index, bool *qdisc_removed);
 
 #endif
