@@ -262,7 +262,7 @@ def test_an_upgrade_checks_as_the_user_of_the_directory(machine):
             done = machine.run("/usr/lib/xbeat/xbeat-upgrade", "check", check=False)
             assert done.returncode == 1 and "Permission denied" in done.stdout, done.stdout
     finally:
-        machine.shell("pkill -u nobody -x xbeatd; rm -r /home/user /run/xbeat/user.pid; chown root /run/xbeat")
+        machine.shell("kill $(cat /run/xbeat/user.pid); rm -r /home/user /run/xbeat/user.pid; chown root /run/xbeat")
     machine.run("systemctl", "start", "xbeatd")
     wait_until(lambda: state(machine) == "active", "it is Active")
 
