@@ -4,12 +4,9 @@
 #include "user/lib/array.h"
 #include <stdio.h>
 #include <string.h>
+#include <xbeat/digest.h>
 
 #define KINDS_MAX 64
-
-/* FNV-1a, 64 bits. */
-#define HASH_START 0xcbf29ce484222325ULL
-#define HASH_PRIME 0x100000001b3ULL
 
 static struct kind {
 	uint64_t id; /* 0: free */
@@ -21,13 +18,13 @@ static struct kind {
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
 	for (; text && *text; text++)
-		hash = (hash ^ (unsigned char)*text) * HASH_PRIME;
-	return (hash ^ 0xff) * HASH_PRIME; /* the end */
+		hash = xb_digest_word(hash, (unsigned char)*text);
+	return xb_digest_word(hash, 0xff); /* the end */
 }
 
 uint64_t log_limit_kind(const char *format, const struct log_subject *subject, const char *line)
 {
-	uint64_t hash = hash_text(HASH_START, strcmp(format, "%s") ? format : line);
+	uint64_t hash = hash_text(XB_DIGEST_START, strcmp(format, "%s") ? format : line);
 
 	if (subject) {
 		hash = hash_text(hash, subject->event);
