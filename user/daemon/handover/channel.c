@@ -3,10 +3,10 @@
 #include "user/daemon/handover/channel.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/message.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,44 +54,29 @@ bool channel_inherit(struct channel *channel)
 
 int channel_send(int socket, const char *word, const int *descriptors)
 {
-	char room[CMSG_SPACE(CHANNEL_DESCRIPTORS * sizeof(int))] = {0};
-	struct iovec data = {(void *)(uintptr_t)word, strlen(word)};
-	struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
-	struct cmsghdr *along;
+	struct message_descriptors given = {0};
 
 	if (descriptors) {
-		message.msg_control = room;
-		message.msg_controllen = sizeof(room);
-		along = CMSG_FIRSTHDR(&message);
-		along->cmsg_level = SOL_SOCKET;
-		along->cmsg_type = SCM_RIGHTS;
-		along->cmsg_len = CMSG_LEN(CHANNEL_DESCRIPTORS * sizeof(int));
-		memcpy(CMSG_DATA(along), descriptors, CHANNEL_DESCRIPTORS * sizeof(int));
+		given.count = CHANNEL_DESCRIPTORS;
+		memcpy(given.fds, descriptors, CHANNEL_DESCRIPTORS * sizeof(int));
 	}
-	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+	return message_send(socket, word, strlen(word), &given);
 }
 
 static int receive(int socket, const char *word, int *descriptors)
 {
-	char room[CMSG_SPACE(CHANNEL_DESCRIPTORS * sizeof(int))] = {0}, text[WORD_BYTES] = "";
-	struct iovec data = {text, sizeof(text) - 1};
-	struct msghdr message = {.msg_iov = &data,
-				 .msg_iovlen = 1,
-				 .msg_control = room,
-				 .msg_controllen = sizeof(room)};
-	ssize_t length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-	const struct cmsghdr *along = CMSG_FIRSTHDR(&message);
+	char text[WORD_BYTES] = "";
+	struct message_descriptors received;
+	ssize_t length = message_receive(socket, text, sizeof(text) - 1, &received);
 
 	if (length <= 0)
-		return length < 0 ? -errno : -ECONNRESET;
-	if (strcmp(text, word) != 0)
+		return length < 0 ? (int)length : -ECONNRESET;
+	if (strcmp(text, word) != 0 || received.count != (descriptors ? CHANNEL_DESCRIPTORS : 0)) {
+		message_close_descriptors(&received);
 		return -EPROTO;
-	if (!descriptors)
-		return 0;
-	if (!along || along->cmsg_type != SCM_RIGHTS ||
-	    along->cmsg_len != CMSG_LEN(CHANNEL_DESCRIPTORS * sizeof(int)))
-		return -EPROTO;
-	memcpy(descriptors, CMSG_DATA(along), CHANNEL_DESCRIPTORS * sizeof(int));
+	}
+	if (descriptors)
+		memcpy(descriptors, received.fds, CHANNEL_DESCRIPTORS * sizeof(int));
 	return 0;
 }
 
