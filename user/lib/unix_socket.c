@@ -44,16 +44,28 @@ static int make_socket(const char *path, int type, struct sockaddr_un *address)
 	return fd < 0 ? -errno : fd;
 }
 
-int unix_socket_listen(const char *path, int type, int backlog)
+int unix_socket_bind(const char *path, int type)
 {
 	struct sockaddr_un address;
 	_cleanup_close_ int fd = make_socket(path, type, &address);
-	int listener, error = fd < 0 ? fd : remove_stale(path);
+	int bound, error = fd < 0 ? fd : remove_stale(path);
 
 	if (!error)
 		error = bind_privately(fd, &address);
 	if (error)
 		return error;
+	bound = fd;
+	fd = -1;
+	return bound;
+}
+
+int unix_socket_listen(const char *path, int type, int backlog)
+{
+	_cleanup_close_ int fd = unix_socket_bind(path, type);
+	int listener, error;
+
+	if (fd < 0)
+		return fd;
 	if (listen(fd, backlog)) {
 		error = -errno;
 		unlink(path);

@@ -6,10 +6,13 @@
 #include <stdbool.h>
 
 /*
- * Creates a socket of a type (SOCK_STREAM, SOCK_SEQPACKET) at a path, for its owner alone, and
- * listens; does not wait in accept(2). Replaces a socket that is there already. Returns the
- * descriptor or a negative errno; -EEXIST: the path is another kind of file.
+ * Creates a socket of a type (SOCK_DGRAM, for example) at a path, for its owner alone, which never
+ * waits. Replaces a socket that is there already. Returns the descriptor or a negative errno;
+ * -EEXIST: the path is another kind of file.
  */
+int unix_socket_bind(const char *path, int type);
+
+/* The same, and listens. */
 int unix_socket_listen(const char *path, int type, int backlog);
 
 /* Connects a SOCK_SEQPACKET socket. Never waits. Returns the descriptor or a negative errno; -EAGAIN:

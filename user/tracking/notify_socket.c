@@ -5,11 +5,10 @@
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/trust.h"
+#include "user/lib/unix_socket.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 /* A flood of messages must not keep the loop from its timers. */
@@ -21,57 +20,46 @@
 static int check_place(const char *path)
 {
 	char culprit[PATH_MAX];
-	struct stat status;
 
-	if (!trust_directories(path, geteuid(), culprit)) {
-		log_error(
-			"notify_socket %s: other users can change %s; use a directory of root, such as /run/xbeat",
-			path, culprit);
-		return -EPERM;
-	}
-	if (lstat(path, &status))
-		return errno == ENOENT ? 0 : -errno;
-	if (S_ISSOCK(status.st_mode))
-		return unlink(path) ? -errno : 0;
-	log_error("notify_socket %s exists and is not a socket; remove it, or name another path",
-		  path);
-	return -EEXIST;
+	if (trust_directories(path, geteuid(), culprit))
+		return 0;
+	log_error(
+		"notify_socket %s: other users can change %s; use a directory of root, such as /run/xbeat",
+		path, culprit);
+	return -EPERM;
 }
 
 /* The file is its owner's alone: writing to it is sending. */
-static int bind_for(int fd, const char *path, uint32_t uid)
+static int give_to(int fd, const char *path, uint32_t uid)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	mode_t old_mask = umask(0177);
-	int error;
+	int error = 0, on = 1;
 
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	error = bind(fd, (const struct sockaddr *)&address, sizeof(address)) ? -errno : 0;
-	umask(old_mask);
-	if (!error && uid != UINT32_MAX && lchown(path, uid, (gid_t)-1)) {
+	if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) ||
+	    (uid != UINT32_MAX && lchown(path, uid, (gid_t)-1))) {
 		error = -errno;
 		unlink(path);
 	}
 	return error;
 }
 
+/* Returns the descriptor or a negative errno, which is logged. */
 static int make(const char *path, uint32_t uid)
 {
 	_cleanup_close_ int fd = -1;
-	int made, error, on = 1;
+	int made, error = check_place(path);
 
-	error = check_place(path);
 	if (error)
 		return error;
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)))
-		error = -errno;
-	else
-		error = bind_for(fd, path, uid);
-	if (error) {
+	fd = unix_socket_bind(path, SOCK_DGRAM);
+	error = fd < 0 ? fd : give_to(fd, path, uid);
+	if (error == -EEXIST)
+		log_error(
+			"notify_socket %s exists and is not a socket; remove it, or name another path",
+			path);
+	else if (error)
 		log_error("cannot make notify_socket %s: %s", path, limits_strerror(-error));
+	if (error)
 		return error;
-	}
 	made = fd;
 	fd = -1;
 	return made;
@@ -174,6 +162,7 @@ int notify_socket_open(struct notify_socket *notify, struct event_base *base, co
 	snprintf(notify->path, sizeof(notify->path), "%s", path);
 	if (notify->readable && !event_add(notify->readable, NULL))
 		return 0;
+	log_error("cannot make notify_socket %s: out of memory", path);
 	notify_socket_close(notify);
 	return -ENOMEM;
 }
