@@ -217,8 +217,7 @@ static void reap(int signals_fd)
 static void note_start(const sigset_t *blocked)
 {
 	own_program_find(starter.path);
-	for (int i = 0; i < RLIM_NLIMITS; i++)
-		getrlimit((__rlimit_resource_t)i, &starter.inheritance.limits[i]);
+	runner_note_limits(&starter.inheritance);
 	starter.blocked = *blocked;
 }
 

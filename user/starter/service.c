@@ -63,15 +63,22 @@ static void execute(int connection)
 	execv(service.path, arguments);
 }
 
+static bool is_trusted(int connection)
+{
+	bool trusted = unix_socket_peer_is_trusted(connection);
+
+	if (!trusted)
+		log_warning(
+			"refused a connection: only xbeatd of root, or of this user, is served");
+	return trusted;
+}
+
 static void start_runner(int connection)
 {
 	pid_t pid;
 
-	if (!unix_socket_peer_is_trusted(connection)) {
-		log_warning(
-			"refused a connection: only xbeatd of root, or of this user, is served");
+	if (!is_trusted(connection))
 		return;
-	}
 	pid = fork();
 	if (pid == 0) {
 		execute(connection);
@@ -164,15 +171,9 @@ void service_connection(int socket_fd)
 	static struct runner_inheritance inheritance;
 	sigset_t all;
 
-	if (!unix_socket_peer_is_trusted(socket_fd)) {
-		log_warning(
-			"refused a connection: only xbeatd of root, or of this user, is served");
+	if (!is_trusted(socket_fd) || !take_hello(socket_fd, &inheritance))
 		return;
-	}
-	if (!take_hello(socket_fd, &inheritance))
-		return;
-	for (int i = 0; i < RLIM_NLIMITS; i++)
-		getrlimit((__rlimit_resource_t)i, &inheritance.limits[i]);
+	runner_note_limits(&inheritance);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	runner_child_run(socket_fd, &inheritance);

@@ -33,28 +33,35 @@ struct starter {
 	struct program *programs; /* those that have not ended */
 };
 
-struct starter *starter_fork(void)
+/* Returns 0 or a negative errno. */
+static int fork_process(struct starter *starter)
 {
-	struct starter *starter = calloc(1, sizeof(*starter));
+	int ends[2], error = 0;
 	sigset_t blocked;
-	int ends[2];
 
-	if (!starter || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
-		log_error("cannot start the starter, the process that starts the runner: %s",
-			  limits_strerror(errno));
-		free(starter);
-		return NULL;
-	}
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return -errno;
 	starter->pid = helper_process_fork(&blocked);
 	if (starter->pid == 0)
 		starter_process_run(ends[1], &blocked);
+	if (starter->pid < 0) {
+		error = -errno;
+		close(ends[0]);
+	}
 	close(ends[1]);
 	starter->socket_fd = ends[0];
-	if (starter->pid > 0)
+	return error;
+}
+
+struct starter *starter_fork(void)
+{
+	struct starter *starter = calloc(1, sizeof(*starter));
+	int error = starter ? fork_process(starter) : -ENOMEM;
+
+	if (!error)
 		return starter;
 	log_error("cannot start the starter, the process that starts the runner: %s",
-		  limits_strerror(errno));
-	close(ends[0]);
+		  limits_strerror(-error));
 	free(starter);
 	return NULL;
 }

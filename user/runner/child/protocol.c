@@ -43,3 +43,9 @@ bool runner_reply_is_valid(const struct runner_reply *reply, size_t length)
 	}
 	return false;
 }
+
+void runner_note_limits(struct runner_inheritance *inheritance)
+{
+	for (int i = 0; i < RLIM_NLIMITS; i++)
+		getrlimit((__rlimit_resource_t)i, &inheritance->limits[i]);
+}

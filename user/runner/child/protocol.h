@@ -110,6 +110,9 @@ struct runner_inheritance {
 	int namespace_fd; /* the daemon's network namespace */
 };
 
+/* Notes the limits of this process. */
+void runner_note_limits(struct runner_inheritance *inheritance);
+
 static inline size_t runner_request_length(const struct runner_request *request)
 {
 	return RUNNER_REQUEST_FIXED + request->strings.length;
