@@ -72,17 +72,6 @@ void daemon_await_begin(struct daemon *daemon)
 		report(daemon, inputs->message);
 }
 
-static void log_diagnostics(const struct diagnostics *diagnostics)
-{
-	for (size_t i = 0; i < diagnostics->count; i++) {
-		_cleanup_free_ char *line = diagnostics_line(&diagnostics->entries[i]);
-
-		log_message(diagnostics->entries[i].severity == DIAGNOSTIC_ERROR ? LOG_ERR
-										 : LOG_WARNING,
-			    "%s", line);
-	}
-}
-
 static void use(struct daemon *daemon, struct daemon_inputs *inputs)
 {
 	config_free(daemon->config);
@@ -106,7 +95,7 @@ static int read_again(struct await *await)
 	error = daemon_read_inputs(inputs, &diagnostics);
 	if (!error)
 		error = daemon_check_place(inputs, daemon->config);
-	log_diagnostics(&diagnostics);
+	diagnostics_log(&diagnostics);
 	diagnostics_free(&diagnostics);
 	if (error)
 		log_error("%s; what was read before is kept", inputs->message);

@@ -47,18 +47,23 @@ void block_setup(const struct config_heartbeat *heartbeat, size_t own_node,
 	       sizeof(setup->constants.own_addresses));
 }
 
+bool block_equal(const struct config_heartbeat *one, const struct config_heartbeat *other)
+{
+	_cleanup_free_ char *left = config_print_heartbeat(one),
+			    *right = config_print_heartbeat(other);
+
+	return !strcmp(left, right);
+}
+
 bool block_differs(const struct config_heartbeat *running, const struct config_heartbeat *wanted)
 {
-	_cleanup_free_ char *left = NULL, *right = NULL;
 	struct config_heartbeat retimed;
 
 	if (!running || !wanted)
 		return running != wanted;
 	retimed = *running;
 	config_heartbeat_retime(&retimed, wanted);
-	left = config_print_heartbeat(&retimed);
-	right = config_print_heartbeat(wanted);
-	return strcmp(left, right) != 0;
+	return !block_equal(&retimed, wanted);
 }
 
 __attribute__((format(printf, 2, 3))) static int refuse(struct daemon_inputs *inputs,
@@ -77,12 +82,21 @@ __attribute__((format(printf, 2, 3))) static int refuse(struct daemon_inputs *in
 }
 
 /* A restart would part this node from the others. */
-static int refuse_port(struct daemon_inputs *inputs, uint16_t from, uint16_t to)
+void block_explain_port(char *text, size_t bytes, unsigned from, unsigned to)
 {
 	snprintf(
-		inputs->message, sizeof(inputs->message),
-		"heartbeat %s: port has changed from %u to %u, where the other nodes do not hear this one yet; reload all nodes with \"port %u %u\", then with \"port %u %u\", then with \"port %u\"",
-		inputs->config->heartbeat->name, from, to, from, to, to, from, to);
+		text, bytes,
+		"port has changed from %u to %u, where the other nodes do not hear this one yet; reload all nodes with \"port %u %u\", then with \"port %u %u\", then with \"port %u\"",
+		from, to, from, to, to, from, to);
+}
+
+static int refuse_port(struct daemon_inputs *inputs, unsigned from, unsigned to)
+{
+	int used = snprintf(inputs->message, sizeof(inputs->message),
+			    "heartbeat %s: ", inputs->config->heartbeat->name);
+
+	block_explain_port(inputs->message + used, sizeof(inputs->message) - (size_t)used, from,
+			   to);
 	return -EBUSY;
 }
 
@@ -292,7 +306,7 @@ static void report(struct daemon *daemon, const struct block_change *change)
 		      "heartbeat %s: %.200s", change->to->name, text);
 }
 
-static void on_settled(evutil_socket_t fd, short what, void *context)
+static void on_cleanup_due(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
 
@@ -313,10 +327,10 @@ void block_finish(struct daemon *daemon, struct block_change *change)
 	instances_hear_all(door_enter(daemon->vrrp));
 	peers_judge(&daemon->peers, clock_now_ns());
 	report(daemon, change);
-	if (!daemon->block_settled)
-		daemon->block_settled = evtimer_new(daemon->base, on_settled, daemon);
-	if (daemon->block_settled)
-		clock_arm(daemon->block_settled, clock_now_ns() + KERNEL_NEXT_FINISH_NS);
+	if (!daemon->block_cleanup)
+		daemon->block_cleanup = evtimer_new(daemon->base, on_cleanup_due, daemon);
+	if (daemon->block_cleanup)
+		clock_arm(daemon->block_cleanup, clock_now_ns() + KERNEL_NEXT_FINISH_NS);
 }
 
 void block_free(struct block_change *change)
@@ -332,7 +346,7 @@ void block_free(struct block_change *change)
 
 void block_stop(struct daemon *daemon)
 {
-	if (daemon->block_settled)
-		event_free(daemon->block_settled);
-	daemon->block_settled = NULL;
+	if (daemon->block_cleanup)
+		event_free(daemon->block_cleanup);
+	daemon->block_cleanup = NULL;
 }

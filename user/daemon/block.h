@@ -15,8 +15,14 @@ struct block_change;
 void block_setup(const struct config_heartbeat *heartbeat, size_t own_node,
 		 struct kernel_setup *setup, struct xb_peer **slots);
 
+/* Whether two blocks are the same, as printed. */
+bool block_equal(const struct config_heartbeat *one, const struct config_heartbeat *other);
+
 /* Whether the block has changed in more than its times that peers_retime() takes. */
 bool block_differs(const struct config_heartbeat *running, const struct config_heartbeat *wanted);
+
+/* Writes why the port cannot change at once, and how it can. */
+void block_explain_port(char *text, size_t bytes, unsigned from, unsigned to);
 
 /* Refuses what a running daemon cannot change, with a message that has both values. inputs have been
  * identified. Returns 0 or a negative errno. */

@@ -64,7 +64,7 @@ struct daemon {
 	struct control control;
 	struct drop_watch drop_watch;
 	struct clock_watch clock_watch;
-	struct event *block_settled; /* block.c: what it replaced is freed then; NULL: never yet */
+	struct event *block_cleanup; /* frees what block.c has replaced; NULL: never yet */
 	struct event *networks; /* networks.c: they are read again when it is due */
 	struct scheduling scheduling;
 	unsigned restored_pins_count, unreported_pins_count;

@@ -138,16 +138,6 @@ static void *read_files(void *context)
 	return NULL;
 }
 
-static bool print_alike(const struct config_heartbeat *a, const struct config_heartbeat *b)
-{
-	char *left = config_print_heartbeat(a), *right = config_print_heartbeat(b);
-	bool same = !strcmp(left, right);
-
-	free(left);
-	free(right);
-	return same;
-}
-
 /* Its addresses may all be gone for the moment. */
 static int identify(struct reload *reload)
 {
@@ -217,7 +207,7 @@ static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
 {
 	struct config_heartbeat *running = daemon->config->heartbeat;
 
-	if (!running || print_alike(running, wanted))
+	if (!running || block_equal(running, wanted))
 		return;
 	config_heartbeat_retime(running, wanted);
 	peers_retime(&daemon->peers, running);
@@ -320,13 +310,10 @@ static void report_failure(struct reload *reload)
 	event_log_add(&reload->daemon->event_log, "daemon", "self", "running", "running",
 		      "reload refused: %.150s; the running configuration is kept",
 		      reload->inputs.message);
+	diagnostics_log(&reload->diagnostics);
 	for (size_t i = 0; i < reload->diagnostics.count; i++) {
 		_cleanup_free_ char *line = diagnostics_line(&reload->diagnostics.entries[i]);
 
-		log_message(reload->diagnostics.entries[i].severity == DIAGNOSTIC_ERROR
-				    ? LOG_ERR
-				    : LOG_WARNING,
-			    "%s", line);
 		if (used < sizeof(failure.message))
 			used += (size_t)snprintf(failure.message + used,
 						 sizeof(failure.message) - used, "\n%s", line);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A stop after which another daemon goes on, what is saved for it, and how it goes on. */
+#include "user/daemon/block.h"
 #include "user/daemon/daemon.h"
 #include "user/daemon/handover/channel.h"
 #include "user/daemon/handover/saved_file.h"
@@ -85,6 +86,7 @@ static int check_block(const struct config_heartbeat *heartbeat)
 {
 	const char *text = secure_getenv(CHANNEL_BLOCK_VARIABLE);
 	unsigned port, second_port, cluster_id;
+	char message[256];
 
 	if (!heartbeat || !text ||
 	    sscanf(text, CHANNEL_BLOCK_FORMAT, &port, &second_port, &cluster_id) != 3 || !port)
@@ -97,10 +99,8 @@ static int check_block(const struct config_heartbeat *heartbeat)
 	}
 	if (heartbeat->port == port || heartbeat->port == second_port)
 		return 0;
-	log_error(
-		"port has changed from %u to %u, where the other nodes do not hear this one yet: reload all nodes with \"port %u %u\", then with \"port %u %u\", then with \"port %u\"",
-		port, heartbeat->port, port, heartbeat->port, heartbeat->port, port,
-		heartbeat->port);
+	block_explain_port(message, sizeof(message), port, heartbeat->port);
+	log_error("%s", message);
 	return -EPROTO;
 }
 

@@ -3,6 +3,7 @@
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
+#include "user/lib/log.h"
 #include "user/lib/printable.h"
 #include <stdlib.h>
 
@@ -31,5 +32,16 @@ void diagnostics_print(const struct diagnostics *diagnostics, FILE *stream)
 		_cleanup_free_ char *printable = printable_text(line, PRINTABLE_LINE);
 
 		fprintf(stream, "%s\n", printable ? printable : "out of memory");
+	}
+}
+
+void diagnostics_log(const struct diagnostics *diagnostics)
+{
+	for (size_t i = 0; i < diagnostics->count; i++) {
+		const struct diagnostic *entry = &diagnostics->entries[i];
+		_cleanup_free_ char *line = diagnostics_line(entry);
+
+		log_message(entry->severity == DIAGNOSTIC_ERROR ? LOG_ERR : LOG_WARNING, "%s",
+			    line);
 	}
 }

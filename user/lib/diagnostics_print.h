@@ -9,6 +9,9 @@
 /* Prints one line per entry; an entry about the whole file (line 0) has no line and column. */
 void diagnostics_print(const struct diagnostics *diagnostics, FILE *stream);
 
+/* Logs the same lines. */
+void diagnostics_log(const struct diagnostics *diagnostics);
+
 /* Returns such a line without its newline, to be freed; aborts when out of memory. */
 char *diagnostics_line(const struct diagnostic *entry);
 
