@@ -43,7 +43,7 @@ struct successor {
 	int socket;
 	int errors; /* what it writes to its standard error, in memory */
 	struct event *on_word, *deadline;
-	bool said_ready, is_ready;
+	bool reported_ready, is_ready;
 };
 
 static void free_event(struct event *event)
@@ -174,7 +174,7 @@ static void on_word(evutil_socket_t fd, short what, void *context)
 	int error = channel_await(fd, CHANNEL_READY, NULL, 0);
 
 	(void)what;
-	successor->said_ready = !error;
+	successor->reported_ready = !error;
 	if (error == -ECONNRESET) /* the starter reports its end */
 		event_del(successor->on_word);
 	else if (error)
@@ -192,7 +192,7 @@ static void on_process(void *context, enum starter_event event, pid_t pid, int v
 	switch (event) {
 	case STARTER_STARTED:
 		log_notice("restart: process %d is to go on", (int)pid);
-		if (successor->said_ready)
+		if (successor->reported_ready)
 			be_ready(successor);
 		return;
 	case STARTER_NOT_STARTED:

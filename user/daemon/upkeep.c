@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pins and XDP programs that another program removed: reports them, and tells the instances. */
+/* Pins and XDP programs that another program removed: reports them, and notifies the instances. */
 #include "user/kernel/upkeep.h"
 #include "user/daemon/daemon.h"
 #include "user/lib/clock.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The daemon's end of the runner: keeps each request until its result comes, delivers results, and
- * has a new runner started if the old one was killed. Sending never waits: a request that does not fit is
- * refused.
+ * has a new runner started if the old one was killed. Sending never waits: a request that does not
+ * fit is refused.
  */
 #include "user/runner/runner.h"
 #include "user/lib/cleanup.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs programs in a process of its own, the runner. It is forked from the
- * starter, so it has nothing of the daemon's memory, and does all that can block: fork, exec,
+ * Runs programs in a process of its own, the runner. It is forked from the starter, or by the runner
+ * service, so it has nothing of the daemon's memory, and does all that can block: fork, exec,
  * reading files, searching /proc. The daemon's loop only sends it requests and receives results.
  * When the daemon is gone, the runner kills the checks and exits.
  */

@@ -159,7 +159,7 @@ def test_a_missing_capability_is_named(lab, daemon, name):
     assert done.returncode == 1 and f"missing capabilities: CAP_{name.upper()}" in line
 
 
-def test_it_says_what_to_make(lab, daemon, bpffs):
+def test_it_names_what_to_make(lab, daemon, bpffs):
     """Without a directory of its own it does not start, and names what it needs."""
     (bpffs / "xbeat").rmdir()
     done = lab.run("node-a", *daemon.inside, *as_user(*CAPABILITIES), *daemon.argv(), check=False)

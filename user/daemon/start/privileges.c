@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Capabilities by libcap-ng. */
 #include "user/daemon/start/privileges.h"
+#include "user/lib/array.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <cap-ng.h>
@@ -10,7 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-/* What is used after the start, too; tests/net/daemon/test_privileges.py has a row for each. */
+/* What is used after the start, too; tests/net/privileges/test_capabilities.py has a row for each. */
 static const struct {
 	unsigned capability;
 	const char *name; /* of one without which xbeatd does not start */
@@ -25,8 +26,6 @@ static const struct {
 	{CAP_DAC_OVERRIDE, NULL}, /* files, FIFOs and directories of other users */
 	{CAP_CHOWN, NULL}, /* FIFOs and sockets for other users and groups */
 };
-
-#define USED_COUNT (sizeof(used) / sizeof(used[0]))
 
 /* More than a daemon with one interface and all clients has open. */
 #define DESCRIPTORS_MIN 128
@@ -47,7 +46,7 @@ int privileges_check(void)
 {
 	char missing[128] = "";
 
-	for (size_t i = 0; i < USED_COUNT; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(used); i++) {
 		size_t length = strlen(missing);
 
 		if (used[i].name && !capng_have_capability(CAPNG_EFFECTIVE, used[i].capability))
@@ -78,7 +77,7 @@ static int keep_used(bool finds_programs)
 {
 	bool keep[CAP_LAST_CAP + 1] = {[CAP_SYS_ADMIN] = finds_programs};
 
-	for (size_t i = 0; i < USED_COUNT; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(used); i++)
 		keep[used[i].capability] = true;
 	for (unsigned i = 0; i <= CAP_LAST_CAP; i++)
 		keep[i] = keep[i] && capng_have_capability(CAPNG_PERMITTED, i);

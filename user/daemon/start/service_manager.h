@@ -10,7 +10,7 @@
 /* Whether NOTIFY_SOCKET in the environment leads to a service manager. */
 bool service_manager_present(void);
 
-/* Returns how often it waits for WATCHDOG=1 at most (WatchdogSec=), in ns; 0: it does not. */
+/* Returns the longest time between two WATCHDOG=1 (WatchdogSec=), in ns; 0: it expects none. */
 uint64_t service_manager_watchdog_ns(void);
 
 /* state: assignments of sd_notify(3), one a line, as "READY=1". Does nothing without a service

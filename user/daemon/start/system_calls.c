@@ -5,6 +5,7 @@
  * that is newer than this list then uses the older call.
  */
 #include "user/daemon/start/system_calls.h"
+#include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
@@ -115,14 +116,12 @@ static int allow_all(scmp_filter_ctx filter)
 {
 	int error = 0;
 
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]) && !error; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(allowed) && !error; i++)
 		error = allow_names(filter, allowed[i]);
 	if (!error)
-		error = allow_values(filter, SCMP_SYS(socket), families,
-				     sizeof(families) / sizeof(families[0]));
+		error = allow_values(filter, SCMP_SYS(socket), families, ARRAY_SIZE(families));
 	if (!error)
-		error = allow_values(filter, SCMP_SYS(prctl), options,
-				     sizeof(options) / sizeof(options[0]));
+		error = allow_values(filter, SCMP_SYS(prctl), options, ARRAY_SIZE(options));
 	return error ? error : allow_threads(filter);
 }
 
@@ -150,7 +149,7 @@ static int load(scmp_filter_ctx filter, bool logged)
 	};
 	int error = 0;
 
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]) && !error; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(attributes) && !error; i++)
 		error = seccomp_attr_set(filter, attributes[i].name, attributes[i].value);
 	return error ? error : seccomp_load(filter);
 }
