@@ -6,9 +6,11 @@
 #include "user/lib/clock.h"
 #include "user/net/send_buffer.h"
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* The links of another block, until they are taken. */
 struct prober_change {
@@ -19,16 +21,35 @@ struct prober_change {
 	struct extra_probes extra; /* counts NULL: the present one goes on */
 };
 
-/* Whether a socket of the present block can go on. */
-static bool is_same_link(const struct prober *prober, const struct prober_change *change,
-			 size_t index)
+static bool is_bound_to(int fd, const char *interface)
+{
+	char device[IFNAMSIZ] = "";
+	socklen_t length = sizeof(device);
+
+	return fd >= 0 && !getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &length) &&
+	       !strcmp(device, interface);
+}
+
+static bool has_same_address(const struct prober *prober, const struct prober_change *change,
+			     size_t index)
 {
 	const struct config_heartbeat *from = prober->heartbeat, *to = change->heartbeat;
 
 	return index < prober->link_count && from->port == to->port &&
-	       !strcmp(from->interfaces[index], to->interfaces[index]) &&
 	       address_equal(&from->nodes[prober->own_node].addresses[index],
 			     &to->nodes[change->own_node].addresses[index]);
+}
+
+/* Whether a socket of the present block can go on. It is bound to the interface that has the
+ * address: if the block named a wrong one, that is the new one already. */
+static bool is_same_link(const struct prober *prober, const struct prober_change *change,
+			 size_t index)
+{
+	const char *interface = change->heartbeat->interfaces[index];
+
+	return has_same_address(prober, change, index) &&
+	       (!strcmp(prober->heartbeat->interfaces[index], interface) ||
+		is_bound_to(prober->links[index].socket, interface));
 }
 
 /* Writes the reason unless memory is short. */
@@ -49,6 +70,9 @@ static int prepare_link(const struct prober *prober, struct prober_change *chang
 	if (link->socket < 0) {
 		int error = link->socket;
 
+		/* This daemon holds it, on the interface that has the address. */
+		if (error == -EADDRINUSE && has_same_address(prober, change, index))
+			error = -EADDRNOTAVAIL;
 		prober_explain_unusable(to, change->own_node, index, error, reason);
 		return error;
 	}

@@ -220,6 +220,23 @@ def test_link_comes_moves_and_goes(lab, cluster):
 
 
 @pytest.mark.laboratory(nodes=2, links=2, ends="program")
+def test_wrong_interface_is_corrected(lab, cluster):
+    """The socket is bound where the address is, and stays; where it is not, the reload is refused."""
+    cluster.settings.heartbeat_links = [0]
+    cluster.start_xbeatd("node-b")
+    right = heartbeat(lab, cluster.settings, cluster.key_file)
+    instance = cluster.vrrp_instance("node-a", "heartbeat lan")
+    daemon = cluster.daemon("node-a")
+    daemon.configure(right.replace("interface eth0", "interface eth9"), instance)
+    daemon.start()
+    daemon.reload(right, instance)
+    wait_up(daemon, cluster["node-b"])
+    reason = daemon.refused_reload(right.replace("interface eth0", "interface eth1"), instance)
+    assert "check that the address is on eth1" in reason, reason
+    assert set(link_verdicts(daemon, "node-b").values()) == {"up"}
+
+
+@pytest.mark.laboratory(nodes=2, links=2, ends="program")
 def test_links_that_change_places_are_refused(lab, cluster):
     cluster.start_xbeatd(*PAIR)
     wait_up(*cluster.daemons.values())
