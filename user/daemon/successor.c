@@ -115,9 +115,12 @@ static void kill_and_refuse(struct successor *successor, const char *why)
 
 static void on_deadline(evutil_socket_t fd, short what, void *context)
 {
+	char why[64];
+
 	(void)fd;
 	(void)what;
-	kill_and_refuse(context, "was not ready within 20 s");
+	snprintf(why, sizeof(why), "was not ready within %d s", READY_SECONDS);
+	kill_and_refuse(context, why);
 }
 
 static json_t *ready_json(const struct successor *successor)
@@ -271,6 +274,7 @@ const char *daemon_restart_refusal(const struct daemon *daemon)
 void daemon_restart(struct daemon *daemon, struct control_promise *promise)
 {
 	struct successor *successor = calloc(1, sizeof(*successor));
+	char why[128];
 	int error;
 
 	if (!successor)
@@ -281,11 +285,12 @@ void daemon_restart(struct daemon *daemon, struct control_promise *promise)
 	error = start_process(successor);
 	if (!error)
 		error = watch(successor);
+	snprintf(why, sizeof(why), "cannot be started (%s)", limits_strerror(-error));
 	if (error == -EPIPE)
 		refuse(successor,
 		       "cannot be started, because the starter was killed: xbeatctl stop --keep, then start it");
 	else if (error)
-		kill_and_refuse(successor, limits_strerror(-error));
+		kill_and_refuse(successor, why);
 }
 
 void daemon_cancel_restart(struct daemon *daemon, const char *why)

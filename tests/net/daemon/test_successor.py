@@ -151,6 +151,17 @@ def test_program_that_does_not_start_is_refused(lab, installed, program, reason)
     assert lab.holders(VIP) == ["node-a"]
 
 
+@pytest.mark.laboratory(nodes=1)
+def test_start_that_fails_is_refused_with_the_reason(lab):
+    """Arguments that do not fit into the request."""
+    daemon = Xbeatd(lab, "node-a", instance())
+    start = daemon.argv
+    daemon.argv = lambda: [*start(), *["--log-console"] * 600]
+    daemon.start()
+    daemon.wait_state("active")
+    assert "the new xbeatd cannot be started (Argument list too long); this one goes on" in refused(daemon)
+
+
 READY_AND_GONE = """#!/usr/bin/python3
 import os, socket
 channel = socket.socket(fileno=int(os.environ["XBEAT_HANDOVER"].split(",")[0]))
