@@ -73,7 +73,6 @@ struct daemon {
 	uint64_t started_ns;
 	json_t *saved; /* by the daemon before, until the instances have started; or NULL */
 	bool continues; /* that daemon ended for this one to go on */
-	bool overlaps; /* it runs until this one goes on */
 	bool keeps; /* this one ends for another to go on */
 	uint64_t progress_ns; /* the last that was stamped for peers; 0: none yet */
 	struct service_report service_report;
@@ -138,8 +137,8 @@ int daemon_watch_interfaces(struct daemon *daemon);
 
 bool daemon_uses_for_heartbeats(const struct daemon *daemon, const char *interface);
 
-/* Attaches to an interface that could not be attached to (user/kernel/attach_wait.h). */
-void daemon_try_interface(struct daemon *daemon, const char *name);
+/* Attaches to an interface or detaches from it, and reports to all that use it, if it has changed. */
+void daemon_follow_interface(struct daemon *daemon, const char *name);
 
 /* Reports interfaces that cannot be attached to yet, and links whose address is not there, once. */
 void daemon_report_waits(struct daemon *daemon);

@@ -34,7 +34,7 @@ void daemon_report_waits(struct daemon *daemon)
 }
 
 /* An interface that is gone has lost the program; one that returns is a new interface. */
-static void follow_interface(struct daemon *daemon, const char *name)
+void daemon_follow_interface(struct daemon *daemon, const char *name)
 {
 	struct interface_event interface = *interfaces_get(&daemon->interfaces, name);
 	const struct attachment *attachment = kernel_attachment(&daemon->kernel, name);
@@ -61,12 +61,6 @@ static void follow_interface(struct daemon *daemon, const char *name)
 			      "present", "the XDP program is attached");
 }
 
-void daemon_try_interface(struct daemon *daemon, const char *name)
-{
-	follow_interface(daemon, name);
-}
-
-/* A setting of the driver may have changed, which no entry shows. */
 static void follow_vlan_tags(struct daemon *daemon, const struct interface_event *event)
 {
 	const struct attachment *attachment =
@@ -84,7 +78,7 @@ static size_t update(struct daemon *daemon, const struct interface_event *event)
 	size_t count = interfaces_update(&daemon->interfaces, event, names);
 
 	for (size_t i = 0; i < count; i++)
-		follow_interface(daemon, names[i]);
+		daemon_follow_interface(daemon, names[i]);
 	if (count)
 		daemon_report_waits(daemon);
 	return count;
@@ -104,7 +98,7 @@ static void on_interface(void *context, const struct interface_event *event)
 		return;
 	/* It lost routes and IPv6 addresses if it was set down. */
 	if (returned)
-		follow_interface(daemon, event->name);
+		daemon_follow_interface(daemon, event->name);
 	else if (event->running)
 		instances_other_link(door_enter(daemon->vrrp));
 }
@@ -143,7 +137,7 @@ static void on_overrun(void *context)
 		char name[XB_NAME_BYTES]; /* the list may be reallocated */
 
 		memcpy(name, daemon->interfaces.list[i].name, sizeof(name));
-		follow_interface(daemon, name);
+		daemon_follow_interface(daemon, name);
 	}
 	instances_addresses_unknown(door_enter(daemon->vrrp));
 	daemon_networks_changed(daemon);

@@ -148,7 +148,7 @@ int daemon_take_over(struct daemon *daemon, const struct channel *channel)
 	daemon->lock = given[0];
 	lock_adopt(daemon->lock, daemon->daemon_name);
 	daemon->saved = read_state(given[1]);
-	daemon->continues = daemon->overlaps = true;
+	daemon->continues = true;
 	close(given[1]);
 	return 0;
 }

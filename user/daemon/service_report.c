@@ -121,7 +121,7 @@ void service_report_start(struct daemon *daemon)
 	/* The daemon before first has to name this one: others are not listened to. */
 	if (report->tick)
 		clock_arm(report->tick,
-			  clock_now_ns() + (daemon->overlaps ? report->period_ns : 0));
+			  clock_now_ns() + (daemon->takes_over ? report->period_ns : 0));
 	else
 		log_error("cannot report to the service manager: out of memory");
 }

@@ -93,7 +93,7 @@ static void on_attach_due(void *context, const char *interface)
 {
 	struct daemon *daemon = context;
 
-	daemon_try_interface(daemon, interface);
+	daemon_follow_interface(daemon, interface);
 	daemon_report_waits(daemon);
 }
 
