@@ -22,9 +22,8 @@ struct event_log_entry {
 	uint64_t sequence; /* grows with each entry; 0: none here, or it is being written */
 	uint64_t time_unix_ns;
 	uint64_t time_ns; /* the same time on clock_now_ns() */
-	uint64_t
-		first_unix_ns; /* of the events for which it stands: alike ones before, and itself */
-	uint32_t count; /* of these */
+	uint64_t first_unix_ns; /* the first of the alike events that it stands for */
+	uint32_t count; /* of these, itself included */
 	uint32_t earlier; /* of a daemon before this one */
 	char kind[12]; /* as in event_kinds.h */
 	char subject[40]; /* node, link or instance */
