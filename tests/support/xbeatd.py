@@ -44,9 +44,15 @@ class Xbeatd(Daemon):
     def argv(self):
         return [self.build / "xbeatd", "-f", "-c", self.configuration, "-i", self.instance]
 
-    def start(self, *before):
-        """Returns when it answers. before: a command that changes its environment."""
+    def spawn(self, *before):
+        """Starts it without waiting until it answers. before: a command that changes its
+        environment."""
         self.process = self.lab.spawn(self.node, *before, *self.argv())
+        return self
+
+    def start(self, *before):
+        """Returns when it answers."""
+        self.spawn(*before)
         wait_until(self.ready, f"xbeatd on {self.node} answers on its socket")
         return self
 
@@ -139,6 +145,10 @@ class Xbeatd(Daemon):
         starter = self.starter()
         return starter and only_child(starter)
 
+    def descriptors(self):
+        """How many it has open."""
+        return len(list((self.proc() / "fd").iterdir()))
+
     def cpu_ns(self):
         """Time on a processor, from the scheduler: finer than the ticks of /proc/PID/stat."""
         return int((self.proc() / "schedstat").read_text().split()[0])
@@ -169,6 +179,11 @@ class Xbeatd(Daemon):
         """The changes of an instance's state, in order."""
         return [(event["from"], event["to"]) for event in self.events()
                 if event["kind"] == "vrrp" and event["subject"] == name]
+
+    def changed(self, kinds, since=0):
+        """The events of these kinds that report a change, without as many as there were before."""
+        return [event for event in self.events()[since:]
+                if event["kind"] in kinds and event["from"] != event["to"]]
 
     def activations(self, name="VI_1"):
         """The events in which this run of the daemon made an instance Active."""
@@ -239,6 +254,10 @@ class Xbeatd(Daemon):
     def map(self, name):
         """A pinned map's values as bpftool prints them."""
         return [entry["formatted"]["value"] for entry in json.loads(self.bpftool_map("dump", name))]
+
+    def slot(self, name, link=0):
+        """The slot of a node and link in xb_peers."""
+        return next(slot for slot in self.map("xb_peers") if slot["name"] == name and slot["link"] == link)
 
     def make_maps_older(self, version):
         """As if a daemon of another version had made them. Returns the own version of the maps."""

@@ -20,10 +20,6 @@ def pair(lab):
     return cluster.start_active("node-a", "node-b").start_client()
 
 
-def slot_of(daemon, name, link=0):
-    return next(slot for slot in daemon.map("xb_peers") if slot["name"] == name and slot["link"] == link)
-
-
 def restart_with(cluster, members):
     """node-a, killed and started with another block."""
     cluster["node-a"].kill()
@@ -34,7 +30,7 @@ def restart_with(cluster, members):
 def check_adopted(daemon, epoch, evidence_count):
     assert any("adopted the pinned state" in event["reason"] for event in daemon.events())
     assert daemon.json("status")["epoch"] == epoch
-    assert slot_of(daemon, "node-b")["evidence_count"] > evidence_count
+    assert daemon.slot("node-b")["evidence_count"] > evidence_count
 
 
 def check_undisturbed(cluster):
@@ -47,10 +43,10 @@ def check_undisturbed(cluster):
 def test_node_is_added_by_a_restart(lab, pair):
     """It comes first in the block, so that all slots move."""
     epoch = pair["node-a"].json("status")["epoch"]
-    evidence_count = slot_of(pair["node-a"], "node-b")["evidence_count"]
+    evidence_count = pair["node-a"].slot("node-b")["evidence_count"]
     restart_with(pair, ["node-c", "node-b", "node-a"]).wait_state("active")
     check_adopted(pair["node-a"], epoch, evidence_count)
-    assert slot_of(pair["node-a"], "node-c")["evidence_count"] == 0
+    assert pair["node-a"].slot("node-c")["evidence_count"] == 0
     wait_until(lambda: pair["node-a"].verdict("node-b") == "up", "node-a hears node-b")
     check_undisturbed(pair)
 
@@ -60,7 +56,7 @@ def test_node_is_removed_by_a_restart(lab):
     cluster = Cluster(lab, Settings(**SLOW, members=["node-c", "node-b", "node-a"]))
     cluster.start_active().start_client()
     epoch = cluster["node-a"].json("status")["epoch"]
-    evidence_count = slot_of(cluster["node-a"], "node-b")["evidence_count"]
+    evidence_count = cluster["node-a"].slot("node-b")["evidence_count"]
     restart_with(cluster, ["node-a", "node-b"]).wait_state("active")
     check_adopted(cluster["node-a"], epoch, evidence_count)
     assert [slot["name"] for slot in cluster["node-a"].map("xb_peers")] == ["node-b"]
@@ -98,7 +94,7 @@ def test_maps_of_the_version_before_are_migrated(lab, before, members):
     cluster.start_active("node-a", "node-b", build=before).start_client()
     daemon = cluster["node-a"]
     epoch = daemon.json("status")["epoch"]
-    evidence_count = slot_of(daemon, "node-b")["evidence_count"]
+    evidence_count = daemon.slot("node-b")["evidence_count"]
     received_count = cluster["node-b"].map("xb_vrrp")[0]["received_count"]
     daemon.kill()
     cluster.settings.members = members

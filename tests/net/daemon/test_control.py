@@ -107,10 +107,6 @@ def read_messages(client, count=None):
     return [json.loads(text) for text in texts[:-1][:count]]
 
 
-def descriptors(daemon):
-    return len(list((daemon.proc() / "fd").iterdir()))
-
-
 def test_pipelined_requests_are_answered_in_order(daemon):
     with connect(daemon) as client:
         client.sendall(DROPS + b'{"method":"pears"}\0' + EVENTS + b"nonsense\0")
@@ -152,12 +148,12 @@ def test_half_closed_connection_gets_all_answers(daemon):
 
 
 def test_clients_that_are_gone_are_forgotten(daemon):
-    before = descriptors(daemon)
+    before = daemon.descriptors()
     for request in (b"", DROPS, DROPS * 300, FOLLOW, b'{"method'):
         for _ in range(CLIENTS_MAX // 4):
             with connect(daemon) as client:
                 client.sendall(request)
-    wait_until(lambda: descriptors(daemon) <= before, "all connections closed")
+    wait_until(lambda: daemon.descriptors() <= before, "all connections closed")
 
 
 def test_request_without_end_is_cut_off(daemon):
@@ -186,7 +182,7 @@ def test_no_descriptors_left_is_waited_out(daemon):
     """The connection stays pending; the loop does not spin."""
     pid = daemon.process.pid
     limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (descriptors(daemon), limits[1]))
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (daemon.descriptors(), limits[1]))
     with connect(daemon) as client:
         client.sendall(DROPS)
         before_ns, start_ns = daemon.cpu_ns(), time.monotonic_ns()

@@ -27,6 +27,7 @@ STREAM_PORT = 7001
 # Longer than a virtual machine stalls, and than a start takes on a busy one.
 SETTINGS = {"interval": "1ms", "multiplier": 50, "advert_interval": "0.2", "daemon_timeout": "30s",
             "heartbeat_lines": ["restart_grace 20s"]}
+CHANGES = ("peer", "vrrp", "epoch", "node")
 
 SERVER = """
 import socket, threading
@@ -103,11 +104,6 @@ def stop_and_start(daemon):
     daemon.start()
 
 
-def changes(daemon, since=0):
-    return [event for event in daemon.events()[since:]
-            if event["kind"] in ("peer", "vrrp", "epoch", "node") and event["from"] != event["to"]]
-
-
 @pytest.mark.parametrize("node", ["node-a", "node-b"], ids=["active", "backup"])
 @pytest.mark.parametrize("way", [restart, stop_and_start])
 def test_many_restarts(lab, node, way):
@@ -130,7 +126,7 @@ def test_many_restarts(lab, node, way):
     assert (result["outages"], result["owner_changes"]) == ([], 0), result
     stream.check()
     for name, count in seen.items():
-        assert changes(cluster[name], count) == [], name
+        assert cluster[name].changed(CHANGES, count) == [], name
     assert daemon.vrrp()["since_unix_ns"] == since
 
 
@@ -165,5 +161,5 @@ def test_many_upgrades(lab):
     time.sleep(1)  # longer than Active_Down_Interval
     result = cluster.client.finish()
     assert (result["outages"], result["owner_changes"]) == ([], 0), result
-    assert changes(cluster["node-b"], seen) == []
+    assert cluster["node-b"].changed(CHANGES, seen) == []
     assert daemon.vrrp()["since_unix_ns"] == since

@@ -20,12 +20,6 @@ PORT = 694  # the default
 IP_FREEBIND = 15
 
 
-def spawn(daemon, *before):
-    """Starts it without waiting until it runs."""
-    daemon.process = daemon.lab.spawn(daemon.node, *before, *daemon.argv())
-    return daemon
-
-
 def waits(daemon):
     """The last event of its waiting, or None."""
     assert daemon.process.running(), daemon.process.output()
@@ -72,7 +66,7 @@ def add_address(daemon):
 @pytest.mark.laboratory(nodes=2)
 def test_address_that_comes_later(lab, without_address):
     """It is seen on stderr, in events and by xbeatctl; nothing is loaded meanwhile."""
-    daemon = spawn(without_address[NODE])
+    daemon = without_address[NODE].spawn()
     event = wait_waiting(daemon)
     assert "10.77.0.1, 10.77.0.2" in event["reason"] and "router_id" in event["reason"]
     assert daemon.process.output().count("10.77.0.1, 10.77.0.2") == 1
@@ -91,7 +85,7 @@ def test_address_that_comes_later(lab, without_address):
 @pytest.mark.laboratory(nodes=2)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_stop_while_it_waits(lab, without_address, number):
-    daemon = spawn(without_address[NODE])
+    daemon = without_address[NODE].spawn()
     wait_waiting(daemon)
     assert daemon.process.end(number) == 0
     nothing_left(lab)
@@ -100,7 +94,7 @@ def test_stop_while_it_waits(lab, without_address, number):
 @pytest.mark.laboratory(nodes=2)
 @pytest.mark.parametrize("words", [["stop"], ["stop", "--keep"]])
 def test_xbeatctl_stop_while_it_waits(lab, without_address, words):
-    daemon = spawn(without_address[NODE])
+    daemon = without_address[NODE].spawn()
     wait_waiting(daemon)
     assert daemon.json(*words)["keep"] is False
     assert daemon.process.wait() == 0
@@ -111,7 +105,7 @@ def test_xbeatctl_stop_while_it_waits(lab, without_address, words):
 @pytest.mark.parametrize("way", ["signal", "xbeatctl"])
 def test_reload_while_it_waits(lab, without_address, way):
     """A broken file changes nothing; one that names this node ends the waiting."""
-    daemon = spawn(without_address[NODE])
+    daemon = without_address[NODE].spawn()
     wait_waiting(daemon)
     good = daemon.configuration.read_text()
     daemon.configuration.write_text(good.replace("multiplier", "multiplyer"))
@@ -159,7 +153,7 @@ def test_service_manager_is_asked_for_time(lab, without_address):
     """READY=1 comes when it runs."""
     daemon = without_address[NODE]
     with ServiceManager(lab.path("notify")) as manager:
-        spawn(daemon, *manager.environment())
+        daemon.spawn(*manager.environment())
         first = manager.receive()
         assert first["STATUS"].startswith("waits: no address") and "EXTEND_TIMEOUT_USEC" in first
         assert "READY" not in first
@@ -176,7 +170,7 @@ def test_status_for_the_service_manager_while_links_are_missing(lab):
     daemon.ip("address", "flush", "dev", "eth0")
     daemon.configuration.write_text(f"global_defs {{\n    router_id {NODE}\n}}\n{daemon.configuration.read_text()}")
     with ServiceManager(lab.path("notify")) as manager:
-        spawn(daemon, *manager.environment())
+        daemon.spawn(*manager.environment())
         status = manager.wait_for_variable("READY", "1")["STATUS"]
         assert "waits for interface eth1" in status and "waits for its address on eth0" in status
         show(daemon, "eth1")
@@ -207,7 +201,7 @@ def test_second_link_that_comes_later(lab, missing):
         daemon.ip("link", "set", "eth1", "down")
     else:
         daemon.ip("address", "flush", "dev", "eth1")
-    spawn(daemon)
+    daemon.spawn()
     wait_until(daemon.ready, "it runs")
     wait_until(lambda: daemon.verdict(PEER) == "up", "the first link works")
     # Without the address the kernel side still hears the peer, while the peer's neighbour entry lasts.
@@ -236,7 +230,7 @@ def test_only_interface_that_comes_later(lab):
     cluster[PEER].wait_state("active")
     daemon = cluster.daemon(NODE)
     hide(daemon, "eth0")
-    spawn(daemon)
+    daemon.spawn()
     wait_until(daemon.ready, "it runs")
     assert "eth0" in waits(daemon)["reason"] and daemon.state() == "initialize"
     show(daemon, "eth0")
@@ -252,7 +246,7 @@ def test_foreign_program_that_goes_later(lab):
     daemon = cluster.daemon(NODE)
     program = BUILD / "tools" / "lab_pass.bpf.o"
     daemon.ip("link", "set", "dev", "eth0", "xdpdrv", "object", program, "program", "lab_pass")
-    spawn(daemon)
+    daemon.spawn()
     wait_until(daemon.ready, "it runs")
     assert "lab_pass" in waits(daemon)["reason"] and "lab_pass" in daemon.process.output()
     assert lab.has_program(NODE), "the foreign program stays"
@@ -276,7 +270,7 @@ def test_address_under_duplicate_address_detection(lab):
     lab.run(NODE, "sysctl", "-qw", "net.ipv6.conf.eth0.accept_dad=1", "net.ipv6.conf.eth0.dad_transmits=3")
     daemon.batch(f"address del {address}/64 dev eth0", f"address add {address}/64 dev eth0")
     assert any(entry.get("tentative") for entry in daemon.address_entries())
-    spawn(daemon)
+    daemon.spawn()
     wait_until(daemon.ready, "it runs")
     assert daemon.json("status")["links"][0]["waiting_for"] == address
     cluster.wait_up()
@@ -298,7 +292,7 @@ def test_port_that_is_held_when_the_address_comes(lab):
     cluster = Cluster(lab).start_xbeatd(PEER)
     daemon = cluster.daemon(NODE)
     daemon.ip("address", "flush", "dev", "eth1")
-    spawn(daemon)
+    daemon.spawn()
     wait_until(daemon.ready, "it runs")
     assert daemon.json("status")["links"][1]["waiting_for"] == lab.address(NODE, link=1)
     with inside(lab, NODE):

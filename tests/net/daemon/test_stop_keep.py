@@ -14,6 +14,7 @@ from tests.support.xbeatd import Xbeatd
 # Longer than a virtual machine stalls: a verdict that changes is the restart's.
 SETTINGS = {"advert_interval": "0.2", "multiplier": 20, "daemon_timeout": "30s",
             "heartbeat_lines": ["restart_grace 20s"]}
+CHANGES = ("peer", "vrrp")  # verdicts and roles
 
 
 @pytest.fixture
@@ -25,12 +26,6 @@ def stop_keeping(daemon):
     assert daemon.json("stop", "--keep")["keep"]
     assert daemon.process.wait() == 0
     return daemon
-
-
-def changes(daemon, since=0):
-    """Verdicts and roles that have changed."""
-    return [event for event in daemon.events()[since:]
-            if event["kind"] in ("peer", "vrrp") and event["from"] != event["to"]]
 
 
 @pytest.mark.parametrize("node", ["node-a", "node-b"], ids=["active", "backup"])
@@ -46,7 +41,7 @@ def test_nothing_changes(lab, cluster, node):
     assert result["outages"] == [] and result["owner_changes"] == 0, result
     assert cluster[node].json("status")["epoch"] == epoch
     for name, count in seen.items():
-        assert changes(cluster[name], count) == [], name
+        assert cluster[name].changed(CHANGES, count) == [], name
         kinds = [(event["from"], event["to"]) for event in cluster[name].events()[count:]
                  if event["kind"] == "daemon"]
         assert kinds == [("running", "restarting"), ("restarting", "running")]

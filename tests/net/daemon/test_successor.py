@@ -22,17 +22,12 @@ from tests.support.xbeatd import Xbeatd
 # Longer than a virtual machine stalls: a verdict that changes is the restart's.
 SETTINGS = {"advert_interval": "0.2", "multiplier": 20, "daemon_timeout": "30s",
             "heartbeat_lines": ["restart_grace 20s"]}
+CHANGES = ("peer", "vrrp", "daemon", "epoch")
 
 
 @pytest.fixture
 def cluster(lab):
     return Cluster(lab, Settings(**SETTINGS)).start_active()
-
-
-def changes(daemon, since=0):
-    """Verdicts, roles and daemons that have changed."""
-    return [event for event in daemon.events()[since:]
-            if event["kind"] in ("peer", "vrrp", "daemon", "epoch") and event["from"] != event["to"]]
 
 
 @pytest.mark.parametrize("node", ["node-a", "node-b"], ids=["active", "backup"])
@@ -49,13 +44,13 @@ def test_nothing_changes(lab, cluster, node):
     result = cluster.client.finish()
     assert result["outages"] == [] and result["owner_changes"] == 0, result
     for name, count in seen.items():
-        assert changes(cluster[name], count) == [], name
+        assert cluster[name].changed(CHANGES, count) == [], name
     status = cluster[node].json("status")
     assert status["epoch"] == epoch
     after = cluster[node].vrrp()
     for field in ("state", "since_unix_ns", "reason"):
         assert after[field] == before[field], field
-    assert [event["kind"] for event in changes(cluster[node])] == ["daemon"]
+    assert [event["kind"] for event in cluster[node].changed(CHANGES)] == ["daemon"]
     assert status["scheduling"]["policy"] == cluster["node-c"].json("status")["scheduling"]["policy"]
 
 
@@ -109,7 +104,7 @@ def test_wrong_configuration_is_refused(lab, installed):
     assert "this one goes on, nothing has changed" in text
     daemon.configure(good)
     daemon.restart()
-    assert changes(installed["node-b"], seen) == []
+    assert installed["node-b"].changed(CHANGES, seen) == []
 
 
 @pytest.mark.laboratory(nodes=2)
@@ -134,7 +129,7 @@ def test_maps_of_an_older_version_are_refused(lab, installed):
     own = installed["node-a"].make_maps_older(4)
     text = refused(installed["node-a"])
     assert "maps of version 4" in text and f"versions {own - 1} and {own}" in text and "xbeatctl stop" in text
-    assert changes(installed["node-b"], seen) == []
+    assert installed["node-b"].changed(CHANGES, seen) == []
 
 
 @pytest.mark.laboratory(nodes=2)
@@ -147,7 +142,7 @@ def test_program_that_does_not_start_is_refused(lab, installed, program, reason)
     seen = len(installed["node-b"].events())
     installed.installed.replace(program)
     assert reason in refused(installed["node-a"])
-    assert changes(installed["node-b"], seen) == []
+    assert installed["node-b"].changed(CHANGES, seen) == []
     assert lab.holders(VIP) == ["node-a"]
 
 
@@ -187,7 +182,7 @@ def test_program_that_dies_late_is_replaced(lab, installed):
     time.sleep(1)  # longer than Active_Down_Interval
     result = installed.client.finish()
     assert result["outages"] == [] and result["owner_changes"] == 0, result
-    assert [event for event in changes(installed["node-b"], seen) if event["kind"] != "daemon"] == []
+    assert [event for event in installed["node-b"].changed(CHANGES, seen) if event["kind"] != "daemon"] == []
 
 
 SLOW = """#!/usr/bin/python3

@@ -130,6 +130,17 @@ def test_addresses_that_the_next_container_does_not_know(lab):
     assert not lab.has_address("node-a", VIP) and lab.has_address("node-a", "10.77.0.110")
 
 
+@pytest.mark.laboratory(nodes=1, links=2)
+def test_interface_that_the_next_container_does_not_use(lab):
+    """The tc program, which is attached beside the XDP program, goes too, with its qdisc."""
+    node = Xbeatd(lab, "node-a", instance()).start(*container())
+    assert "clsact" in lab.run("node-a", "tc", "qdisc", "show", "dev", "eth0").stdout
+    kill_init(node)
+    node.configure(instance(interface="eth1", vips=["10.77.1.100/24"])).start(*container())
+    assert not lab.has_program("node-a")
+    assert "clsact" not in lab.run("node-a", "tc", "qdisc", "show", "dev", "eth0").stdout
+
+
 def test_removed_program_is_attached_again(lab):
     """By netlink anybody can remove it."""
     guarded = start_contained(lab)

@@ -44,17 +44,13 @@ def roles(daemon):
             if event["kind"] == "vrrp" and event["from"] != event["to"]]
 
 
-def slot_of(daemon, name, link=0):
-    return next(slot for slot in daemon.map("xb_peers") if slot["name"] == name and slot["link"] == link)
-
-
 def test_node_comes_and_goes(lab, cluster):
     """It is first in the blocks, so that all slots move; the nodes have different blocks for a
     while."""
     cluster.settings.members = PAIR
     cluster.start_active(*PAIR).start_client()
     before = {node: (cluster[node].json("status")["epoch"], verdicts(cluster[node]), roles(cluster[node]),
-                     slot_of(cluster[node], other)) for node, other in zip(PAIR, reversed(PAIR))}
+                     cluster[node].slot(other)) for node, other in zip(PAIR, reversed(PAIR))}
     for node in PAIR:
         answer = reload(cluster, node, members=["node-c", "node-b", "node-a"])
         assert answer["unchanged_count"] == 1, answer
@@ -69,7 +65,7 @@ def test_node_comes_and_goes(lab, cluster):
         assert daemon.json("status")["epoch"] == epoch
         assert [event for event in verdicts(daemon) if event[0] != "node-c"] == verdicts_before
         assert roles(daemon) == roles_before
-        now = slot_of(daemon, other)
+        now = daemon.slot(other)
         assert now["evidence_count"] > slot["evidence_count"]
         assert now["peer_epoch"] == slot["peer_epoch"] and now["probe_sent_seq"] > slot["probe_sent_seq"]
         assert now["probe_lost_count"] == slot["probe_lost_count"]
@@ -133,10 +129,6 @@ def test_what_cannot_change_is_named_with_both_values(lab, cluster):
     assert verdicts(daemon) == before
 
 
-def descriptors(daemon):
-    return len(list((daemon.proc() / "fd").iterdir()))
-
-
 def bpf_objects(daemon):
     """The ids of maps and programs that the daemon has open."""
     texts = []
@@ -169,7 +161,7 @@ def test_many_changes_leave_nothing(lab, cluster):
         reload(cluster, "node-a", members=PAIR if number % 2 else ["node-c", *PAIR])
         for kind, ids in bpf_objects(daemon).items():
             seen[kind].update(ids)
-        sizes.append((daemon.memory_kib(), descriptors(daemon), {kind: len(ids) for kind, ids in
+        sizes.append((daemon.memory_kib(), daemon.descriptors(), {kind: len(ids) for kind, ids in
                                                                 bpf_objects(daemon).items()}))
     time.sleep(0.1)  # what the last one replaced is freed
     now = bpf_objects(daemon)

@@ -23,7 +23,7 @@ def manager(lab):
 
 def start(manager, daemon, **more):
     """Returns the message that it is ready."""
-    daemon.process = daemon.lab.spawn(daemon.node, *manager.environment(**more), *daemon.argv())
+    daemon.spawn(*manager.environment(**more))
     return manager.wait_for_variable("READY", "1")
 
 

@@ -22,7 +22,7 @@ SECOND_VIP = "10.77.0.101"
 def spawn(*daemons):
     """Starts them in one moment; returns when all run."""
     for daemon in daemons:
-        daemon.process = daemon.lab.spawn(daemon.node, *daemon.argv())
+        daemon.spawn()
     for daemon in daemons:
         wait_until(daemon.ready, f"xbeatd on {daemon.node} runs")
 
