@@ -37,7 +37,7 @@ struct daemon {
 	const char *daemon_name;
 	mode_t script_umask;
 	struct config *config;
-	/* index into config->heartbeat->nodes; 0 without heartbeats; DAEMON_NODE_UNKNOWN: see await.c */
+	/* index into config->heartbeat->nodes; 0 without heartbeats; DAEMON_NODE_UNKNOWN: await.c */
 	size_t own_node;
 	struct xb_key keys[XB_KEYS_MAX];
 	int lock;
@@ -108,8 +108,8 @@ int daemon_identify(struct daemon_inputs *inputs);
 /* This machine is the node inputs->own_node. */
 void daemon_use_node(struct daemon_inputs *inputs);
 
-/* Returns 0, or a negative errno with inputs->message: where a daemon runs, and the names of its files,
- * cannot change. */
+/* Where a daemon runs, and the names of its files, cannot change. Returns 0, or a negative errno with
+ * inputs->message. */
 int daemon_check_place(struct daemon_inputs *inputs, const struct config *running);
 
 /*

@@ -324,8 +324,8 @@ static void end_reservation(void)
 	sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &ordinary);
 }
 
-/* Shorter than what is left for the watchdog, which has been fed lately: if it killed this process, the
- * successor that hangs would keep the lock, and each start would be refused. */
+/* Shorter than what is left for the watchdog, which has been fed lately: if it killed this process,
+ * the successor that hangs would keep the lock, and each start would be refused. */
 static int patience_ms(void)
 {
 	uint64_t half_ms = service_manager_watchdog_ns() / 2 / NS_PER_MS;

@@ -92,6 +92,7 @@ static void handle_reply(struct runner *runner, const struct runner_reply *reply
 	}
 }
 
+/* The results of its programs are unknown. Jobs that done() requests meanwhile stay. */
 static void fail_open_jobs(struct runner *runner)
 {
 	static const struct runner_result lost = {

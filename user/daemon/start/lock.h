@@ -13,6 +13,7 @@ int lock_take(const char *daemon_name);
 /* Creates /run/xbeat if it is missing. Returns 0, or a negative errno after logging why other users
  * could replace the files in it. */
 int lock_check_directory(void);
+
 /* The daemon before has passed its lock on: this process is named in the file from now on. */
 void lock_adopt(int lock, const char *daemon_name);
 
