@@ -97,6 +97,12 @@ static struct dispute *find(const struct cluster *cluster, const struct dispute 
 
 static void report(struct cluster *cluster, const struct dispute *dispute, bool over)
 {
+	static const char *const ends[] = {
+		[DISPUTE_VALUE] = "the same on all nodes that were compared",
+		[DISPUTE_KEY] = "its heartbeats are no longer refused for their key",
+		[DISPUTE_STRANGER] = "its id is no longer used at another address",
+		[DISPUTE_TWIN] = "no more signs of a second machine",
+	};
 	char text[CLUSTER_TEXT_BYTES];
 
 	if (cluster->event_count++ >= EVENTS_MAX)
@@ -106,10 +112,7 @@ static void report(struct cluster *cluster, const struct dispute *dispute, bool 
 			      "%s", cluster_text(cluster, dispute, text));
 	else
 		event_log_add(cluster->event_log, "compare", dispute->subject, "differs", "agrees",
-			      "%s: %s", dispute->what,
-			      dispute->kind == DISPUTE_VALUE
-				      ? "the same on all nodes that were compared"
-				      : "that is over");
+			      "%s: %s", dispute->what, ends[dispute->kind]);
 }
 
 static void report_others(struct cluster *cluster, uint16_t node_id)

@@ -14,6 +14,7 @@
 #include "user/cluster/members.h"
 #include "user/kernel/statement.h"
 #include "user/lib/address.h"
+#include "user/lib/duration.h"
 #include "user/lib/time.h"
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +42,9 @@ static struct xb_compare read_all(const struct cluster *cluster, const struct pe
 	return sum;
 }
 
-static void check_key(struct cluster *cluster, const struct peer *peer, uint64_t count, bool heard)
+/* count: within elapsed_ns */
+static void check_key(struct cluster *cluster, const struct peer *peer, uint64_t count,
+		      uint64_t elapsed_ns, bool heard)
 {
 	char text[TEXT_BYTES];
 
@@ -50,8 +53,8 @@ static void check_key(struct cluster *cluster, const struct peer *peer, uint64_t
 	else if (count >= REFUSED_LEAST) {
 		snprintf(
 			text, sizeof(text),
-			"%llu heartbeats from its address, none under a key of this node's key_file",
-			(unsigned long long)count);
+			"%llu heartbeats from its address within %.1f s, none under a key of this node's key_file",
+			(unsigned long long)count, duration_s(elapsed_ns));
 		cluster_conclude(cluster, peer, DISPUTE_KEY, text);
 	}
 }
@@ -130,6 +133,7 @@ void cluster_check_suspicions(struct cluster *cluster, struct member *member,
 		return;
 	if (suspicions->looked_ns) { /* counts of an earlier daemon are no news */
 		check_key(cluster, peer, now.unsigned_count - suspicions->unsigned_count,
+			  time_since_ns(now_ns, suspicions->looked_ns),
 			  evidence_ns != suspicions->evidence_ns);
 		check_stranger(cluster, suspicions, peer, &now, now_ns);
 		check_twin(cluster, suspicions, peer,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What no packet can report, and nodes of another version."""
 
+import re
 import socket
 
 import pytest
@@ -37,6 +38,7 @@ def test_another_key(lab):
         wait_until(lambda: compared(daemon), "the other key is reported")
         (subject, to, reason), = compared(daemon)
         assert (subject, to) == (f"{peer}/key", "differs")
+        assert re.search(r"\d heartbeats from its address within \d+\.\d s, ", reason), reason
         assert "none under a key of this node's key_file" in reason and place_of(daemon, "key_file") in reason
         assert reason in daemon.json("status")["disagreements"][0]["text"]
     files["node-b"].write_text(f"{KEY_ID} {KEY.hex()}\n")
@@ -44,6 +46,7 @@ def test_another_key(lab):
     cluster.wait_up()
     for node, peer in zip(NODES, reversed(NODES)):
         wait_until(lambda: [to for _, to, _ in compared(cluster[node])] == ["differs", "agrees"], "it is over")
+        assert "no longer refused for their key" in compared(cluster[node])[-1][2]
         assert differences(cluster[node]) == []
 
 
