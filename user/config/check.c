@@ -13,10 +13,11 @@
 #include "user/lib/address.h"
 #include <string.h>
 
+/* A block without interfaces is an error of its own, and not one of each node. */
 static void check_node(struct config_parser *parser, const struct config_heartbeat *heartbeat,
 		       const struct config_node *node)
 {
-	if (node->address_count != heartbeat->interface_count)
+	if (heartbeat->interface_count && node->address_count != heartbeat->interface_count)
 		config_error(
 			parser, node->location,
 			"node %s lists %zu address(es) for %zu interface(s); write one address per interface, in the order of the interfaces",

@@ -29,6 +29,8 @@ static void heartbeats(void **state)
 		 "6:1: error: address 2 of node b has a different family than that of node a on line 5; use one address family per interface\n"},
 		{HEARTBEAT("node 1 a 10.0.0.1\nnode 2 b 10.0.0.2\ninterval 3s\n"),
 		 "1:1: error: daemon_timeout 3s of heartbeat h is not longer than its interval 3s; raise daemon_timeout\n"},
+		{"heartbeat h {\nkey_file /k\nnode 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n}\n",
+		 "1:1: error: heartbeat h has no interface; add \"interface NAME\"\n"},
 		{"heartbeat h {\n}\n",
 		 "1:1: error: heartbeat h has fewer than 2 usable nodes; add \"node ID NAME ADDRESS\" for this node and for each of the others\n"
 		 "1:1: error: heartbeat h has no interface; add \"interface NAME\"\n"
