@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define START_DELAY_NS (200 * NS_PER_MS)
-#define LOOK_AGAIN_NS NS_PER_SECOND /* at a node that is not heard */
+#define CHECK_AGAIN_NS NS_PER_SECOND /* a node that is not heard */
 #define RETRY_FIRST_NS NS_PER_SECOND
 #define RETRY_DOUBLINGS_MAX 8 /* to 256 s */
 
@@ -78,7 +78,7 @@ static void attend(struct cluster *cluster, const struct peer *peer, struct memb
 	cluster_check_suspicions(cluster, member, peer, now_ns);
 	if (member->known && !member->compared)
 		cluster_compare(cluster, peer->node->id);
-	member->due_ns = now_ns + LOOK_AGAIN_NS;
+	member->due_ns = now_ns + CHECK_AGAIN_NS;
 	if (link == peer->link_count)
 		return;
 	if (time_reached(now_ns, member->ask_ns))
@@ -210,7 +210,7 @@ void cluster_use_config(struct cluster *cluster, const struct config *config, si
 		if (!member)
 			continue;
 		member->compared = false;
-		member->suspicions.looked_ns = 0; /* other slots may count from 0 */
+		member->suspicions.checked_ns = 0; /* other slots may count from 0 */
 		member->due_ns = now_ns;
 	}
 	arm(cluster, now_ns);

@@ -65,10 +65,10 @@ const char *cluster_text(const struct cluster *cluster, const struct dispute *di
 	list_nodes(cluster, dispute, nodes, sizeof(nodes));
 	if (dispute->kind == DISPUTE_VALUE)
 		snprintf(text, CLUSTER_TEXT_BYTES, "%s: %s here (%s), %s on %s; %s", dispute->what,
-			 dispute->own, dispute->place, dispute->other, nodes, dispute->remedy);
+			 dispute->own, dispute->location, dispute->other, nodes, dispute->remedy);
 	else
 		snprintf(text, CLUSTER_TEXT_BYTES, "%s: %s (%s); %s", dispute->what, dispute->own,
-			 dispute->place, dispute->remedy);
+			 dispute->location, dispute->remedy);
 	return text;
 }
 
@@ -136,7 +136,7 @@ static void add(struct cluster *cluster, struct dispute *dispute, uint16_t node_
 		return;
 	if (known) {
 		set_node(known, node_id, true);
-		memcpy(known->place, dispute->place, sizeof(known->place));
+		memcpy(known->location, dispute->location, sizeof(known->location));
 		return;
 	}
 	set_node(dispute, node_id, true);
@@ -188,13 +188,13 @@ static struct config_location location_of(const struct config *config,
 			: heartbeat->compared[disagreement->setting];
 }
 
-static void write_place(const struct config *config, struct config_location location,
-			struct dispute *dispute)
+static void write_location(const struct config *config, struct config_location location,
+			   struct dispute *dispute)
 {
 	const char *file =
 		location.source < config->source_count ? config->sources[location.source] : "";
 
-	snprintf(dispute->place, sizeof(dispute->place), "%.120s:%u", file, location.line);
+	snprintf(dispute->location, sizeof(dispute->location), "%.120s:%u", file, location.line);
 }
 
 /* Of a comparison with one node. */
@@ -216,7 +216,7 @@ static void take(void *context, const struct disagreement *disagreement)
 	if (disagreement->instance)
 		snprintf(dispute.instance, sizeof(dispute.instance), "%s",
 			 disagreement->instance->name);
-	write_place(config, location_of(config, disagreement), &dispute);
+	write_location(config, location_of(config, disagreement), &dispute);
 	add(comparing->cluster, &dispute, comparing->node_id);
 }
 
@@ -285,7 +285,7 @@ void cluster_conclude(struct cluster *cluster, const struct peer *peer, enum dis
 		snprintf(dispute.what, sizeof(dispute.what), "node %u (%s)", peer->node->id,
 			 peer->node->name);
 		snprintf(dispute.own, sizeof(dispute.own), "%s", text);
-		write_place(cluster->config, conclusion_location(cluster, kind, peer), &dispute);
+		write_location(cluster->config, conclusion_location(cluster, kind, peer), &dispute);
 		add(cluster, &dispute, peer->node->id);
 	}
 	remove_ended(cluster);

@@ -27,7 +27,7 @@ static json_t *dispute_json(const struct cluster *cluster, const struct dispute 
 	json_t *json = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "subject",
 				 json_text(dispute->subject), "what", json_text(dispute->what),
 				 "own", json_text(dispute->own), "location",
-				 json_text(dispute->place), "nodes", nodes_of(cluster, dispute),
+				 json_text(dispute->location), "nodes", nodes_of(cluster, dispute),
 				 "text", json_text(cluster_text(cluster, dispute, text)));
 
 	if (dispute->kind == DISPUTE_VALUE)

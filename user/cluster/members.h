@@ -17,12 +17,12 @@ struct transfer {
 
 #define EPOCHS_KEPT 4
 
-/* What was refused of a node, at the last look (suspicions.c). */
+/* What was refused of a node, at the last check (suspicions.c). */
 struct suspicions {
-	uint64_t looked_ns; /* when the counts were taken; 0: not yet */
+	uint64_t checked_ns; /* when the counts were taken; 0: not yet */
 	uint64_t unsigned_count, old_epoch_count, stranger_count; /* of all its slots */
 	uint64_t evidence_ns; /* the last; 0: never */
-	bool old_epoch_grew; /* since the look before */
+	bool old_epoch_grew; /* since the check before */
 	uint64_t twin_ns, stranger_ns; /* when that was last seen; 0: never */
 	uint64_t epochs_ns[EPOCHS_KEPT]; /* when its last lives began, newest first; 0: none */
 };
@@ -60,7 +60,7 @@ struct dispute {
 	char own[DISPUTE_OWN_BYTES], other[DISAGREEMENT_VALUE_BYTES];
 	char instance[XB_NAME_BYTES * 4]; /* of this node; "": not about one */
 	uint16_t node_id; /* which it is about; 0: none */
-	char place[160]; /* "file:line" of the keyword on this node */
+	char location[160]; /* "file:line" of the keyword on this node */
 	const char *remedy;
 	uint32_t nodes[NODE_WORDS]; /* bit n: the node with id n has the other value */
 };
@@ -102,7 +102,7 @@ const char *cluster_text(const struct cluster *cluster, const struct dispute *di
 /* Whether the dispute is with the node of this id. */
 bool dispute_is_with(const struct dispute *dispute, uint16_t node_id);
 
-/* suspicions.c: looks at what was refused of a node. */
+/* suspicions.c: checks what was refused of a node. */
 void cluster_check_suspicions(struct cluster *cluster, struct member *member,
 			      const struct peer *peer, uint64_t now_ns);
 

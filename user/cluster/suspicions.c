@@ -21,7 +21,7 @@
 
 #define REFUSED_LEAST 2 /* between two checks */
 #define EPOCHS_WITHIN_NS (10 * NS_PER_SECOND)
-#define LOOK_NS NS_PER_SECOND
+#define CHECK_NS NS_PER_SECOND
 #define QUIET_NS (30 * NS_PER_SECOND) /* then it is over */
 #define TEXT_BYTES DISPUTE_OWN_BYTES
 
@@ -124,22 +124,23 @@ void suspicions_note_epoch(struct suspicions *suspicions, uint64_t now_ns)
 void cluster_check_suspicions(struct cluster *cluster, struct member *member,
 			      const struct peer *peer, uint64_t now_ns)
 {
-	const struct xb_compare now = read_all(cluster, peer);
 	struct suspicions *suspicions = &member->suspicions;
 	const struct xb_peer *said = peer_said(peer);
 	uint64_t evidence_ns = said ? said->last_evidence_ns : 0;
+	struct xb_compare now;
 
-	if (suspicions->looked_ns && !time_reached(now_ns, suspicions->looked_ns + LOOK_NS))
+	if (suspicions->checked_ns && !time_reached(now_ns, suspicions->checked_ns + CHECK_NS))
 		return;
-	if (suspicions->looked_ns) { /* counts of an earlier daemon are no news */
+	now = read_all(cluster, peer);
+	if (suspicions->checked_ns) { /* counts of an earlier daemon are no news */
 		check_key(cluster, peer, now.unsigned_count - suspicions->unsigned_count,
-			  time_since_ns(now_ns, suspicions->looked_ns),
+			  time_since_ns(now_ns, suspicions->checked_ns),
 			  evidence_ns != suspicions->evidence_ns);
 		check_stranger(cluster, suspicions, peer, &now, now_ns);
 		check_twin(cluster, suspicions, peer,
 			   now.old_epoch_count - suspicions->old_epoch_count, now_ns);
 	}
-	suspicions->looked_ns = now_ns;
+	suspicions->checked_ns = now_ns;
 	suspicions->evidence_ns = evidence_ns;
 	suspicions->unsigned_count = now.unsigned_count;
 	suspicions->old_epoch_count = now.old_epoch_count;
