@@ -128,8 +128,8 @@ static __always_inline bool skb_is_vrrp(struct __sk_buff *skb, const struct fram
 	       copy == PROTOCOL_VRRP;
 }
 
-/* Generic XDP copies a packet for a program that takes fragments, and Linux 6.18 does not set mac_len
- * of the copy: to tc it begins at its IP header. */
+/* Generic XDP copies a packet for a program that takes fragments, and Linux 6.18 does not set
+ * mac_len of the copy: to tc it begins at its IP header. */
 static __always_inline bool skb_parse(struct __sk_buff *skb, struct frame *frame)
 {
 	if (frame_parse(skb_start(skb), skb_end(skb), frame) &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The maps and the frozen constants: everything that the program shares with user space.
- * xbeat/map.h describes the values. Before loading, the daemon sets the size of xb_peers, xb_compare,
- * xb_rtt_hist and xb_gap_hist to its number of slots. */
+ * xbeat/map.h describes the values. Before loading, the daemon sets the size of xb_peers,
+ * xb_compare, xb_rtt_hist and xb_gap_hist to its number of slots. */
 #ifndef BPF_BASE_MAPS_H
 #define BPF_BASE_MAPS_H
 
@@ -14,7 +14,8 @@
 const volatile struct xb_constants xb_constants __attribute__((aligned(8)));
 
 /* Whether the XDP program is loaded with BPF_F_XDP_HAS_FRAGS (Linux 5.18), so that a packet may go
- * on in fragments after data_end. Its helpers exist only there: to older kernels that is dead code. */
+ * on in fragments after data_end. Its helpers exist only there: to older kernels that is dead
+ * code. */
 const volatile __u8 xb_frags;
 const volatile __u16 xb_slot_of[XB_NODE_ID_MAX + 1][XB_LINKS_MAX];
 

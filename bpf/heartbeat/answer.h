@@ -24,8 +24,8 @@ static __always_inline void swap_hardware_addresses(struct ethhdr *ethernet)
 	}
 }
 
-/* Exchanges the ports and clears the checksum by one store: the checksum is then computed over whole
- * words, and the processor would wait for smaller stores to be combined. */
+/* Exchanges the ports and clears the checksum by one store: the checksum is then computed over
+ * whole words, and the processor would wait for smaller stores to be combined. */
 static __always_inline void answer_turn_udp(struct udphdr *udp)
 {
 	word64 *header = (word64 *)udp;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Comparison of configurations: a COMPARE becomes the COMPARED with the page of this node's statement
- * that it asks for, whatever the daemon does; a COMPARED to our own COMPARE becomes an event. Neither
- * is evidence.
+ * Comparison of configurations: a COMPARE becomes the COMPARED with the page of this node's
+ * statement that it asks for, whatever the daemon does; a COMPARED to our own COMPARE becomes an
+ * event. Neither is evidence.
  *
  * Both count once: t1_ns must be later than that of all before it in the same life. So a recorded
  * COMPARE is not answered again, and there are at most as many events as COMPAREs of this node.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The path of a heartbeat from its IP header to its verdict: checks without the lock, judgement
- * under it, then counters, events and the answer. QUERY, ANSWER,
- * COMPARE and COMPARED leave this path after the first checks. */
+ * under it, then counters, events and the answer. QUERY, ANSWER, COMPARE
+ * and COMPARED leave this path after the first checks. */
 #ifndef BPF_HEARTBEAT_RECEIVE_H
 #define BPF_HEARTBEAT_RECEIVE_H
 

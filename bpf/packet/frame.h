@@ -62,8 +62,8 @@ static __always_inline bool packet_holds(const void *start, __u32 bytes, const v
 	return end - start >= (long)bytes;
 }
 
-/* Copies from anywhere in the packet. Returns 0 or a negative number. Slower than a
- * read: only for what is after the end. */
+/* Copies from anywhere in the packet. Returns 0 or a negative number. Slower than a read:
+ * only for what is after the end. */
 static __always_inline int packet_load(struct xdp_md *ctx, __u32 offset, void *to, __u32 bytes)
 {
 	return xb_frags ? (int)bpf_xdp_load_bytes(ctx, offset, to, bytes) : -1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* IPv4 (RFC 791) around a heartbeat. The header's checksum is not checked: the tag covers both
  * addresses, and nothing else of the header decides what is accepted but the TTL, which the
- * checksum does not protect. An answer's checksum is updated, so it is as right as its question's. */
+ * checksum does not protect. An answer's checksum is updated, so it is as right as its
+ * question's. */
 #ifndef BPF_PACKET_IPV4_H
 #define BPF_PACKET_IPV4_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A VRRP packet in the program: where its message starts, and what its IP header says. RFC 3768
+/* A VRRP packet in the program: where its message starts, and what its IP header has. RFC 3768
  * section 5.1 (version 2), RFC 9568 section 5 (version 3). */
 #ifndef BPF_VRRP_ADVERT_H
 #define BPF_VRRP_ADVERT_H
@@ -106,8 +106,9 @@ static __always_inline bool vrrp_open_ipv6(struct vrrp_advert *advert, const str
 	return vrrp_open(advert, ip + 1, bpf_ntohs(ip->payload_len), end);
 }
 
-/* Of a packet that goes on in fragments after the end. Only a long advert over IPv6 needs them: every
- * driver's first part has room for one over IPv4. Global, so that its stack is not the caller's. */
+/* Of a packet that goes on in fragments after the end. Only a long advert over IPv6 needs them:
+ * every driver's first part has room for one over IPv4. Global, so that its stack is not the
+ * caller's. */
 __noinline int vrrp_open_fragments(struct xdp_md *ctx, struct vrrp_advert *advert)
 {
 	const struct ipv6hdr *ip;

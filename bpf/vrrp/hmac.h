@@ -35,8 +35,8 @@ __noinline int hmac_block(struct hmac *hmac)
 	return 0;
 }
 
-/* Copies so many words of the packet to words[from..], and makes the rest 0. Returns 0, or -1 if the
- * packet ends before. */
+/* Copies so many words of the packet to words[from..], and makes the rest 0. Returns 0, or -1 if
+ * the packet ends before. */
 static __always_inline int hmac_copy(const word32 *packet, const void *end, __u32 from, __u32 count,
 				     struct hmac *hmac)
 {

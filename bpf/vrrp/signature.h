@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Checks signed adverts (auth_hmac, xbeat/signed.h), cheap ones first: is there a trailer, its head,
- * its time, its key; then the MAC, and last whether it is a replay. A trailer that is there must be
- * right, whatever the mode of the instance.
+ * Checks signed adverts (auth_hmac, xbeat/signed.h), cheap ones first: is there a trailer, its
+ * head, its time, its key; then the MAC, and last whether it is a replay. A trailer that is there
+ * must be right, whatever the mode of the instance.
  */
 #ifndef BPF_VRRP_SIGNATURE_H
 #define BPF_VRRP_SIGNATURE_H

@@ -16,8 +16,8 @@
 #include <xbeat/map_vrrp.h>
 #include <xbeat/wire.h>
 
-/* The version of everything in this file and in xbeat/map_vrrp.h. A daemon adopts maps of this version,
- * and migrates those of the one before (user/kernel/layout). */
+/* The version of everything in this file and in xbeat/map_vrrp.h. A daemon adopts maps of this
+ * version, and migrates those of the one before (user/kernel/layout). */
 #define XB_MAP_ABI_VERSION 6
 
 #define XB_DAEMON_NAME_BYTES 32 /* with the closing NUL */
@@ -88,8 +88,8 @@ struct xb_peer {
 	__u16 fenced_bits; /* K: of instances */
 	__u8 new_life; /* K: its epoch has grown, without evidence since */
 	__u8 redirect; /* D: answer it by bpf_redirect() to where it came from, not by XDP_TX */
-	/* D: of the tag that packets to local_address have on this interface, where the program sees
-	 * tags; 0: none; XB_VLAN_ANY: unknown. */
+	/* D: of the tag that packets to local_address have on this interface, where the program
+	 * sees tags; 0: none; XB_VLAN_ANY: unknown. */
 	__u16 vlan_id;
 	struct xb_instance instances[XB_INSTANCES_MAX]; /* K */
 	__u64 instances_digest; /* K: of these (xbeat/wire.h), under the last key used */
@@ -152,8 +152,8 @@ struct xb_self {
 	 * its death. */
 	__u64 pid_namespace_device; /* D */
 	__u64 pid_namespace_inode; /* D */
-	/* Bit n: instance n of description. One word with fence_generation, so that all three change
-	 * at once. */
+	/* Bit n: instance n of description. One word with fence_generation, so that all three
+	 * change at once. */
 	/* K sets, D clears: its guard has expired, and its addresses are no longer answered for. */
 	__u16 fenced_bits;
 	/* K sets, D clears: its addresses are being fenced; packets do not report it yet. */
@@ -297,8 +297,8 @@ struct xb_gap_hist {
 #define XB_VLAN_MAX 64
 
 struct xb_vlan {
-	/* K: when the XDP program handed over an advert that the tc program has not taken; 0: it has
-	 * taken all. D writes 0 at the start, or XB_VLAN_NO_TC. */
+	/* K: when the XDP program handed over an advert that the tc program has not taken; 0: it
+	 * has taken all. D writes 0 at the start, or XB_VLAN_NO_TC. */
 	__u64 handed_ns;
 	__u64 lost_count; /* K: earlier ones that it has not taken either, in a row */
 	__u64 untaken_count; /* K: adverts that the XDP program handled itself for that reason */
@@ -329,8 +329,8 @@ struct xb_no_accept_key {
 /* xb_statement: array, XB_PAGES_MAX of struct xb_page in network byte order (D): the
  * statement of this node. Pages are not written at once: the digest shows one that does not fit. */
 
-/* xb_compare: array, a value per slot of xb_peers, written under its lock. COMPAREs have a window of
- * their own, so that they make no QUERY void. */
+/* xb_compare: array, a value per slot of xb_peers, written under its lock. COMPAREs have a window
+ * of their own, so that they make no QUERY void. */
 struct xb_compare {
 	__u64 peer_epoch; /* K: of the life of the peer that asked at compare_t1_ns */
 	__u64 compare_t1_ns; /* K: t1_ns of its newest COMPARE */

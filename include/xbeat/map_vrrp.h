@@ -42,8 +42,8 @@ struct xb_vrrp_rule {
 	__u8 role; /* enum xb_vrrp_role */
 	__u8 priority; /* effective */
 	__u8 flags; /* enum xb_vrrp_flag */
-	/* HELD_TO_NODES: the priority of the node that reports to be Active, the highest of several;
-	 * 0: none does. */
+	/* HELD_TO_NODES: the priority of the node that reports to be Active, the highest of
+	 * several; 0: none does. */
 	__u8 active_priority;
 };
 
@@ -89,8 +89,8 @@ struct xb_vrrp_heard {
 	struct xb_vrrp_advert rival;
 	__u64 lower_since_ns; /* Backup: as in struct xb_vrrp_base */
 	__u64 lower_rival_ns; /* arrival of the last advert with a lower priority at an Active */
-	/* Those that fitted no node's report when they came, whatever the period: the newest advert,
-	 * the newest release, and how many of both there were. */
+	/* Those that fitted no node's report when they came, whatever the period: the newest
+	 * advert, the newest release, and how many of both there were. */
 	struct xb_vrrp_advert aside, aside_release;
 	__u64 aside_count;
 	__u32 period; /* of the rule; another one: nothing was heard since the rule changed */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * The heartbeat packet, version 1: the payload of a UDP datagram over IPv4 or IPv6. All fields are
- * in network byte order. PROBE and REPLY, QUERY and ANSWER, COMPARE and COMPARED have the same size,
- * so that an answer is written in place and never amplifies.
+ * in network byte order. PROBE and REPLY, QUERY and ANSWER, COMPARE and COMPARED have the same
+ * size, so that an answer is written in place and never amplifies.
  *
  * Fields name prober and responder, not sender and addressee. So what both know is the same bytes
  * in both packets, and comes first: the responder continues from the hash of the PROBE's head
@@ -145,8 +145,8 @@ struct xb_packet {
 	__u16 fenced_bits;
 	/* Highest seq of the other side's PROBEs; 0: none; only in PROBE and REPLY. */
 	__u32 ack;
-	/* Responder's receive time, its monotonic clock. In a PROBE with a claim: how long the claim
-	 * may still be carried out, from t1_ns on; in another question 0. */
+	/* Responder's receive time, its monotonic clock. In a PROBE with a claim: how long the
+	 * claim may still be carried out, from t1_ns on; in another question 0. */
 	__u64 t2_ns;
 	__u32 daemon_age_us; /* since the sender's daemon last made progress; saturates */
 	/* Bit n: application n, in the order of the configuration, has not beaten in time. */

@@ -4,13 +4,13 @@
  * (core/statement.h) and compares them with its own.
  *
  * cluster.c asks, one question after another, and puts pages together; describe.c makes this node's
- * statement of its configuration; disagreements.c reports what differs, once; suspicions.c finds nodes
- * with another key or with the id of another one; json.c and explain.c answer xbeatctl.
+ * statement of its configuration; disagreements.c reports what differs, once; suspicions.c finds
+ * nodes with another key or with the id of another one; json.c and explain.c answer xbeatctl.
  *
  * How often: a node sends a question every CLUSTER_QUESTION_GAP_NS at most, whatever the number of
- * nodes. Each node is asked for its first page every CLUSTER_PERIOD_NS, and for the others only when
- * its statement has changed. One that does not answer is of an older version: it is asked more and more
- * rarely.
+ * nodes. Each node is asked for its first page every CLUSTER_PERIOD_NS, and for the others only
+ * when its statement has changed. One that does not answer is of an older version: it is asked more
+ * and more rarely.
  */
 #ifndef XBEAT_CLUSTER_CLUSTER_H
 #define XBEAT_CLUSTER_CLUSTER_H

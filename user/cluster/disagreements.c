@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What differs, each once, however many nodes have the same other value: an event when it is found,
- * and one when all agree again, but no more than EVENTS_MAX at a time. A node that dies takes its configuration with it, so what differed
- * stays until it is heard with another one.
+ * and one when all agree again, but no more than EVENTS_MAX at a time. A node that dies takes its
+ * configuration with it, so what differed stays until it is heard with another one.
  */
 #include "user/cluster/members.h"
 #include "user/lib/array.h"

@@ -5,8 +5,8 @@
  * - another key: heartbeats come between the addresses of a node, none under a key of this node,
  *   and none is accepted;
  * - a node id at another address: heartbeats of a right tag come from there;
- * - a node id and its address used twice, as after a copy of a machine: heartbeats of an earlier life
- *   keep coming although a later one is known, or new lives begin again and again.
+ * - a node id and its address used twice, as after a copy of a machine: heartbeats of an earlier
+ *   life keep coming although a later one is known, or new lives begin again and again.
  *
  * Whoever can send packets in the name of a node can cause the first one, and with recorded packets
  * the last one. So nothing follows but the report.

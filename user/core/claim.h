@@ -51,9 +51,9 @@ enum claim_outcome claim_judge(const struct claim_node *nodes, size_t count, uin
 			       char *reason, size_t bytes);
 
 /* Whether a node's addresses were fenced for a claim, not because its guard expired.
- * daemon_age_ns: of its daemon's progress, in the heartbeat that reports the fence. The kernel takes
- * that before it reads the fences, so a guard that has just expired may come with a little less than
- * guard_timeout_ns. */
+ * daemon_age_ns: of its daemon's progress, in the heartbeat that reports the fence. The kernel
+ * takes that before it reads the fences, so a guard that has just expired may come with a little
+ * less than guard_timeout_ns. */
 bool claim_has_fenced(uint64_t daemon_age_ns, uint64_t guard_timeout_ns);
 
 /* Returns how long to wait for the next claim after some in a row that not all nodes answered: each

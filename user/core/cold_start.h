@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whether an instance that has just started may be taken for vacant before Active_Down_Timer expires, as
- * a pure module: when all its routers are nodes that report by heartbeats, and none of them is Active
- * (docs/design.md, "A cold start"). All times are CLOCK_MONOTONIC in ns.
+ * Whether an instance that has just started may be taken for vacant before Active_Down_Timer
+ * expires, as a pure module: when all its routers are nodes that report by heartbeats, and none of
+ * them is Active (docs/design.md, "A cold start"). All times are CLOCK_MONOTONIC in ns.
  */
 #ifndef XBEAT_CORE_COLD_START_H
 #define XBEAT_CORE_COLD_START_H
@@ -23,7 +23,8 @@ struct cold_start_node {
 	bool stopped; /* the latter: nothing newer will come */
 	bool doubtful; /* it is heard in part, stalls, or may not report the instance */
 	bool active; /* it last reported to be Active */
-	bool absent; /* it was never heard, and the nodes that are have been asked and do not hear it */
+	/* It was never heard, and the nodes that are have been asked and do not hear it. */
+	bool absent;
 	uint64_t evidence_ns; /* when it was last heard; 0: never */
 };
 

@@ -21,8 +21,8 @@ struct disagreement {
 
 typedef void on_disagreement(void *context, const struct disagreement *disagreement);
 
-/* Calls found for each disagreement between the statement of this node and that of another one. Both
- * must be sorted (statement_sort()). */
+/* Calls found for each disagreement between the statement of this node and that of another one.
+ * Both must be sorted (statement_sort()). */
 void compare_statements(const struct statement *own, const struct statement *other,
 			on_disagreement *found, void *context);
 

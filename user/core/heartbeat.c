@@ -77,7 +77,8 @@ static void sign(struct xb_packet *packet, const struct heartbeat_target *target
 		htole64(heartbeat_tag(packet, &target->local_address, &target->peer_address, key));
 }
 
-/* How long after t1_ns the last of the claims in instances may still be carried out; 0: no claim. */
+/* How long after t1_ns the last of the claims in instances may still be carried out; 0: no
+ * claim. */
 static uint64_t claim_left_ns(const struct xb_self *self,
 			      const struct xb_instance instances[XB_INSTANCES_MAX], uint64_t t1_ns)
 {

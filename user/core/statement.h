@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A node's statement: its configuration, as far as the nodes of a cluster must agree. Nodes exchange
- * it in pages (struct xb_page) and compare it (compare.h). docs/protocol.md, 1.10, describes its
- * bytes: records that a reader skips if it does not know them.
+ * A node's statement: its configuration, as far as the nodes of a cluster must agree. Nodes
+ * exchange it in pages (struct xb_page) and compare it (compare.h). docs/protocol.md, 1.10,
+ * describes its bytes: records that a reader skips if it does not know them.
  */
 #ifndef XBEAT_CORE_STATEMENT_H
 #define XBEAT_CORE_STATEMENT_H
@@ -16,8 +16,8 @@
 #define STATEMENT_VERSION_BYTES 32
 
 /*
- * X(id, NAME, keyword, scope, kind): id in the statement; 0: not sent as a number, but its keyword's
- * place in the file is kept. Values of kind CHOICE are named in statement.c.
+ * X(id, NAME, keyword, scope, kind): id in the statement; 0: not sent as a number, but the
+ * source location of its keyword is kept. Values of kind CHOICE are named in statement.c.
  */
 #define STATEMENT_SETTINGS(X)                                                                      \
 	X(1, INTERVAL, "interval", BLOCK, DURATION)                                                \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * "xbeatctl import [FILE]": what xbeatd makes of a keepalived configuration, and how to change over.
+ * "xbeatctl import [FILE]": what xbeatd makes of a keepalived configuration, and how to change
+ * over.
  */
 #include "user/ctl/import.h"
 #include "user/ctl/load.h"

@@ -48,7 +48,7 @@ def start_instances(lab, own, other):
 
 
 def expect(lab, own, other, what, values, line, subject):
-    """what: of both nodes. values: of node-a as it says them, then as node-b does; each own, other."""
+    """what: of both nodes. values: as node-a reports them, then as node-b does; each own, other."""
     cluster = start_instances(lab, own, other)
     for node, peer, (here, there) in zip(NODES, reversed(NODES), values):
         daemon = cluster[node]

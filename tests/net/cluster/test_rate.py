@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How often nodes ask: 100 questions a second at most, whatever there is to compare, and one every five
-seconds when nothing has changed."""
+"""How often nodes ask: 100 questions a second at most, whatever there is to compare, and one every
+five seconds when nothing has changed."""
 
 import time
 

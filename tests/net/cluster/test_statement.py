@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a node's kernel answers to a COMPARE while its daemon is stopped, as docs/protocol.md says. The
-client of the laboratory, a witness made by hand, asks node-a."""
+"""What a node's kernel answers to a COMPARE while its daemon is stopped, as docs/protocol.md
+describes. The client of the laboratory, a witness made by hand, asks node-a."""
 
 import ipaddress
 import signal

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user/core/claim.c: a node with priority 100 and two others, a and b; and what the state machine does
- * with a claim. */
+/* user/core/claim.c: a node with priority 100 and two others, a and b; and what the state machine
+ * does with a claim. */
 #include "tests/unit/core/vrrp/fixture.h"
 #include "user/core/claim.h"
 

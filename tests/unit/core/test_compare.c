@@ -347,7 +347,7 @@ static void cut_bytes(void **state)
 	statement_free(&own);
 }
 
-/* With too many addresses it has none, and says so. */
+/* With too many addresses it has none, and reports that. */
 static void too_long(void **state)
 {
 	struct statement own = make_statement(), read;

@@ -241,8 +241,8 @@ void vrrp_reconfigure(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_para
 		vrrp->timer_due_ns += vrrp_timing_backup_wait_ns(vrrp) - wait_ns;
 	else if (vrrp->state == XB_INSTANCE_ACTIVE && news)
 		advertise(vrrp, now_ns, actions);
-	/* A new delay may be over with the next advert, so that one must be an event. What was heard in
-	 * another version was judged by its rules. */
+	/* A new delay may be over with the next advert, so that one must be an event. What was
+	 * heard in another version was judged by its rules. */
 	if (!rules_are_equal(rule, vrrp_rule(vrrp)) || version != parameters->version ||
 	    preempt_delay_ns != parameters->preempt_delay_ns)
 		vrrp->period++;

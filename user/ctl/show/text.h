@@ -19,8 +19,8 @@ size_t text_line(const char *text, size_t width, const char **next);
 void text_print_wrapped(FILE *stream, size_t indent, const char *text);
 
 /*
- * Prints a text likewise, with control characters escaped. The first line begins with a label shorter
- * than label_columns; the others are indented.
+ * Prints a text likewise, with control characters escaped. The first line begins with a label
+ * shorter than label_columns; the others are indented.
  */
 void text_print_labelled(FILE *stream, size_t label_columns, const char *label, const char *format,
 			 ...) __attribute__((format(printf, 4, 5)));
