@@ -2,6 +2,7 @@
 /* See node_file.h. */
 #include "user/ctl/node_file.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -68,19 +69,15 @@ char *node_file_remove(const char *text, unsigned number, const char *const word
 	return result;
 }
 
-static int write_all(int fd, const char *text, const struct stat *like)
+static int write_like(int fd, const char *text, const struct stat *like)
 {
-	size_t length = strlen(text), done = 0;
+	int error;
 
 	if (fchown(fd, like->st_uid, like->st_gid) || fchmod(fd, like->st_mode & 07777))
 		return -errno;
-	while (done < length) {
-		ssize_t written = write(fd, text + done, length - done);
-
-		if (written < 0)
-			return -errno;
-		done += (size_t)written;
-	}
+	error = file_write_all(fd, text);
+	if (error)
+		return error;
 	return fsync(fd) ? -errno : 0;
 }
 
@@ -100,7 +97,7 @@ int node_file_write(const char *path, const char *text)
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
-	error = write_all(fd, text, &before);
+	error = write_like(fd, text, &before);
 	if (!error && rename(temporary, real))
 		error = -errno;
 	if (error)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Files that only the daemon's user can read; see private_file.h. */
 #include "user/daemon/private_file.h"
+#include "user/lib/file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/trust.h"
@@ -31,23 +32,6 @@ static int check_path(const char *what, const char *path)
 	return -EEXIST;
 }
 
-static int write_all(int fd, const char *text)
-{
-	size_t left = strlen(text);
-
-	while (left) {
-		ssize_t bytes = write(fd, text, left);
-
-		if (bytes < 0 && errno != EINTR)
-			return -errno;
-		if (bytes > 0) {
-			text += bytes;
-			left -= (size_t)bytes;
-		}
-	}
-	return 0;
-}
-
 static int write_file(const char *path, const char *text)
 {
 	char temporary[PATH_MAX + 8];
@@ -57,7 +41,7 @@ static int write_file(const char *path, const char *text)
 	fd = mkostemp(temporary, O_CLOEXEC); /* of mode 0600, and new */
 	if (fd < 0)
 		return -errno;
-	error = write_all(fd, text);
+	error = file_write_all(fd, text);
 	close(fd);
 	if (!error && rename(temporary, path))
 		error = -errno;

@@ -64,6 +64,23 @@ int file_read_open(int fd, char **text, size_t *length)
 	return 0;
 }
 
+int file_write_all(int fd, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		ssize_t bytes = write(fd, text, left);
+
+		if (bytes < 0 && errno != EINTR)
+			return -errno;
+		if (bytes > 0) {
+			text += bytes;
+			left -= (size_t)bytes;
+		}
+	}
+	return 0;
+}
+
 int file_replace(const char *path, const char *text)
 {
 	char temporary[PATH_MAX + 4];

@@ -13,6 +13,9 @@ int file_read(const char *path, char **text, size_t *length);
 /* The same for an open file, which stays open. */
 int file_read_open(int fd, char **text, size_t *length);
 
+/* Writes a whole text to an open file. Returns 0 or a negative errno. */
+int file_write_all(int fd, const char *text);
+
 /* Writes a text as path, which only its owner can read, at once: through path.new, which is renamed.
  * Returns 0 or a negative errno. */
 int file_replace(const char *path, const char *text);
