@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """xbeatctl node add and remove: one line of the configuration file, and what xbeatd makes of it."""
 
+import json
+import socket
 import stat
+import subprocess
 
 import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings, heartbeat
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import BUILD, NEVER_SECONDS, wait_until
 
 COMMENT = "# kept as it is"
 
@@ -93,3 +96,37 @@ def test_block_in_an_included_file(lab, pair):
     assert str(included) in text and "node 3 node-c" in included.read_text()
     assert daemon.configuration.read_text() == main
     wait_until(lambda: daemon.verdict("node-c") == "down", "node-c is known")
+
+
+def answer_next(listener, make_answer):
+    """Of a daemon: reads one request."""
+    client, _ = listener.accept()
+    with client:
+        while not client.recv(4096).endswith(b"\0"):
+            pass
+        client.sendall(json.dumps(make_answer()).encode() + b"\0")
+
+
+@pytest.mark.parametrize("arguments, remedy", [
+    ("add node-d id 4 address 10.77.0.99", 'remove the line "node 4 node-d 10.77.0.99"'),
+    ("remove node-c", 'add the line "node 3 node-c '),
+], ids=["add", "remove"])
+def test_what_cannot_be_put_back_is_named(lab, arguments, remedy):
+    """A daemon refuses the file, and the old one cannot be written again: a directory is in its way."""
+    path = Cluster(lab, Settings()).daemon("node-a").configuration
+    address = str(lab.path("refusing"))
+
+    def refuse():
+        path.with_name(f"{path.name}.new").mkdir()
+        return {"error": "refused", "message": "not this one"}
+
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.settimeout(NEVER_SECONDS)
+        listener.bind(address)
+        listener.listen()
+        with subprocess.Popen([BUILD / "xbeatctl", "-s", address, "node", *arguments.split()], text=True,
+                              stderr=subprocess.PIPE) as asking:
+            answer_next(listener, lambda: {"result": {"configuration_file": str(path)}})
+            answer_next(listener, refuse)
+            errors = asking.communicate(timeout=NEVER_SECONDS)[1]
+    assert asking.returncode == 1 and "not this one" in errors and remedy in errors, errors
