@@ -59,7 +59,7 @@ def test_no_daemon_goes_on(lab):
     cluster["node-b"].wait_state("active")
     assert cluster["node-b"].verdict("node-a") in ("hung", "fenced")
     taken = cluster["node-b"].activations()[-1]
-    assert "restart" in taken["reason"] or "fenced" in taken["reason"], taken
+    assert "fenced" in taken["reason"] and "ended to restart" in taken["reason"], taken
     cluster["node-a"].start()
     cluster.wait_holder("node-a")
 

@@ -328,6 +328,8 @@ static void peer_is_fenced(struct instance *instance, const struct peer *peer)
 	struct loss loss = {.peer = peer};
 	const struct xb_peer *said = peer_said(peer);
 	bool died = liveness_has_no_daemon(said->node_state);
+	const char *end = peer->liveness.restarts ? "ended to restart, and last made progress"
+						  : "died, and last made progress";
 	char reason[VRRP_REASON_BYTES];
 
 	if (!died &&
@@ -336,7 +338,7 @@ static void peer_is_fenced(struct instance *instance, const struct peer *peer)
 		return;
 	}
 	snprintf(reason, sizeof(reason), "%s has fenced the addresses: its daemon %s %.1f s%s",
-		 peer->node->name, died ? "died, and last made progress" : "made no progress for",
+		 peer->node->name, died ? end : "made no progress for",
 		 duration_s(said->daemon_age_us * NS_PER_US), died ? " before" : "");
 	fill_vacancy(instance, &loss, reason);
 }
