@@ -161,21 +161,14 @@ static void remove_ended(struct cluster *cluster)
 	}
 }
 
-static const struct config_instance *find_instance(const struct config *config, const char *name)
-{
-	for (size_t i = 0; i < config->instance_count; i++)
-		if (!strcmp(config->instances[i].name, name))
-			return &config->instances[i];
-	return NULL;
-}
-
 /* Where the keyword is on this node. */
 static struct config_location location_of(const struct config *config,
 					  const struct disagreement *disagreement)
 {
 	const struct config_heartbeat *heartbeat = config->heartbeat;
 	const struct config_instance *instance =
-		disagreement->instance ? find_instance(config, disagreement->instance->name) : NULL;
+		disagreement->instance ? config_find_instance(config, disagreement->instance->name)
+				       : NULL;
 
 	if (disagreement->app)
 		return disagreement->app <= config->app_count

@@ -86,17 +86,9 @@ static bool is_unchanged(const struct config_instance *a, const struct config_in
 	       same_text(config_print_instance(a), config_print_instance(b));
 }
 
-static const struct config_instance *find_config(const struct config *config, const char *name)
-{
-	for (size_t i = 0; config && i < config->instance_count; i++)
-		if (!strcmp(config->instances[i].name, name))
-			return &config->instances[i];
-	return NULL;
-}
-
 static bool was_checked(const struct config *from, const struct config_instance *instance)
 {
-	const struct config_instance *before = find_config(from, instance->name);
+	const struct config_instance *before = config_find_instance(from, instance->name);
 
 	return before && is_unchanged(before, instance);
 }

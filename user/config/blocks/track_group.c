@@ -83,14 +83,6 @@ void config_read_track_group(struct config_parser *parser, struct config_block *
 	config_parser_block(parser, &group);
 }
 
-static struct config_instance *find_instance(const struct config *config, const char *name)
-{
-	for (size_t i = 0; i < config->instance_count; i++)
-		if (!strcmp(config->instances[i].name, name))
-			return &config->instances[i];
-	return NULL;
-}
-
 static void check_line(struct config_parser *parser, const char *group, const char *interface,
 		       struct config_location location)
 {
@@ -115,7 +107,7 @@ static void track(struct config_parser *parser, const char *group, const char *i
 	for (size_t i = 0; *interface && i < parser->track_member_count; i++) {
 		const struct config_track_member *member = &parser->track_members[i];
 		struct config_instance *instance =
-			member->name ? find_instance(parser->config, member->name) : NULL;
+			member->name ? config_find_instance(parser->config, member->name) : NULL;
 
 		if (instance && !strcmp(member->group, group))
 			config_track_use(parser, instance, interface, CONFIG_TRACK_OF_STATIC,
@@ -155,7 +147,7 @@ void config_finalize_track_groups(struct config_parser *parser)
 	for (size_t i = 0; i < parser->track_member_count; i++) {
 		const struct config_track_member *member = &parser->track_members[i];
 
-		if (member->name && !find_instance(parser->config, member->name))
+		if (member->name && !config_find_instance(parser->config, member->name))
 			config_report_unknown_instance(parser, member->name, member->location);
 	}
 	track_static(parser);

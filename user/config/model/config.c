@@ -180,6 +180,14 @@ static size_t count_addresses(const struct config_node *node, const struct xb_ad
 	return found;
 }
 
+struct config_instance *config_find_instance(const struct config *config, const char *name)
+{
+	for (size_t i = 0; config && i < config->instance_count; i++)
+		if (!strcmp(config->instances[i].name, name))
+			return &config->instances[i];
+	return NULL;
+}
+
 /* keepalived's router_id may be any text: one that names no node is ignored. */
 static int find_by_name(const struct config_heartbeat *heartbeat, const char *name)
 {

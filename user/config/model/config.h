@@ -454,14 +454,15 @@ void config_free(struct config *config);
 void config_heartbeat_retime(struct config_heartbeat *heartbeat,
 			     const struct config_heartbeat *from);
 
-/* Returns the guard_timeout of an instance without a heartbeat block and without a
- * guard_timeout. */
+/* Returns the guard_timeout of an instance without a heartbeat block and a guard_timeout. */
 uint64_t config_guard_without_heartbeat_ns(const struct config_instance *instance);
 
-/* Removes the instances with a heartbeat block but for their names: a witness answers and never
- * takes over VIPs. */
+/* Keeps only the names of instances with a heartbeat block: a witness never takes over VIPs. */
 void config_drop_driven_instances(struct config *config);
 bool config_is_witnessed(const struct config *config, const char *name);
+
+/* Returns the instance of this name, or NULL. config: NULL: none. */
+struct config_instance *config_find_instance(const struct config *config, const char *name);
 
 /* Finds this machine among the nodes of the heartbeat block: the node that router_id names, else
  * the one whose addresses are all in local_addresses, else the one that has some there: the others
