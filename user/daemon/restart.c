@@ -16,6 +16,7 @@
 #include "user/vrrp/reload.h"
 #include "user/vrrp/saved.h"
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -104,6 +105,23 @@ static int check_block(const struct config_heartbeat *heartbeat)
 	return -EPROTO;
 }
 
+/* A start waits for interfaces that are missing, but a restart without any would isolate the node. */
+static int check_interfaces(const struct config_heartbeat *heartbeat)
+{
+	size_t missing = 0;
+
+	while (heartbeat && missing < heartbeat->interface_count &&
+	       !if_nametoindex(heartbeat->interfaces[missing]))
+		missing++;
+	if (!heartbeat || missing < heartbeat->interface_count)
+		return 0;
+	log_error(
+		"heartbeat %s: there is no interface %s%s, so this node would hear no other one; correct the name (\"ip link\" lists the interfaces)",
+		heartbeat->name, heartbeat->interfaces[0],
+		missing > 1 ? ", nor another one of the block" : "");
+	return -ENODEV;
+}
+
 /* What it would refuse later, when the running daemon has stopped. */
 static int check(struct daemon *daemon)
 {
@@ -115,6 +133,8 @@ static int check(struct daemon *daemon)
 		log_error("%s", message);
 	if (!error)
 		error = check_block(daemon->config->heartbeat);
+	if (!error)
+		error = check_interfaces(daemon->config->heartbeat);
 	unsetenv(CHANNEL_BLOCK_VARIABLE);
 	if (error || daemon->kernel.adopted)
 		return error;

@@ -115,6 +115,8 @@ def test_what_parts_the_node_from_others_is_refused(lab, installed, line, reason
     text = daemon.configuration.read_text()
     daemon.configure(text.replace("interval", f"{line}\n    interval", 1))
     assert reason in refused(daemon)
+    daemon.configure(text.replace("interface eth0", "interface eth7", 1))
+    assert "there is no interface eth7" in refused(daemon)
     daemon.configure(text.replace("interval", "port 694 700\n    interval", 1))
     daemon.restart()
     daemon.configure(text.replace("interval", "port 700 694\n    interval", 1))
