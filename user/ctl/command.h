@@ -1,33 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One call of xbeatctl: its command line and its exit status. */
+/* From the command line to the verb. */
 #ifndef XBEAT_CTL_COMMAND_H
 #define XBEAT_CTL_COMMAND_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-/* Exit status of xbeatctl. */
-enum command_status {
-	COMMAND_OK = 0,
-	COMMAND_FAILED = 1,
-	COMMAND_USAGE = 2,
-	COMMAND_NOT_RUNNING = 3,
-	COMMAND_NOT_PERMITTED = 4,
-};
-
-struct command {
-	const struct verb *verb; /* NULL: not given */
-	const char *daemon_name; /* NULL: not given */
-	const char *socket; /* NULL: not given */
-	bool json;
-	bool follow;
-	uint64_t duration_ns; /* 0: not given */
-	bool force;
-	bool keep;
-	bool help;
-	char **arguments; /* after the verb */
-	int argument_count;
-};
+#include "user/ctl/call/command.h"
 
 /*
  * Parses the command line; options may precede and follow the verb.

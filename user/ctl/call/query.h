@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Requests to xbeatd. Each function logs its errors and returns the exit status. */
+#ifndef XBEAT_CTL_CALL_QUERY_H
+#define XBEAT_CTL_CALL_QUERY_H
+
+#include "user/ctl/call/client.h"
+#include "user/ctl/call/command.h"
+#include <jansson.h>
+
+/*
+ * Connects to the daemon that the command names and sends a request; takes ownership of parameters.
+ */
+enum command_status query_open(const struct command *command, const char *method,
+			       json_t *parameters, struct client *client);
+
+/* Waits for the next answer. *result: its value; release it with json_decref(). */
+enum command_status query_next(struct client *client, json_t **result);
+
+/* Both, one after the other; the connection stays open. */
+enum command_status query_ask(const struct command *command, const char *method, json_t *parameters,
+			      struct client *client, json_t **result);
+
+/*
+ * Interprets one answer, {"result":VALUE} or {"error":NAME,"message":TEXT}.
+ * *result: the value, to be released by the caller; set only with COMMAND_OK.
+ */
+enum command_status query_parse_answer(const char *text, json_t **result);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A verb of xbeatctl: its name, help, options and what it does. */
+#ifndef XBEAT_CTL_CALL_VERB_H
+#define XBEAT_CTL_CALL_VERB_H
+
+#include "user/ctl/call/command.h"
+#include <jansson.h>
+#include <stdio.h>
+
+/* Options that only some verbs accept. */
+enum verb_accepts {
+	VERB_ACCEPTS_JSON = 1 << 0,
+	VERB_ACCEPTS_FOLLOW = 1 << 1,
+	VERB_ACCEPTS_DURATION = 1 << 2,
+	VERB_ACCEPTS_FORCE = 1 << 3,
+	VERB_ACCEPTS_KEEP = 1 << 4,
+};
+
+struct verb {
+	const char *name;
+	const char *arguments; /* as shown in the help; "" if none */
+	const char *summary; /* for the list of verbs */
+	const char *help; /* one paragraph */
+	const char *example; /* a command line and its output; each line ends in a newline */
+	unsigned accepts; /* of enum verb_accepts */
+	int arguments_min;
+	int arguments_max;
+	enum command_status (*run)(const struct command *command);
+	/* For verbs that call the method of their name. */
+	json_t *(*parameters)(const struct command *command); /* NULL: none; see parameters.h */
+	void (*print)(const json_t *result, FILE *stream); /* for people */
+	unsigned answer_timeout_ms; /* 0: a working daemon answers within milliseconds */
+};
+
+#endif
