@@ -14,8 +14,8 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/cluster user/vr
 	user/ctl/show user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel \
 	user/kernel/system user/kernel/layout user/config user/config/print user/config/blocks \
-	user/config/syntax user/config/host user/config/model user/core user/core/vrrp user/app \
-	user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
+	user/config/syntax user/config/host user/config/model user/core user/core/vrrp user/figures \
+	user/app user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
 uses.user/daemon := user/daemon/start user/daemon/handover user/cluster user/vrrp user/vrrp/report \
 	user/heartbeat user/tracking user/control user/runner user/starter user/net user/net/netlink \
@@ -45,7 +45,7 @@ types.user/vrrp/state := user/net user/net/netlink user/kernel
 uses.user/vrrp/notify := user/runner user/config/model user/lib
 
 uses.user/heartbeat := user/tracking user/net user/net/netlink user/kernel user/config/model \
-	user/core user/core/vrrp user/lib
+	user/core user/core/vrrp user/figures user/lib
 uses.user/tracking := user/control user/runner user/kernel user/config/model user/core \
 	user/core/vrrp user/lib
 uses.user/control := user/lib
@@ -74,6 +74,7 @@ uses.user/config/model := user/core user/core/vrrp user/lib
 
 uses.user/core := user/lib
 uses.user/core/vrrp := user/lib
+uses.user/figures := user/lib
 uses.user/app :=
 uses.user/lib :=
 

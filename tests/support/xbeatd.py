@@ -96,12 +96,12 @@ class Xbeatd(Daemon):
     def json(self, *arguments):
         return json.loads(self.ctl(*arguments).stdout)
 
-    def ask(self, method):
+    def ask(self, method, **parameters):
         """A method of the control socket, without another process, which hogs would starve."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
             client.settimeout(NEVER_SECONDS)
             client.connect(str(self.socket))
-            client.sendall(json.dumps({"method": method}).encode() + b"\0")
+            client.sendall(json.dumps({"method": method, "parameters": parameters}).encode() + b"\0")
             answer = b""
             while not answer.endswith(b"\0"):
                 data = client.recv(1 << 16)

@@ -33,3 +33,8 @@ uint64_t histogram_quantile_ns(const struct xb_rtt_hist *histogram, double quant
 	}
 	return maximum_ns;
 }
+
+uint64_t histogram_start_ns(unsigned bucket)
+{
+	return bucket ? UINT64_C(1) << bucket : 0;
+}

@@ -13,4 +13,7 @@
 uint64_t histogram_quantile_ns(const struct xb_rtt_hist *histogram, double quantile,
 			       uint64_t minimum_ns, uint64_t maximum_ns);
 
+/* Where bucket n starts, in ns; 0 for the first, which counts all that is less. */
+uint64_t histogram_start_ns(unsigned bucket);
+
 #endif

@@ -408,6 +408,34 @@ static json_t *restart(void *context, struct control_call *call)
 	return NULL;
 }
 
+/* The results of other methods as of one pass of the loop, for programs that ask each second. */
+static json_t *snapshot(void *context, struct control_call *call)
+{
+	static const struct {
+		const char *name;
+		json_t *(*call)(void *context, struct control_call *call);
+		bool heartbeats; /* only with a heartbeat block */
+	} parts[] = {
+		{"status", status, false},     {"peers", peers, false}, {"vrrp", vrrp, false},
+		{"tracking", tracking, false}, {"app", app, false},	{"drops", drops, false},
+		{"cluster", cluster, true},
+	};
+	struct daemon *daemon = context;
+	int histograms = false;
+	json_t *json;
+
+	if (!control_unpack(call, "{s?b}", "histograms", &histograms))
+		return NULL;
+	door_enter(daemon->vrrp); /* what is due happens before anything is read */
+	json = json_pack("{s:I}", "taken_unix_ns", (json_int_t)clock_unix_ns());
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (!parts[i].heartbeats || daemon->config->heartbeat)
+			json_object_set_new(json, parts[i].name, parts[i].call(context, call));
+	if (histograms)
+		json_object_set_new(json, "histograms", peers_histograms_json(&daemon->peers));
+	return json;
+}
+
 const struct control_method daemon_methods[] = {
 	{"cluster", cluster, false}, /* all nodes */
 	{"status", status, false},   {"peers", peers, false},	    {"vrrp", vrrp, false},
@@ -416,5 +444,5 @@ const struct control_method daemon_methods[] = {
 	{"config", config, true}, /* contains passwords */
 	{"reload", reload, true},    {"failover", failover, true},  {"resume", resume, true},
 	{"drain", drain, true},	     {"priority", priority, true},  {"stop", stop, true},
-	{"restart", restart, true},  {NULL, NULL, false},
+	{"restart", restart, true},  {"snapshot", snapshot, false}, {NULL, NULL, false},
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The answer of "xbeatctl peers". Absent fields mean unknown. */
 #include "user/core/histogram.h"
+#include "user/core/phi.h"
+#include "user/figures/buckets.h"
 #include "user/heartbeat/detection.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
@@ -189,4 +191,36 @@ json_t *peers_json(struct peers *peers)
 	for (size_t i = 0; i < peers->count; i++)
 		json_array_append_new(array, peer_json(peers, &peers->list[i], now_ns));
 	return array;
+}
+
+static json_t *link_histograms_json(const struct peers *peers, const struct peer *peer, size_t link)
+{
+	uint32_t slot = (uint32_t)(peer->first_slot + link);
+	char address[ADDRESS_TEXT_BYTES];
+	struct xb_rtt_hist rtt;
+	struct xb_gap_hist gaps;
+	json_t *json = json_pack("{s:o, s:s, s:s}", "peer", json_text(peer->node->name),
+				 "interface", peer->seen[link].interface, "address",
+				 address_format(&peer->seen[link].peer_address, address));
+
+	if (!kernel_read_histogram(peers->kernel, slot, &rtt))
+		json_object_set_new(json, "rtt_counts",
+				    buckets_counts_json(rtt.bucket_count, XB_RTT_BUCKETS));
+	if (peers->detection && !kernel_read_gaps(peers->kernel, slot, &gaps))
+		json_object_set_new(json, "gap_counts",
+				    buckets_counts_json(gaps.bucket_count, XB_GAP_BUCKETS));
+	return json;
+}
+
+json_t *peers_histograms_json(const struct peers *peers)
+{
+	json_t *links = json_array();
+
+	for (size_t i = 0; i < peers->count; i++)
+		for (size_t link = 0; link < peers->list[i].link_count; link++)
+			json_array_append_new(links,
+					      link_histograms_json(peers, &peers->list[i], link));
+	return json_pack("{s:o, s:o, s:o}", "rtt_bounds_ns",
+			 buckets_bounds_json(histogram_start_ns, XB_RTT_BUCKETS), "gap_bounds_ns",
+			 buckets_bounds_json(phi_bucket_start_ns, XB_GAP_BUCKETS), "links", links);
 }

@@ -258,6 +258,10 @@ bool peer_is_degraded(const struct peer *peer);
 /* Returns a new JSON array of all peers. */
 json_t *peers_json(struct peers *peers);
 
+/* Returns a new JSON object: round trips and gaps of all links by bucket, and the bounds of the
+ * buckets. Without heartbeats it has no links. */
+json_t *peers_histograms_json(const struct peers *peers);
+
 /* Returns a new JSON object of one, as of the last refresh. */
 json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns);
 
