@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The interfaces of this node, and its links. */
+#include "user/health/problem.h"
+#include "user/health/rules.h"
+#include <string.h>
+
+static void judge_program(const json_t *interface, json_t *problems)
+{
+	const char *name = problem_text(interface, "name");
+	const char *detached = problem_text(interface, "detached_reason");
+
+	if (*detached)
+		problem_add(
+			problems,
+			&(struct problem){
+				.severity = HEALTH_ERROR,
+				.kind = "detached",
+				.subject = name,
+				.remedy =
+					"see which program is there: ip link show; xbeatd attaches its own again as soon as it can",
+			},
+			"the XDP program is not on %s: %s", name, detached);
+	if (!strcmp(problem_text(interface, "vlan_tags"), "unknown"))
+		problem_add(
+			problems,
+			&(struct problem){
+				.severity = HEALTH_WARNING,
+				.kind = "vlan_tags",
+				.subject = name,
+				.remedy = "see which programs are there: tc filter show",
+			},
+			"the program in tc is missing on %s: adverts from other networks are ignored",
+			name);
+}
+
+static void judge_wait(const json_t *wait, json_t *problems)
+{
+	const char *name = problem_text(wait, "interface");
+
+	problem_add(problems,
+		    &(struct problem){
+			    .severity = HEALTH_WARNING,
+			    .kind = "waiting",
+			    .subject = name,
+			    .age = json_object_get(wait, "age_ns"),
+			    .remedy = "make the interface, or free it; xbeatd then attaches to it",
+		    },
+		    "xbeatd waits for interface %s: %s", name, problem_text(wait, "reason"));
+}
+
+static void judge_link(const json_t *link, json_t *problems)
+{
+	const char *name = problem_text(link, "interface");
+	const char *address = problem_text(link, "waiting_for");
+
+	if (problem_flag(link, "bad"))
+		problem_add(problems,
+			    &(struct problem){
+				    .severity = HEALTH_WARNING,
+				    .kind = "link",
+				    .subject = name,
+				    .remedy = "check its cable, switch port and firewall",
+			    },
+			    "this node's link on %s is bad: %s", name,
+			    problem_text(link, "reason"));
+	if (*address)
+		problem_add(problems,
+			    &(struct problem){
+				    .severity = HEALTH_WARNING,
+				    .kind = "waiting",
+				    .subject = name,
+				    .remedy = "add the address to the interface",
+			    },
+			    "the link on %s waits for this node's address %s", name, address);
+}
+
+/* Calls judge for each object of an array. */
+static void each(const json_t *array, void (*judge)(const json_t *object, json_t *problems),
+		 json_t *problems)
+{
+	const json_t *object;
+	size_t index;
+
+	json_array_foreach(array, index, object) judge(object, problems);
+}
+
+void health_of_interfaces(const json_t *snapshot, json_t *problems)
+{
+	const json_t *status = json_object_get(snapshot, "status");
+
+	each(json_object_get(status, "interfaces"), judge_program, problems);
+	each(json_object_get(status, "waiting_interfaces"), judge_wait, problems);
+	each(json_object_get(status, "links"), judge_link, problems);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which nodes own the addresses of each instance: one, none or several. */
+#include "user/health/problem.h"
+#include "user/health/rules.h"
+#include <stdio.h>
+#include <string.h>
+
+#define NAMES_BYTES 256
+
+static const char explain[] = "see: xbeatctl explain, with the name of the instance";
+
+struct owners {
+	size_t count;
+	char names[NAMES_BYTES]; /* "node-a, node-b" */
+};
+
+static void add_owner(struct owners *owners, const char *name)
+{
+	size_t length = strlen(owners->names);
+
+	snprintf(owners->names + length, sizeof(owners->names) - length, "%s%s",
+		 owners->count ? ", " : "", name);
+	owners->count++;
+}
+
+static void judge_owners(const char *instance, const struct owners *owners, json_t *problems)
+{
+	struct problem problem = {
+		.severity = HEALTH_ERROR,
+		.kind = owners->count ? "owners" : "no_owner",
+		.subject = instance,
+		.remedy = owners->count ? "check the network between these nodes, and the VRID"
+					: explain,
+	};
+
+	if (!owners->count)
+		problem_add(problems, &problem, "no node is known to be Active of %s", instance);
+	else if (owners->count > 1)
+		problem_add(problems, &problem, "%s has %zu Actives: %s", instance, owners->count,
+			    owners->names);
+}
+
+/* An instance that nodes describe in heartbeats. */
+static void judge_described(const json_t *instance, json_t *problems)
+{
+	struct owners owners = {0};
+	const json_t *role;
+	size_t index;
+
+	json_array_foreach(json_object_get(instance, "nodes"), index, role)
+	{
+		if (!strcmp(problem_text(role, "state"), "active"))
+			add_owner(&owners, problem_text(role, "node"));
+	}
+	judge_owners(problem_text(instance, "name"), &owners, problems);
+}
+
+static bool is_described(const json_t *cluster, const json_t *instance)
+{
+	json_int_t family = strcmp(problem_text(instance, "family"), "ipv6") ? 4 : 6;
+	const json_t *described;
+	size_t index;
+
+	json_array_foreach(json_object_get(cluster, "instances"), index, described)
+	{
+		if (json_integer_value(json_object_get(described, "vrid")) ==
+			    json_integer_value(json_object_get(instance, "vrid")) &&
+		    json_integer_value(json_object_get(described, "family")) == family)
+			return true;
+	}
+	return false;
+}
+
+/* One that is known by its adverts alone. */
+static void judge_advertised(const json_t *instance, json_t *problems)
+{
+	struct owners owners = {0};
+	const char *address = problem_text(instance, "active_address");
+
+	if (!strcmp(problem_text(instance, "state"), "active"))
+		add_owner(&owners, "this node");
+	else if (*address)
+		add_owner(&owners, address);
+	judge_owners(problem_text(instance, "name"), &owners, problems);
+}
+
+void health_of_owners(const json_t *snapshot, json_t *problems)
+{
+	const json_t *cluster = json_object_get(snapshot, "cluster");
+	const json_t *instance;
+	size_t index;
+
+	json_array_foreach(json_object_get(cluster, "instances"), index, instance)
+		judge_described(instance, problems);
+	json_array_foreach(json_object_get(snapshot, "vrrp"), index, instance)
+	{
+		if (!is_described(cluster, instance))
+			judge_advertised(instance, problems);
+	}
+}

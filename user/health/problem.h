@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A list of problems, which the rules of this room fill. */
+#ifndef XBEAT_HEALTH_PROBLEM_H
+#define XBEAT_HEALTH_PROBLEM_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+enum health_severity { HEALTH_ERROR, HEALTH_WARNING, HEALTH_INFO };
+
+struct problem {
+	enum health_severity severity;
+	const char *kind; /* for programs: "peer", "instance", … */
+	const char *subject; /* a node, instance, interface, … */
+	const char *remedy;
+	const json_t *age; /* a number of ns; NULL: unknown */
+};
+
+/* Appends a problem with its text, a format. */
+void problem_add(json_t *list, const struct problem *problem, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* A text of an object; "": there is none. */
+const char *problem_text(const json_t *object, const char *name);
+
+/* Whether a field of an object is there and true. */
+bool problem_flag(const json_t *object, const char *name);
+
+#endif
