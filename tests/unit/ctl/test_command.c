@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "user/ctl/command.h"
-#include "user/ctl/show/text.h"
+#include "user/ctl/show/width.h"
 #include "user/ctl/verb.h"
 #include <cmocka.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ static void every_verb_is_complete(void **state)
 		while (*example) {
 			size_t length = strcspn(example, "\n");
 
-			assert_true(length <= TEXT_COLUMNS - EXAMPLE_INDENT);
+			assert_true(length <= WIDTH_DEFAULT - EXAMPLE_INDENT);
 			assert_int_equal(example[length], '\n');
 			example += length + 1;
 		}
