@@ -33,6 +33,7 @@ const struct option_row option_rows[] = {
 	 .take = take_duration},
 	{0, "force", NULL, VERB_ACCEPTS_FORCE, "also if no other node takes over", FLAG(force)},
 	{0, "keep", NULL, VERB_ACCEPTS_KEEP, "keep the addresses for the next xbeatd", FLAG(keep)},
+	{'w', "wait", NULL, VERB_ACCEPTS_WAIT, "wait until nothing is wrong", FLAG(wait)},
 	{'i', "instance", "DAEMON", 0, "daemon name of the xbeatd to ask (default: default)",
 	 .take = take_daemon},
 	{'s', "socket", "SOCKET", 0, "its control socket instead of its name", .take = take_socket},
