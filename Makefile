@@ -274,6 +274,7 @@ install: all man
 	install -D -m 644 $(BUILD)/xbeat.pc $(DESTDIR)$(LIBDIR)/pkgconfig/xbeat.pc
 	install -D -m 644 dist/xbeatctl.bash-completion \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/xbeatctl
+	install -D -m 644 dist/wireshark/xbeat.lua $(DESTDIR)$(PREFIX)/share/xbeat/wireshark/xbeat.lua
 	install -m 755 dist/systemd/xbeat-stop dist/systemd/xbeat-upgrade $(DESTDIR)$(PREFIX)/lib/xbeat
 	mkdir -p $(DESTDIR)$(UNITS_DIRECTORY)
 	install -m 644 $(UNITS) dist/systemd/xbeat-runner.socket $(DESTDIR)$(UNITS_DIRECTORY)
@@ -285,12 +286,12 @@ install: all man
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/xbeatd bin/xbeatctl include/xbeat/app.h \
 		lib/xbeat/keepalived lib/xbeat/xbeat.bpf.o lib/xbeat/xbeat-stop lib/xbeat/xbeat-upgrade \
-		lib/sysusers.d/xbeat.conf lib/tmpfiles.d/xbeat.conf share/bash-completion/completions/xbeatctl \
+		lib/sysusers.d/xbeat.conf lib/tmpfiles.d/xbeat.conf share/bash-completion/completions/xbeatctl share/xbeat/wireshark/xbeat.lua \
 		$(foreach page,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $(page)))/$(page)))
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libxbeat.a libxbeat.so libxbeat.so.$(VERSION) $(APP_SONAME) pkgconfig/xbeat.pc)
 	rm -f $(addprefix $(DESTDIR)$(UNITS_DIRECTORY)/,$(notdir $(UNITS)) xbeat-runner.socket)
 	rm -rf $(DESTDIR)$(PYTHON_MODULES)/xbeat
-	-rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/,lib/xbeat include/xbeat)
+	-rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/,lib/xbeat include/xbeat share/xbeat/wireshark share/xbeat)
 	$(if $(DESTDIR),,[ $$(id -u) != 0 ] || /sbin/ldconfig)
 
 clean:
