@@ -9,8 +9,8 @@
 # docs/architecture.md says what each room is for.
 
 ROOMS := user/daemon user/daemon/start user/daemon/handover user/cluster user/vrrp user/vrrp/report user/vrrp/rules \
-	user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
-	user/control user/ctl user/ctl/verbs user/ctl/file user/ctl/inspect user/ctl/call \
+	user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
+	user/control user/ctl user/ctl/verbs user/ctl/file user/ctl/call \
 	user/ctl/show user/health user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel \
 	user/kernel/system user/kernel/layout user/config user/config/print user/config/blocks \
@@ -28,15 +28,16 @@ uses.user/daemon/handover := user/lib
 
 uses.user/cluster := user/heartbeat user/kernel user/config/model user/core user/lib
 
-uses.user/vrrp := user/vrrp/rules user/vrrp/effects user/vrrp/state user/vrrp/notify \
+uses.user/vrrp := user/vrrp/rules user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify \
 	user/heartbeat user/tracking user/runner user/net user/net/netlink user/kernel \
 	user/config/print user/config/model user/core user/core/vrrp user/lib
-uses.user/vrrp/report := user/vrrp/rules user/vrrp/effects user/vrrp/state user/vrrp/notify \
+uses.user/vrrp/report := user/vrrp/rules user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify \
 	user/heartbeat user/tracking user/net user/kernel user/config/print user/config/model \
 	user/core user/core/vrrp user/lib
-uses.user/vrrp/rules := user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat \
+uses.user/vrrp/rules := user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat \
 	user/tracking user/net user/net/netlink user/kernel user/config/model user/core \
 	user/core/vrrp user/lib
+uses.user/vrrp/owners := user/vrrp/state user/heartbeat user/config/model user/core user/core/vrrp user/lib
 uses.user/vrrp/effects := user/vrrp/state user/vrrp/notify user/heartbeat user/net \
 	user/net/netlink user/kernel user/config/model user/core user/core/vrrp user/lib
 uses.user/vrrp/state := user/vrrp/notify user/heartbeat user/tracking user/config/model user/core \
@@ -50,10 +51,9 @@ uses.user/tracking := user/control user/runner user/kernel user/config/model use
 	user/core/vrrp user/lib
 uses.user/control := user/lib
 uses.user/ctl := user/ctl/verbs user/ctl/call user/ctl/show user/lib
-uses.user/ctl/verbs := user/ctl/file user/ctl/inspect user/ctl/call user/ctl/show
+uses.user/ctl/verbs := user/ctl/file user/ctl/call user/ctl/show
 uses.user/ctl/file := user/ctl/call user/ctl/show user/net user/net/netlink user/config \
 	user/config/host user/config/model user/lib
-uses.user/ctl/inspect := user/ctl/call user/ctl/show user/health user/lib
 uses.user/ctl/call := user/ctl/show user/app user/lib
 uses.user/ctl/show := user/lib
 uses.user/health := user/lib

@@ -19,8 +19,7 @@ const struct verb *verb_at(size_t index);
 
 /*
  * Finds a verb by its name or an unambiguous prefix and sets *verb.
- * candidates: the possible names of an ambiguous one, for example "version or vrrp"; the nearest
- * name to an unknown one, or "".
+ * candidates: if it is not found, the possible names, for example "version or vrrp".
  */
 enum verb_match verb_find(const char *text, const struct verb **verb,
 			  char candidates[static VERB_CANDIDATES_BYTES]);

@@ -35,6 +35,8 @@
 	  "answers leave an interface in another way")                                             \
 	X(node, NONE, "fc690ab2a45541bf9734483e9727c0d6",                                          \
 	  "this node is isolated or connected again")                                              \
+	X(owner, INSTANCE, "eff2974094f5426d96f59764e667af64",                                     \
+	  "which node owns the addresses of an instance, as this node knows it")                   \
 	X(peer, PEER, "13d6a1a57a0345e2b3320fe4f99935a3", "the verdict on a node")                 \
 	X(pins, NONE, "95963d75d51540d39187f2c1559f3719", "pins were removed by something else")   \
 	X(priority, INSTANCE, "5a3b3ee88adb458d892fed6bf089bf91",                                  \

@@ -17,6 +17,7 @@
 
 #define EVENT_LOG_ENTRIES 512
 #define EVENT_LOG_ALIKE 32
+#define EVENT_LOG_STATE_BYTES 48 /* an IPv6 address, or the names of three nodes */
 
 struct event_log_entry {
 	uint64_t sequence; /* grows with each entry; 0: none here, or it is being written */
@@ -27,8 +28,8 @@ struct event_log_entry {
 	uint32_t earlier; /* of a daemon before this one */
 	char kind[12]; /* as in event_kinds.h */
 	char subject[40]; /* node, link or instance */
-	char from[24];
-	char to[24];
+	char from[EVENT_LOG_STATE_BYTES];
+	char to[EVENT_LOG_STATE_BYTES];
 	char reason[256];
 };
 

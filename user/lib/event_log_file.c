@@ -11,7 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define MAGIC "xbeat events 1\n" /* the number is the layout's */
+#define MAGIC "xbeat events 2\n" /* the number is the layout's */
 #define ALL_BUT_OWNER 077
 
 struct event_log_file {

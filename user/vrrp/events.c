@@ -20,6 +20,7 @@
 #include "user/vrrp/effects/signing.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/owners/owner.h"
 #include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/bad_link.h"
 #include "user/vrrp/rules/claim.h"
@@ -43,6 +44,14 @@
  * the least time between two checks, whatever changes addresses. */
 #define FOREIGN_DELAY_NS NS_PER_SECOND
 
+/* What peers report counts only for instances with heartbeats. */
+static void follow_owners(const struct instances *instances)
+{
+	for (size_t i = 0; i < instances->count; i++)
+		if (instances->list[i]->self_slot >= 0)
+			instance_follow_owner(instances->list[i]);
+}
+
 void instances_peer_changed(struct vrrp_room *room, const struct peer *peer, enum verdict from)
 {
 	const struct instances *instances = &room->instances;
@@ -55,6 +64,7 @@ void instances_peer_changed(struct vrrp_room *room, const struct peer *peer, enu
 	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
 	instances_reconcile(instances);
+	follow_owners(instances);
 }
 
 void instances_peer_reported(struct vrrp_room *room, const struct peer *peer)
@@ -67,6 +77,7 @@ void instances_peer_reported(struct vrrp_room *room, const struct peer *peer)
 		instance_answer_offer(instances->list[i], peer);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_peer_reported(instances->list[i], peer);
+	follow_owners(instances);
 }
 
 void instances_hear_claimant(struct vrrp_room *room, const struct instance *instance)

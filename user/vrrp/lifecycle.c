@@ -28,6 +28,7 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/owners/owner.h"
 #include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/cold_start.h"
@@ -97,6 +98,7 @@ static void on_transition(struct instance *instance, enum xb_instance_state from
 	instance_cold_start_moved(instance, from);
 	instance_group_moved(instance, from);
 	instance_operator_moved(instance);
+	instance_follow_owner(instance);
 }
 
 static int make_parts(struct vrrp_room *room, struct instance *instance)
@@ -130,6 +132,8 @@ static int make_parts(struct vrrp_room *room, struct instance *instance)
 		error = instance_operator_new(instance);
 	if (!error)
 		error = instance_rivals_new(instance);
+	if (!error)
+		error = instance_owner_new(instance);
 	return error ? error : instance_nodes_new(instance, services);
 }
 
@@ -188,6 +192,7 @@ void instance_free(struct vrrp_room *room, struct instance *instance)
 	instance_handover_free(instance);
 	instance_operator_free(instance);
 	instance_rivals_free(instance);
+	instance_owner_free(instance);
 	instance_nodes_free(instance);
 	free(instance);
 }

@@ -14,6 +14,7 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/events.h"
+#include "user/vrrp/owners/owner.h"
 #include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/group.h"
@@ -206,6 +207,12 @@ static void on_restore(struct vrrp_room *room, struct instance *instance)
 	instance_restore_due(instance);
 }
 
+static void on_owner(struct vrrp_room *room, struct instance *instance)
+{
+	(void)room;
+	instance_settle_owner(instance);
+}
+
 int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 {
 	static door_handler *const handlers[INSTANCE_TIMER_COUNT] = {
@@ -222,6 +229,7 @@ int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 		[INSTANCE_TIMER_SOURCE] = on_source,
 		[INSTANCE_TIMER_SENDING] = on_sending,
 		[INSTANCE_TIMER_RESTORE] = on_restore,
+		[INSTANCE_TIMER_OWNER] = on_owner,
 	};
 
 	for (size_t i = 0; i < INSTANCE_TIMER_COUNT; i++) {

@@ -2,7 +2,6 @@
 /* Tables for people: see table.h. */
 #include "user/ctl/show/table.h"
 #include "user/ctl/show/text.h"
-#include "user/ctl/show/width.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include <stdarg.h>
@@ -81,7 +80,7 @@ static bool may_shrink(const struct table *table, const size_t widths[], size_t 
  */
 static void shrink(const struct table *table, size_t widths[])
 {
-	while (total_width(table, widths) > width_columns()) {
+	while (total_width(table, widths) > TEXT_COLUMNS) {
 		size_t widest = table->column_count;
 
 		for (size_t i = 0; i < table->column_count; i++)

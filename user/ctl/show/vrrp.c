@@ -117,6 +117,19 @@ static void add_foreign(struct table *table, const json_t *instance)
 			   field_text(address, "address"), field_text(address, "interface"));
 }
 
+/* Of an Active, the reason of its state is that of its ownership. */
+static void add_owner(struct table *table, const json_t *instance)
+{
+	_cleanup_free_ char *owners = field_list(json_object_get(instance, "owners"), ", ");
+	char time[UNITS_TEXT_BYTES];
+
+	if (json_object_get(instance, "owners") &&
+	    strcmp(field_text(instance, "state"), "active") != 0)
+		table_note(table, "owner %s for %s: %s", *owners ? owners : "none",
+			   field_age(instance, "owners_since_unix_ns", time),
+			   field_text(instance, "owners_reason"));
+}
+
 /* Whose adverts count, and those that were refused. */
 static void add_routers(struct table *table, const json_t *instance)
 {
@@ -215,6 +228,7 @@ void show_vrrp(const json_t *instances, FILE *stream)
 	{
 		add_instance(&table, instance);
 		add_reason(&table, instance);
+		add_owner(&table, instance);
 		add_inhibitors(&table, instance);
 		add_pinned_priority(&table, instance);
 		add_list(&table, instance, "addresses", "addresses");

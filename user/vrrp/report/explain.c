@@ -21,6 +21,7 @@
 #include "user/vrrp/effects/restore.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/owners/owner.h"
 #include "user/vrrp/report/explain_adverts.h"
 #include "user/vrrp/report/explain_routers.h"
 #include "user/vrrp/report/explain_signing.h"
@@ -406,6 +407,17 @@ static json_t *active_json(const struct instance *instance, const struct vrrp_ad
 	return json;
 }
 
+/* Of an Active, the reason of its state is that of its ownership. */
+static void explain_owner(const struct instance *instance, json_t *lines)
+{
+	const struct instance_owner *owner = instance->owner;
+	uint64_t age_ns = time_since_ns(clock_unix_ns(), owner->since_unix_ns);
+
+	if (owner->known && *owner->settled && instance->vrrp.state != XB_INSTANCE_ACTIVE)
+		json_say(lines, "%s has owned its addresses for %s: %s.", owner->settled,
+			 duration_text(age_ns).text, owner->reason);
+}
+
 static json_t *lines_json(struct instance *instance)
 {
 	json_t *lines = json_array();
@@ -420,6 +432,7 @@ static json_t *lines_json(struct instance *instance)
 	default:
 		explain_initialize(instance, lines);
 	}
+	explain_owner(instance, lines);
 	instance_explain_routers(instance, lines);
 	foreign_explain(instance, lines);
 	instance_explain_signing(instance, lines);

@@ -14,6 +14,7 @@
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/notify/notify.h"
+#include "user/vrrp/owners/owner.h"
 #include "user/vrrp/rules/foreign.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
@@ -191,6 +192,7 @@ static json_t *instance_json(const struct instance *instance)
 			    json_integer((json_int_t)time_since_ns(clock_now_ns(),
 								   instance->report->since_ns)));
 	json_object_set_new(json, "reason", json_text(vrrp->reason));
+	instance_add_owners(json, instance);
 	json_object_set_new(json, "addresses", addresses_json(config));
 	json_object_set_new(json, "adverts", adverts_json(instance, &router));
 	json_object_set_new(json, "transitions", json_integer((json_int_t)vrrp->transition_count));

@@ -18,6 +18,7 @@
 #include "user/vrrp/effects/notify.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/owners/owner.h"
 #include "user/vrrp/rules/takeover.h"
 #include "user/vrrp/state/aside.h"
 #include "user/vrrp/state/heard.h"
@@ -301,7 +302,7 @@ int instance_nodes_new(struct instance *instance, const struct vrrp_services *se
 	return 0;
 }
 
-static void hear(struct instance *instance)
+static void take_news(struct instance *instance)
 {
 	struct xb_vrrp router;
 	bool unjudged = instance_router_hear(instance, &router);
@@ -325,6 +326,17 @@ static void hear(struct instance *instance)
 	if (instance->peers)
 		peers_refresh(instance->peers);
 	instance_follow_nodes(instance);
+}
+
+static void hear(struct instance *instance)
+{
+	struct xb_address active = instance->vrrp.active_address;
+	uint8_t priority = instance->vrrp.active_priority;
+
+	take_news(instance);
+	if (!address_equal(&instance->vrrp.active_address, &active) ||
+	    instance->vrrp.active_priority != priority)
+		instance_follow_owner(instance);
 }
 
 void instances_hear(const struct instances *instances)

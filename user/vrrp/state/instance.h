@@ -53,6 +53,7 @@ struct instance {
 	struct cold_start *cold_start; /* rules/cold_start.c */
 	struct instance_operator *operator; /* rules/operator.c */
 	struct instance_rivals *rivals; /* rules/advert.c */
+	struct instance_owner *owner; /* owners/owner.c */
 	struct instance_routers *routers; /* state/routers.c, state/aside.c */
 };
 
