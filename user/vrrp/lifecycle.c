@@ -268,6 +268,7 @@ static void resume_as_active(struct instance *instance, uint64_t stopped_ns)
 			reason, sizeof(reason),
 			"this daemon replaces one that was Active %.1f ms ago, and no node took over",
 			duration_ms(time_since_ns(clock_now_ns(), stopped_ns)));
+		vrrp_set_cause(&instance->vrrp, VRRP_CAUSE_RESUME, stopped_ns);
 		vrrp_active_lost(&instance->vrrp, clock_now_ns(), true, reason, &actions);
 		actions.old_state = XB_INSTANCE_INITIALIZE;
 	}
@@ -286,17 +287,20 @@ void instance_start(const struct vrrp_room *room, struct instance *instance)
 		resume_as_active(instance, stopped_ns);
 		return;
 	}
+	if (instance_guard_expired(instance, clock_now_ns()))
+		transitions_count_fence(&instance->report->transitions, FENCE_DAEMON_DIED);
 	if (inhibitor >= 0)
 		log_instance(LOG_NOTICE, instance->config->name, "waits: %s",
 			     instance->inhibitors[inhibitor]);
 	start_afresh(instance);
 }
 
-void instance_stop(struct instance *instance, const char *reason)
+void instance_stop(struct instance *instance, enum vrrp_cause cause, const char *reason)
 {
 	struct vrrp_actions actions;
 
 	instance->stopping = true;
+	vrrp_set_cause(&instance->vrrp, cause, clock_now_ns());
 	vrrp_shutdown(&instance->vrrp, clock_now_ns(), reason, &actions);
 	instance_act(instance, &actions);
 }

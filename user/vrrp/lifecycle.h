@@ -28,7 +28,7 @@ bool instance_is_same_router(const struct config_instance *a, const struct confi
 bool instance_needs_replacement(const struct config_instance *a, const struct config_instance *b);
 
 /* The Shutdown event, for good. */
-void instance_stop(struct instance *instance, const char *reason);
+void instance_stop(struct instance *instance, enum vrrp_cause cause, const char *reason);
 
 /*
  * Makes the list of instances from kept (consumed), by index of the configuration, and creates

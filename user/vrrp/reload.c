@@ -143,6 +143,7 @@ struct heritage {
 	int notified; /* the last state of an instance that goes on, as in struct instance_report */
 	bool replaces; /* an instance that was stopped, whose operator state it gets */
 	struct operator_state operator;
+	struct transitions transitions; /* its counters */
 };
 
 /* A reload under way. Arrays are by index of the new configuration, with one element more. */
@@ -232,8 +233,10 @@ static void stop_instance(const struct reload *reload, struct instance *instance
 	reload->heritage[index].operator= instance_operator_state(instance);
 	instance->removed = true;
 	instance->group = NULL;
-	instance_stop(instance, removed ? "it was removed from the configuration"
-					: "its configuration has changed: it restarts");
+	instance_stop(instance, VRRP_CAUSE_RELOAD,
+		      removed ? "it was removed from the configuration"
+			      : "its configuration has changed: it restarts");
+	reload->heritage[index].transitions = instance->report->transitions;
 	instance_free(reload->room, instance);
 }
 
@@ -350,14 +353,15 @@ static void prepare_all(const struct reload *reload)
 
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
+		const struct heritage *heritage =
+			&reload->heritage[instance->config - reload->to->instances];
 
 		if (instance->started) {
 			examine_again(instance);
 			continue;
 		}
-		instance_restore_operator_state(
-			instance,
-			&reload->heritage[instance->config - reload->to->instances].operator);
+		instance_restore_operator_state(instance, &heritage->operator);
+		instance->report->transitions = heritage->transitions;
 		instance_prepare(reload->room, instance);
 	}
 }

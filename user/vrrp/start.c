@@ -247,7 +247,7 @@ void instances_stop(struct vrrp_room *room, const char *reason)
 	instances_withdraw_claims(instances, reason);
 	instances_close_active(instances);
 	for (size_t i = 0; i < instances->count; i++)
-		instance_stop(instances->list[i], reason);
+		instance_stop(instances->list[i], VRRP_CAUSE_STOP, reason);
 	for (size_t i = 0; i < instances->group_count; i++)
 		notify_group(room->services.notify, instances->groups[i].config, NOTIFY_STOP);
 	static_network_change(&room->services.netlink, &room->services.held_routes,

@@ -49,11 +49,13 @@ static void note_release(struct vrrp *vrrp, const struct vrrp_advert *advert)
 	vrrp->active_priority = VRRP_PRIORITY_RELEASE;
 	vrrp->heard_ns = advert->arrival_ns;
 	vrrp->vacancy = VRRP_RELEASED;
+	vrrp->releases_heard_count++;
 	vrrp->holding = false;
 	vrrp->ready_for_group = false;
 	vrrp->preempt_since_ns = 0;
 	vrrp_arm(vrrp, advert->arrival_ns + vrrp_skew_time_ns(vrrp));
 	vrrp_explain_release(vrrp, advert);
+	vrrp_set_cause(vrrp, VRRP_CAUSE_RELEASE, advert->arrival_ns);
 }
 
 /* Follows an Active that could be preempted for preempt_delay at most: then its adverts no longer
@@ -105,6 +107,7 @@ void vrrp_leave_to_successor(struct vrrp *vrrp, const struct vrrp_advert *rival,
 			     struct vrrp_actions *actions)
 {
 	vrrp_explain_lateness(vrrp, now_ns, vrrp_timing_succession_ns(vrrp));
+	vrrp_set_cause(vrrp, VRRP_CAUSE_LATE, now_ns);
 	vrrp_become_backup(vrrp, now_ns, actions);
 	if (rival && vrrp_timing_stands(vrrp, rival, now_ns))
 		backup_advert(vrrp, rival);
@@ -128,6 +131,7 @@ static void yield_to(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64
 	if (vrrp->parameters.higher_priority_send_advert)
 		vrrp_send(vrrp, vrrp->effective_priority, now_ns, actions);
 	vrrp_explain_yielding(vrrp, advert);
+	vrrp_set_cause(vrrp, VRRP_CAUSE_HIGHER_PRIORITY, advert->arrival_ns);
 	vrrp_become_backup(vrrp, now_ns, actions);
 	follow(vrrp, advert);
 }
@@ -167,6 +171,7 @@ static void active_advert(struct vrrp *vrrp, const struct vrrp_advert *advert, u
 {
 	if (vrrp_advert_is_outdated(vrrp, advert) || ignores_adverts(vrrp))
 		return;
+	vrrp->releases_heard_count += advert->priority == VRRP_PRIORITY_RELEASE;
 	/* A node with the same address and priority: it would answer each answer, without end. */
 	if (advert->priority == vrrp->effective_priority &&
 	    address_equal(&advert->source, &vrrp->parameters.primary_address))

@@ -6,6 +6,23 @@
 #include "user/lib/address.h"
 #include "user/lib/time.h"
 
+const char *vrrp_cause_name(enum vrrp_cause cause)
+{
+	static const char *const names[] = {
+#define X(id, name) [VRRP_CAUSE_##id] = name,
+		VRRP_CAUSES(X)
+#undef X
+	};
+
+	return names[cause];
+}
+
+void vrrp_set_cause(struct vrrp *vrrp, enum vrrp_cause cause, uint64_t since_ns)
+{
+	vrrp->cause = cause;
+	vrrp->cause_since_ns = since_ns;
+}
+
 void vrrp_arm(struct vrrp *vrrp, uint64_t due_ns)
 {
 	vrrp->timer_due_ns = due_ns;

@@ -70,6 +70,7 @@ void vrrp_startup(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actio
 		return;
 	if (vrrp->effective_priority == VRRP_PRIORITY_OWNER) {
 		vrrp_explain_owner(vrrp);
+		vrrp_set_cause(vrrp, VRRP_CAUSE_OWNER, now_ns);
 		become_active(vrrp, now_ns, actions);
 		return;
 	}
@@ -157,8 +158,11 @@ static bool may_preempt(const struct vrrp *vrrp, const struct vrrp_advert *adver
 /* There is no Active. A vacancy was explained when it arose. */
 static void note_silence(struct vrrp *vrrp, uint64_t now_ns)
 {
-	if (vrrp->vacancy == VRRP_NOT_VACANT)
+	if (vrrp->vacancy == VRRP_NOT_VACANT) {
 		vrrp_explain_silence(vrrp, now_ns);
+		vrrp_set_cause(vrrp, VRRP_CAUSE_SILENCE,
+			       vrrp->heard_ns ? vrrp->heard_ns : vrrp->state_since_ns);
+	}
 	vrrp->preempt_since_ns = 0;
 	vrrp->period++;
 }
@@ -178,10 +182,12 @@ static void active_down_due(struct vrrp *vrrp, uint64_t now_ns, const struct vrr
 		hold(vrrp, now_ns, actions);
 		return;
 	}
-	if (may_preempt(vrrp, view->lower, now_ns))
+	if (may_preempt(vrrp, view->lower, now_ns)) {
 		vrrp_explain_preemption(vrrp, view->lower, now_ns);
-	else
+		vrrp_set_cause(vrrp, VRRP_CAUSE_PREEMPTION, now_ns);
+	} else {
 		note_silence(vrrp, now_ns);
+	}
 	if (view->group_reason)
 		wait_for_group(vrrp, now_ns, view->group_reason, actions);
 	else if (view->claim_from)

@@ -8,6 +8,7 @@
 #ifndef XBEAT_CORE_VRRP_VRRP_H
 #define XBEAT_CORE_VRRP_VRRP_H
 
+#include "user/core/vrrp/cause.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -100,6 +101,9 @@ struct vrrp {
 	uint64_t lost_ns; /* 0: never */
 	/* Of the last transition, vacancy or holding, with figures. */
 	char reason[VRRP_REASON_BYTES];
+	enum vrrp_cause cause; /* of the last transition or vacancy */
+	uint64_t cause_since_ns; /* when it arose: of a silence, when the Active was last heard */
+	uint64_t releases_heard_count; /* adverts of priority 0 that counted */
 };
 
 /* What the caller must do, in this order: send the advert, take or release the addresses,
@@ -118,6 +122,10 @@ struct vrrp_actions {
 	bool claim; /* the addresses must be claimed from the Active, then vrrp_take_over() */
 	bool lower_rival; /* vrrp_hear(): this Active heard one of lower priority, not a release */
 };
+
+/* Why what the caller asks for next happens, and since when: before vrrp_shutdown(),
+ * vrrp_step_down(), vrrp_follow_group(), vrrp_take_over() and vrrp_active_lost(). */
+void vrrp_set_cause(struct vrrp *vrrp, enum vrrp_cause cause, uint64_t since_ns);
 
 /* Starts in Initialize. parameters are copied. */
 void vrrp_init(struct vrrp *vrrp, const struct vrrp_parameters *parameters);

@@ -95,6 +95,18 @@ static void report(struct instance *instance, const struct vrrp_actions *actions
 	}
 }
 
+static void count(struct instance *instance, const struct vrrp_actions *actions)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	struct instance_report *made = instance->report;
+
+	if (vrrp->state == XB_INSTANCE_ACTIVE)
+		transitions_count_takeover(&made->transitions, vrrp->cause,
+					   time_since_ns(made->taken_ns, vrrp->cause_since_ns));
+	else if (actions->old_state == XB_INSTANCE_ACTIVE)
+		transitions_count_release(&made->transitions, vrrp->cause);
+}
+
 static void report_change(struct instance *instance, const struct vrrp_actions *actions)
 {
 	report(instance, actions);
@@ -106,6 +118,7 @@ static void report_change(struct instance *instance, const struct vrrp_actions *
 		instance_notify(instance);
 	instance->report->became_active_count += instance->vrrp.state == XB_INSTANCE_ACTIVE;
 	instance->report->left_active_count += actions->old_state == XB_INSTANCE_ACTIVE;
+	count(instance, actions);
 }
 
 /* Heartbeats report a change before an advert shows it: the advert of a node is believed if it fits
@@ -126,6 +139,7 @@ static void become_active(struct instance *instance, const struct vrrp_actions *
 	instance_guard_open(instance);
 	tell(instance, actions);
 	instance_take_addresses(instance);
+	instance->report->taken_ns = clock_now_ns();
 	instance_publish(instance); /* an address may turn out to be the node's own */
 }
 

@@ -4,6 +4,7 @@
 #define XBEAT_VRRP_EFFECTS_EXECUTE_H
 
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/transitions.h"
 
 /* A state that goes on over a restart: it is no event and no notification. */
 struct instance_continued {
@@ -22,6 +23,8 @@ struct instance_report {
 	uint64_t since_unix_ns; /* of the state */
 	uint64_t since_ns; /* the same by the monotonic clock */
 	uint64_t became_active_count, left_active_count;
+	struct transitions transitions;
+	uint64_t taken_ns; /* when it last had all addresses */
 	struct instance_continued continued; /* until the first change */
 };
 

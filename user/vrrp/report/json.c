@@ -15,6 +15,7 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/notify/notify.h"
 #include "user/vrrp/owners/owner.h"
+#include "user/vrrp/report/dump.h"
 #include "user/vrrp/rules/foreign.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
@@ -92,6 +93,19 @@ static json_t *guard_json(const struct instance *instance)
 			 (json_int_t)due_in_ns, "fenced", instance_guard_expired(instance, now_ns));
 }
 
+/* "fault": what keepalived's FAULT means, with the first of the reasons. */
+static void add_inhibitors(json_t *json, const struct instance *instance)
+{
+	json_t *inhibitors = instance_inhibitors_json(instance);
+
+	if (json_array_size(inhibitors)) {
+		json_object_set(json, "obstacles", inhibitors);
+		if (instance->vrrp.state == XB_INSTANCE_INITIALIZE)
+			json_object_set(json, "fault", json_array_get(inhibitors, 0));
+	}
+	json_decref(inhibitors);
+}
+
 /* What only some instances have. */
 static void add_optional(json_t *json, const struct instance *instance)
 {
@@ -105,12 +119,14 @@ static void add_optional(json_t *json, const struct instance *instance)
 	if (instance->operator->pinned_priority)
 		json_object_set_new(json, "pinned_priority",
 				    json_integer(instance->operator->pinned_priority));
+	if (instance->operator->until_unix_ns)
+		json_object_set_new(json, "until_unix_ns",
+				    json_integer((json_int_t)instance->operator->until_unix_ns));
 	if (instance->inhibitors[INSTANCE_INHIBITOR_OPERATOR][0])
 		json_object_set_new(json, "stays_away", json_string("operator"));
 	else if (instance->inhibitors[INSTANCE_INHIBITOR_DRAINED][0])
 		json_object_set_new(json, "stays_away", json_string("drained"));
-	if (instance_first_inhibitor(instance, false) >= 0)
-		json_object_set_new(json, "obstacles", instance_inhibitors_json(instance));
+	add_inhibitors(json, instance);
 	if (instance_is_guarded(instance))
 		json_object_set_new(json, "guard", guard_json(instance));
 	instance_add_signing(json, instance);
@@ -123,8 +139,10 @@ static void add_optional(json_t *json, const struct instance *instance)
 static json_t *adverts_json(const struct instance *instance, const struct xb_vrrp *router)
 {
 	const struct instance_adverts *adverts = instance->adverts;
-	json_t *json = json_pack("{s:I, s:I}", "sent", (json_int_t)adverts->sent_count, "received",
-				 (json_int_t)router->received_count);
+	json_t *json = json_pack("{s:I, s:I, s:I, s:I}", "sent", (json_int_t)adverts->sent_count,
+				 "received", (json_int_t)router->received_count, "release_sent",
+				 (json_int_t)adverts->release_sent_count, "release_received",
+				 (json_int_t)instance->vrrp.releases_heard_count);
 	char text[ADVERT_FAILURE_BYTES];
 
 	if (!adverts->failing_since_ns)
@@ -196,6 +214,12 @@ static json_t *instance_json(const struct instance *instance)
 	json_object_set_new(json, "addresses", addresses_json(config));
 	json_object_set_new(json, "adverts", adverts_json(instance, &router));
 	json_object_set_new(json, "transitions", json_integer((json_int_t)vrrp->transition_count));
+	json_object_set_new(json, "keepalived_state", json_string(dump_state_of(instance)->name));
+	json_object_set_new(json, "became_active_count",
+			    json_integer((json_int_t)instance->report->became_active_count));
+	json_object_set_new(json, "left_active_count",
+			    json_integer((json_int_t)instance->report->left_active_count));
+	instance_add_transitions(json, instance);
 	add_routers(json, instance);
 	add_refuted(json, instance, &router);
 	add_destination(json, config);

@@ -18,6 +18,9 @@ json_t *instance_inhibitors_json(const struct instance *instance);
 /* Adds "auth_hmac", if the instance has it. */
 void instance_add_signing(json_t *json, const struct instance *instance);
 
+/* Adds "takeovers", "releases" and "fences" by cause, and the "cause" of the last change. */
+void instance_add_transitions(json_t *json, const struct instance *instance);
+
 /* How often a notify FIFO was refused. */
 unsigned instances_refused_fifos(const struct vrrp_room *room);
 

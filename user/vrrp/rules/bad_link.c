@@ -76,6 +76,7 @@ void instance_leave_bad_link(struct instance *instance)
 		 "link %s is bad (%s): given up to %s, whose priority %u is above %u",
 		 bad.interface, bad.reason, better->node->name, priority,
 		 instance->vrrp.effective_priority);
+	vrrp_set_cause(&instance->vrrp, VRRP_CAUSE_BAD_LINK, clock_now_ns());
 	vrrp_follow_group(&instance->vrrp, clock_now_ns(), XB_INSTANCE_BACKUP, reason, &actions);
 	instance_act(instance, &actions);
 }

@@ -333,6 +333,8 @@ static void take_over(struct instance *instance, const struct instance_claim *cl
 	char reason[VRRP_REASON_BYTES];
 
 	explain_claimed(instance, claim, reason);
+	vrrp_set_cause(&instance->vrrp, claim->offered ? VRRP_CAUSE_OFFER : VRRP_CAUSE_CLAIM,
+		       claim->started_ns);
 	vrrp_take_over(&instance->vrrp, clock_now_ns(), reason, &actions);
 	instance_act(instance, &actions);
 }

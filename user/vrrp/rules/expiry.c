@@ -30,6 +30,7 @@ static void step_down(struct instance *instance, struct vrrp_node *node, uint64_
 		 "its guard expired %.1f s ago: this node stalled for %.1f s",
 		 duration_s(still_ns > timeout_ns ? still_ns - timeout_ns : 0),
 		 duration_s(still_ns));
+	vrrp_set_cause(&instance->vrrp, VRRP_CAUSE_GUARD_EXPIRED, instance->guard->deadline_ns);
 	vrrp_step_down(&instance->vrrp, now_ns, reason, &actions);
 	instance_act(instance, &actions);
 	instance_learn(instance, now_ns);
@@ -41,10 +42,13 @@ static void check(struct instance *instance, struct vrrp_node *node, uint64_t no
 	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || !instance->guard->from_ns ||
 	    !instance_guard_expired(instance, now_ns))
 		return;
-	if (instance->self_slot >= 0 && !time_reached(now_ns, instance->guard->deadline_ns))
+	if (instance->self_slot >= 0 && !time_reached(now_ns, instance->guard->deadline_ns)) {
+		transitions_count_fence(&instance->report->transitions, FENCE_CLAIM);
 		instance_hand_over(instance, now_ns);
-	else
+	} else {
+		transitions_count_fence(&instance->report->transitions, FENCE_GUARD_EXPIRED);
 		step_down(instance, node, now_ns);
+	}
 }
 
 /* Deadlines need not be examined one by one while the earliest has not passed and nothing is

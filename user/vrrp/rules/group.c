@@ -186,6 +186,7 @@ static void move_all(struct instance_group *group, enum xb_instance_state state,
 
 		if (member->vrrp.state == state || member->vrrp.state == XB_INSTANCE_INITIALIZE)
 			continue;
+		vrrp_set_cause(&member->vrrp, VRRP_CAUSE_GROUP, clock_now_ns());
 		vrrp_follow_group(&member->vrrp, clock_now_ns(), state, reason, &actions);
 		instance_act(member, &actions);
 	}

@@ -67,6 +67,7 @@ static void become_backup(struct instance *instance, const char *reason, uint64_
 {
 	struct vrrp_actions actions;
 
+	vrrp_set_cause(&instance->vrrp, VRRP_CAUSE_HANDOVER, now_ns);
 	vrrp_step_down(&instance->vrrp, now_ns, reason, &actions);
 	instance_act(instance, &actions);
 }

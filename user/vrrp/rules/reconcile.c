@@ -21,6 +21,19 @@ void instance_report_inhibited(struct instance *instance)
 		instance->report->on_transition(instance, XB_INSTANCE_INITIALIZE);
 }
 
+static void shut_down(struct instance *instance, int inhibitor, struct vrrp_actions *actions)
+{
+	static const enum vrrp_cause causes[] = {
+#define X(id, name) [INSTANCE_INHIBITOR_##id] = VRRP_CAUSE_##id,
+		INSTANCE_INHIBITORS(X)
+#undef X
+	};
+	uint64_t now_ns = clock_now_ns();
+
+	vrrp_set_cause(&instance->vrrp, causes[inhibitor], now_ns);
+	vrrp_shutdown(&instance->vrrp, now_ns, instance->inhibitors[inhibitor], actions);
+}
+
 static void reconcile_alone(struct instance *instance)
 {
 	int inhibitor = instance_first_inhibitor(instance, false);
@@ -39,8 +52,7 @@ static void reconcile_alone(struct instance *instance)
 	if (inhibitor < 0)
 		vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
 	else
-		vrrp_shutdown(&instance->vrrp, clock_now_ns(), instance->inhibitors[inhibitor],
-			      &actions);
+		shut_down(instance, inhibitor, &actions);
 	instance_act(instance, &actions);
 }
 

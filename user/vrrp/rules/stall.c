@@ -59,6 +59,7 @@ void instance_learn(struct instance *instance, uint64_t now_ns)
 		vrrp_advert_received(&instance->vrrp, &newest, now_ns, &actions);
 		instance_act(instance, &actions);
 	} else if (!has_peers(instance)) {
+		vrrp_set_cause(&instance->vrrp, VRRP_CAUSE_NO_ACTIVE, now_ns);
 		vrrp_active_lost(&instance->vrrp, now_ns, false,
 				 "no node was heard after this node stalled", &actions);
 		instance_act(instance, &actions);

@@ -47,6 +47,8 @@ struct loss {
 	uint64_t said_ns; /* when the peer reported it itself; 0: it fell silent or stalls */
 	bool yielded; /* to a node that need not be a peer */
 	bool unsure; /* a node that is not heard may be Active: it is asked */
+	enum vrrp_cause cause;
+	uint64_t since_ns; /* the cause; 0: said_ns, or the peer's last evidence, or now */
 };
 
 /* Whether heartbeats arrive over the interface of the adverts: else one of the two may be cut. */
@@ -182,6 +184,19 @@ static bool has_one_way_active(const struct instance *instance, const struct pee
 	return false;
 }
 
+/* The first loss is the cause: a node that would have been better may fail, too. */
+static void set_cause(struct instance *instance, const struct loss *loss, uint64_t now_ns)
+{
+	const struct xb_peer *said = loss->peer ? peer_said(loss->peer) : NULL;
+	uint64_t since_ns = loss->since_ns ? loss->since_ns : loss->said_ns;
+
+	if (instance->vrrp.vacancy == VRRP_LOST)
+		return;
+	if (!since_ns && said)
+		since_ns = said->last_evidence_ns;
+	vrrp_set_cause(&instance->vrrp, loss->cause, since_ns ? since_ns : now_ns);
+}
+
 /* No node is Active, and all live nodes know it: the best Backup takes over, the others wait for
  * it. Does nothing if a node has already taken over, or this one receives nothing. */
 static void fill_vacancy(struct instance *instance, const struct loss *loss, const char *reason)
@@ -202,6 +217,7 @@ static void fill_vacancy(struct instance *instance, const struct loss *loss, con
 	    has_one_way_active(instance, loss->peer) || is_advertised(instance, loss))
 		return;
 	best = instance_is_best_candidate(instance) && group_is_vacant(instance, loss->peer);
+	set_cause(instance, loss, now_ns);
 	if (loss->unsure || advertises_elsewhere(instance, loss)) {
 		ask_active(instance, best, reason);
 		return;
@@ -231,7 +247,8 @@ static void meet_again(struct instance *instance, const struct peer *peer)
 
 void instance_fill_vacancy(struct instance *instance)
 {
-	struct loss loss = {.yielded = true}; /* any node that advertises counts */
+	/* Any node that advertises counts. */
+	struct loss loss = {.yielded = true, .cause = VRRP_CAUSE_NO_ACTIVE};
 	const struct peer *claimer = instance_failed_claimer(instance);
 	char reason[VRRP_REASON_BYTES];
 
@@ -249,11 +266,23 @@ void instance_fill_vacancy(struct instance *instance)
  * (advertises_elsewhere()): then the next advert is waited for, unless one cut would stop both. */
 void instance_fill_cold(struct instance *instance, bool all, const char *reason)
 {
-	struct loss loss = {.yielded = true, .unsure = !all && !instance->config->use_vmac};
+	struct loss loss = {.yielded = true,
+			    .unsure = !all && !instance->config->use_vmac,
+			    .cause = VRRP_CAUSE_COLD_START,
+			    .since_ns = instance->vrrp.state_since_ns};
 
 	if (all || !instance->config->use_vmac || shares_interface(instance))
 		fill_vacancy(instance, &loss, reason);
 }
+
+static const enum vrrp_cause verdict_causes[] = {
+	[VERDICT_HUNG] = VRRP_CAUSE_PEER_HUNG,
+	[VERDICT_FENCED] = VRRP_CAUSE_PEER_FENCED,
+	[VERDICT_RELEASED] = VRRP_CAUSE_PEER_RELEASED,
+	[VERDICT_ONE_WAY] = VRRP_CAUSE_PEER_ONE_WAY,
+	[VERDICT_UNREACHABLE] = VRRP_CAUSE_PEER_UNREACHABLE,
+	[VERDICT_DOWN] = VRRP_CAUSE_PEER_DOWN,
+};
 
 static void peer_failed(struct instance *instance, const struct peer *peer, enum verdict from)
 {
@@ -264,7 +293,9 @@ static void peer_failed(struct instance *instance, const struct peer *peer, enum
 	const struct xb_peer *said = peer_said(peer);
 	bool stopping = said && said->node_state == XB_NODE_STOPPING;
 	struct loss loss = {.peer = lost ? peer : NULL,
-			    .said_ns = stopping ? said->last_evidence_ns : 0};
+			    .said_ns = stopping ? said->last_evidence_ns : 0,
+			    .cause = verdict_causes[verdict],
+			    .since_ns = said ? said->last_evidence_ns : 0};
 	char reason[VRRP_REASON_BYTES];
 
 	/* A node that waits for a better Backup must not wait for one that has failed, too. */
@@ -325,8 +356,11 @@ static void leave_to_claimer(struct instance *instance)
 
 static void peer_is_fenced(struct instance *instance, const struct peer *peer)
 {
-	struct loss loss = {.peer = peer};
 	const struct xb_peer *said = peer_said(peer);
+	/* Since the daemon last made progress. */
+	struct loss loss = {.peer = peer,
+			    .cause = VRRP_CAUSE_FENCED,
+			    .since_ns = said->last_evidence_ns - said->daemon_age_us * NS_PER_US};
 	bool died = liveness_has_no_daemon(said->node_state);
 	const char *end = peer->liveness.restarts ? "ended to restart, and last made progress"
 						  : "died, and last made progress";
@@ -348,7 +382,8 @@ static void peer_gave_up(struct instance *instance, const struct peer *peer,
 {
 	struct loss loss = {.peer = peer,
 			    .said_ns = peer_said(peer)->last_evidence_ns,
-			    .yielded = state == XB_INSTANCE_BACKUP};
+			    .yielded = state == XB_INSTANCE_BACKUP,
+			    .cause = VRRP_CAUSE_RELEASE};
 	char reason[VRRP_REASON_BYTES];
 
 	snprintf(reason, sizeof(reason), "%s gave the instance up: it reports %s", peer->node->name,
@@ -390,7 +425,8 @@ void instance_released(struct instance *instance, const struct xb_address *sourc
 
 	for (size_t i = 0; instance->self_slot >= 0 && i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
-		struct loss loss = {.peer = peer, .said_ns = arrival_ns};
+		struct loss loss = {
+			.peer = peer, .said_ns = arrival_ns, .cause = VRRP_CAUSE_RELEASE};
 
 		if (peer->node->witness || !instance_has_address(peer, source) ||
 		    asks(instance, peer))
@@ -421,6 +457,7 @@ bool instance_yield_to_one_way(struct instance *instance, const struct vrrp_adve
 		reason, sizeof(reason),
 		"%s does not hear this node and is Active, too (priority %u): this node yields, because %s cannot know of it",
 		peer->node->name, advert->priority, peer->node->name);
+	vrrp_set_cause(&instance->vrrp, VRRP_CAUSE_YIELD_ONE_WAY, advert->arrival_ns);
 	vrrp_step_down(&instance->vrrp, clock_now_ns(), reason, &actions);
 	instance_act(instance, &actions);
 	return true;
