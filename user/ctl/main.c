@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* xbeatctl: queries and controls xbeatd over its socket, makes keys, checks configurations. */
 #include "user/ctl/command.h"
+#include "user/ctl/show/width.h"
 #include "user/lib/log.h"
 #include <signal.h>
+#include <unistd.h>
 
 int main(int argc, char **argv)
 {
@@ -12,6 +14,7 @@ int main(int argc, char **argv)
 	/* When the reader closes the pipe, the write fails and xbeatctl exits without a message. */
 	signal(SIGPIPE, SIG_IGN);
 	log_open("xbeatctl", false);
+	width_follow(STDOUT_FILENO);
 	status = command_parse(argc, argv, &command);
 	if (status == COMMAND_OK)
 		status = command_run(&command);

@@ -2,13 +2,14 @@
 /* Finds verbs, and shows their help; see verb.h. */
 #include "user/ctl/verb.h"
 #include "user/ctl/call/output.h"
+#include "user/ctl/options.h"
 #include "user/ctl/show/text.h"
 #include "user/ctl/verbs/verbs.h"
 #include "user/lib/log.h"
+#include "user/lib/spelling.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <xbeat/paths.h>
 
 static enum command_status help(const struct command *command);
 
@@ -26,10 +27,7 @@ static const struct verb verbs_help[] = {
 };
 
 static const struct verb *const groups[] = {
-	verbs_show,
-	verbs_change,
-	verbs_local,
-	verbs_help,
+	verbs_show, verbs_inspect, verbs_change, verbs_local, verbs_help,
 };
 
 const struct verb *verb_at(size_t index)
@@ -43,6 +41,7 @@ const struct verb *verb_at(size_t index)
 
 #define HELP_EXAMPLE_INDENT 4
 #define CALL_COLUMNS 27
+#define OPTION_COLUMNS 19
 
 static bool begins_with(const char *name, const char *beginning)
 {
@@ -65,7 +64,7 @@ static size_t count_matches(const char *text, const struct verb **last)
 	return count;
 }
 
-/* Lists the names that begin with text as "a, b or c"; "" lists all. */
+/* Lists the names that begin with text as "a, b or c". */
 static void list_candidates(const char *text, char candidates[static VERB_CANDIDATES_BYTES])
 {
 	const struct verb *verb;
@@ -85,6 +84,18 @@ static void list_candidates(const char *text, char candidates[static VERB_CANDID
 	}
 }
 
+static void find_nearest(const char *text, char candidates[static VERB_CANDIDATES_BYTES])
+{
+	struct spelling_search search = {.text = text};
+	const struct verb *verb;
+	const char *found;
+
+	for (size_t i = 0; (verb = verb_at(i)); i++)
+		spelling_consider(&search, verb->name);
+	found = spelling_found(&search);
+	snprintf(candidates, VERB_CANDIDATES_BYTES, "%s", found ? found : "");
+}
+
 enum verb_match verb_find(const char *text, const struct verb **verb,
 			  char candidates[static VERB_CANDIDATES_BYTES])
 {
@@ -96,27 +107,45 @@ enum verb_match verb_find(const char *text, const struct verb **verb,
 		*verb = match;
 		return VERB_FOUND;
 	}
-	list_candidates(count > 1 ? text : "", candidates);
-	return count > 1 ? VERB_AMBIGUOUS : VERB_UNKNOWN;
+	if (count == 0) {
+		find_nearest(text, candidates);
+		return VERB_UNKNOWN;
+	}
+	list_candidates(text, candidates);
+	return VERB_AMBIGUOUS;
+}
+
+/* The options of most verbs, or all of one. */
+static void print_options(const struct verb *verb, FILE *stream)
+{
+	for (size_t i = 0; i < option_row_count; i++) {
+		const struct option_row *row = &option_rows[i];
+		char letter[] = {'-', row->letter, ',', '\0'}, name[CALL_COLUMNS];
+
+		if (verb ? !row->accepts || !option_accepted(row, verb)
+			 : row->accepts & ~(unsigned)VERB_ACCEPTS_JSON)
+			continue;
+		snprintf(name, sizeof(name), "--%s%s%s", row->name, row->value ? " " : "",
+			 row->value ? row->value : "");
+		fprintf(stream, "  %-3s %-*s %s\n", row->letter ? letter : "", OPTION_COLUMNS, name,
+			row->summary);
+	}
 }
 
 static void print_verb_list(FILE *stream)
 {
 	const struct verb *verb;
 
-	fputs("Usage: xbeatctl VERB [-j] [-i DAEMON | -s SOCKET]\n\n", stream);
+	fputs("Usage: xbeatctl VERB [ARGUMENT...] [OPTION...]\n\n", stream);
 	for (size_t i = 0; (verb = verb_at(i)); i++) {
 		char call[CALL_COLUMNS + 1];
 
 		snprintf(call, sizeof(call), "%s %s", verb->name, verb->arguments);
 		fprintf(stream, "  %-*s %s\n", CALL_COLUMNS, call, verb->summary);
 	}
-	fputs("\n"
-	      "  -j, --json      print JSON\n"
-	      "  -i, --instance  daemon name of the xbeatd to ask (default: default)\n"
-	      "  -s, --socket    its control socket (" XB_RUN_DIRECTORY "/DAEMON.sock)\n"
-	      "  -h, --help      this list; after a verb, the help of the verb\n\n"
-	      "Verbs may be shortened: xbeatctl pe. Example: xbeatctl help peers\n"
+	fputs("\nOptions of most verbs; \"xbeatctl help VERB\" shows all of a verb:\n\n", stream);
+	print_options(NULL, stream);
+	fputs("\nVerbs may be shortened: xbeatctl pe. Example: xbeatctl help peers\n"
 	      "Exit status: 0 success, 1 failed, 2 wrong usage, 3 xbeatd not running, 4 not permitted\n",
 	      stream);
 }
@@ -136,8 +165,11 @@ static void print_example(const char *example, FILE *stream)
 static void print_verb_help(const struct verb *verb, FILE *stream)
 {
 	fprintf(stream, "Usage: xbeatctl %s%s%s%s\n\n", verb->name, *verb->arguments ? " " : "",
-		verb->arguments, verb->accepts & VERB_ACCEPTS_JSON ? " [-j]" : "");
+		verb->arguments, verb->accepts ? " [OPTION...]" : "");
 	text_print_wrapped(stream, 0, verb->help);
+	if (verb->accepts)
+		fputs("\nOptions, besides -i and -s:\n\n", stream);
+	print_options(verb, stream);
 	fputs("\nExample:\n\n", stream);
 	print_example(verb->example, stream);
 }
@@ -153,13 +185,15 @@ enum command_status verb_help(const struct verb *verb)
 
 static enum command_status help(const struct command *command)
 {
+	const char *name = command->argument_count > 0 ? command->arguments[0] : NULL;
 	char candidates[VERB_CANDIDATES_BYTES];
 	const struct verb *verb = NULL;
 
-	if (command->argument_count > 0 &&
-	    verb_find(command->arguments[0], &verb, candidates) != VERB_FOUND) {
-		log_error("no help for '%s'; verbs are %s", command->arguments[0], candidates);
-		return COMMAND_USAGE;
-	}
-	return verb_help(verb);
+	if (!name || verb_find(name, &verb, candidates) == VERB_FOUND)
+		return verb_help(verb);
+	if (*candidates)
+		log_error("no help for '%s'; did you mean '%s'?", name, candidates);
+	else
+		log_error("no help for '%s'; see: xbeatctl help", name);
+	return COMMAND_USAGE;
 }

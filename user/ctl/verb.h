@@ -19,7 +19,8 @@ const struct verb *verb_at(size_t index);
 
 /*
  * Finds a verb by its name or an unambiguous prefix and sets *verb.
- * candidates: if it is not found, the possible names, for example "version or vrrp".
+ * candidates: the possible names of an ambiguous one, for example "version or vrrp"; the nearest
+ * name to an unknown one, or "".
  */
 enum verb_match verb_find(const char *text, const struct verb **verb,
 			  char candidates[static VERB_CANDIDATES_BYTES]);

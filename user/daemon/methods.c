@@ -84,6 +84,15 @@ static void add_guard(const struct daemon *daemon, json_t *json)
 		json_object_set_new(json, "guard_refused_reason", json_text(reason));
 }
 
+/* What goes on beside the loop. */
+static void add_progress(const struct daemon *daemon, json_t *json)
+{
+	if (daemon->reload)
+		json_object_set_new(json, "reloading", json_true());
+	if (daemon->successor)
+		json_object_set_new(json, "restarting", json_true());
+}
+
 static json_t *status(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
@@ -112,6 +121,7 @@ static json_t *status(void *context, struct control_call *call)
 				      "service", runner_is_of_service(daemon->runner)));
 	json_object_set_new(json, "refused", refused_json(daemon));
 	add_guard(daemon, json);
+	add_progress(daemon, json);
 	if (daemon->config->heartbeat) {
 		json_object_set_new(json, "node", node_json(daemon));
 		json_object_set_new(json, "heartbeat", heartbeat_json(daemon->config->heartbeat));

@@ -54,3 +54,19 @@ bool spelling_is_near(const char *keyword, unsigned distance)
 
 	return distance <= (length < 3 ? 1 : length < 10 ? 2 : 3) && distance < length;
 }
+
+void spelling_consider(struct spelling_search *search, const char *keyword)
+{
+	unsigned distance = spelling_distance(search->text, keyword);
+
+	if (search->nearest && distance >= search->distance)
+		return;
+	search->nearest = keyword;
+	search->distance = distance;
+}
+
+const char *spelling_found(const struct spelling_search *search)
+{
+	return search->nearest && spelling_is_near(search->text, search->distance) ? search->nearest
+										   : NULL;
+}

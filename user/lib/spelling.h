@@ -11,4 +11,16 @@ unsigned spelling_distance(const char *a, const char *b);
 /* Whether keyword, at this distance, is a sensible suggestion. */
 bool spelling_is_near(const char *keyword, unsigned distance);
 
+/* The nearest of several keywords to a text: start with text set and the rest 0. */
+struct spelling_search {
+	const char *text;
+	const char *nearest;
+	unsigned distance;
+};
+
+void spelling_consider(struct spelling_search *search, const char *keyword);
+
+/* Returns the nearest keyword, or NULL if none is a sensible suggestion. */
+const char *spelling_found(const struct spelling_search *search);
+
 #endif

@@ -7,11 +7,13 @@
 #include <stdint.h>
 
 #include "user/ctl/command.h"
-#include "user/ctl/show/text.h"
+#include "user/ctl/show/width.h"
 #include "user/ctl/verb.h"
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define WORDS_MAX 8
 #define EXAMPLE_INDENT 4
@@ -28,10 +30,10 @@ static const struct {
 	{"dr", VERB_AMBIGUOUS, "drops or drain"},
 	{"re", VERB_AMBIGUOUS, "resume, reload or restart"},
 	{"v", VERB_AMBIGUOUS, "vrrp or version"},
-	{"peersx", VERB_UNKNOWN,
-	 "status, cluster, peers, vrrp, explain, tracking, app, drops, events, config, failover, resume, drain, priority, reload, node, restart, stop, genkey, check, import, version or help"},
-	{"", VERB_UNKNOWN,
-	 "status, cluster, peers, vrrp, explain, tracking, app, drops, events, config, failover, resume, drain, priority, reload, node, restart, stop, genkey, check, import, version or help"},
+	{"peersx", VERB_UNKNOWN, "peers"},
+	{"sattus", VERB_UNKNOWN, "status"},
+	{"nothing", VERB_UNKNOWN, ""},
+	{"", VERB_UNKNOWN, ""},
 };
 
 static void verbs_are_found(void **state)
@@ -62,7 +64,7 @@ static void every_verb_is_complete(void **state)
 		while (*example) {
 			size_t length = strcspn(example, "\n");
 
-			assert_true(length <= TEXT_COLUMNS - EXAMPLE_INDENT);
+			assert_true(length <= WIDTH_DEFAULT - EXAMPLE_INDENT);
 			assert_int_equal(example[length], '\n');
 			example += length + 1;
 		}
@@ -104,6 +106,72 @@ static void options_before_and_after_the_verb(void **state)
 		assert_string_equal(command.daemon_name, "blue");
 		assert_null(command.socket);
 		assert_int_equal(command.argument_count, 0);
+	}
+}
+
+/* A value is no verb, and a word after "--" is no option. */
+static void values_before_the_verb(void **state)
+{
+	struct command command;
+
+	(void)state;
+	assert_int_equal(parse("-i status peers", &command), COMMAND_OK);
+	assert_string_equal(command.verb->name, "peers");
+	assert_int_equal(parse("--socket status -t 1m failover VI_1", &command), COMMAND_OK);
+	assert_string_equal(command.verb->name, "failover");
+	assert_int_equal(parse("-jistatus peers", &command), COMMAND_OK);
+	assert_string_equal(command.daemon_name, "status");
+	assert_int_equal(parse("explain -- -j", &command), COMMAND_OK);
+	assert_string_equal(command.arguments[0], "-j");
+}
+
+/* Parses a line; text: what goes to standard error meanwhile. */
+static enum command_status parse_logged(const char *line, char *text, size_t room)
+{
+	int file = memfd_create("stderr", 0), before = dup(STDERR_FILENO);
+	struct command command;
+	enum command_status status;
+	ssize_t bytes;
+
+	assert_true(file >= 0 && dup2(file, STDERR_FILENO) >= 0);
+	status = parse(line, &command);
+	assert_true(dup2(before, STDERR_FILENO) >= 0);
+	bytes = pread(file, text, room - 1, 0);
+	assert_true(bytes > 0);
+	text[bytes] = '\0';
+	close(file);
+	close(before);
+	return status;
+}
+
+static void mistyped_options_are_named(void **state)
+{
+	static const struct {
+		const char *line, *message;
+	} cases[] = {
+		{"peers --jsn", "unknown option '--jsn'; did you mean '--json'?"},
+		{"peers --jsn=1", "unknown option '--jsn=1'; did you mean '--json'?"},
+		{"peers --quick", "unknown option '--quick'"},
+		{"peers --folow", "unknown option '--folow'"},
+		{"peers --follow", "peers does not accept --follow; it is an option of events"},
+		{"peers -f", "peers does not accept --follow; it is an option of events"},
+		{"failover a --fo", "'--fo' is ambiguous: it may be --follow or --for"},
+		{"drain --force=yes", "option '--force' takes no value"},
+		{"failover a --for", "option '--for' needs a value"},
+		{"failover a -t", "option '-t' needs a value"},
+		{"peers -q", "unknown option '-q'"},
+		{"paers", "unknown verb 'paers'; did you mean 'peers'?"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char logged[512];
+		enum command_status status = parse_logged(cases[i].line, logged, sizeof(logged));
+
+		assert_int_equal(status, COMMAND_USAGE);
+		logged[strcspn(logged, "\n")] = '\0';
+		assert_non_null(strchr(logged, ' '));
+		assert_string_equal(strchr(logged, ' ') + 1, cases[i].message);
 	}
 }
 
@@ -219,6 +287,8 @@ int main(void)
 		cmocka_unit_test(verbs_are_found),
 		cmocka_unit_test(every_verb_is_complete),
 		cmocka_unit_test(options_before_and_after_the_verb),
+		cmocka_unit_test(values_before_the_verb),
+		cmocka_unit_test(mistyped_options_are_named),
 		cmocka_unit_test(arguments_are_kept),
 		cmocka_unit_test(arguments_become_parameters),
 		cmocka_unit_test(wrong_usage),

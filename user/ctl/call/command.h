@@ -24,6 +24,7 @@ struct command {
 	uint64_t duration_ns; /* 0: not given */
 	bool force;
 	bool keep;
+	bool wait;
 	bool help;
 	char **arguments; /* after the verb */
 	int argument_count;

@@ -16,9 +16,6 @@
 /* A working daemon answers within milliseconds, a stopped one never. */
 #define ANSWER_TIMEOUT_MS_DEFAULT 5000
 
-/* Longer than sun_path, so that client_connect() notices a path that is too long. */
-#define PATH_BYTES (2 * sizeof(((struct sockaddr_un *)NULL)->sun_path))
-
 static const char *daemon_name(const struct command *command)
 {
 	return command->daemon_name ? command->daemon_name : XB_DAEMON_NAME_DEFAULT;
@@ -149,27 +146,65 @@ static enum command_status complain_transfer(const struct client *client, int er
 	return COMMAND_FAILED;
 }
 
+const char *query_socket(const struct command *command, char path[static QUERY_PATH_BYTES])
+{
+	if (command->socket)
+		return command->socket;
+	snprintf(path, QUERY_PATH_BYTES, XB_CONTROL_SOCKET, daemon_name(command));
+	return path;
+}
+
+static unsigned timeout_ms(const struct command *command)
+{
+	unsigned own = command->verb->answer_timeout_ms;
+
+	return own ? own : ANSWER_TIMEOUT_MS_DEFAULT;
+}
+
+/* The text of a request, to be freed; NULL: no memory. Takes ownership of parameters. */
+static char *request_text(const char *method, json_t *parameters)
+{
+	json_t *request = json_pack("{s:s, s:o}", "method", method, "parameters", parameters);
+	char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
+
+	json_decref(request);
+	return text;
+}
+
 enum command_status query_open(const struct command *command, const char *method,
 			       json_t *parameters, struct client *client)
 {
-	json_t *request = json_pack("{s:s, s:o}", "method", method, "parameters", parameters);
-	_cleanup_free_ char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
-	unsigned timeout_ms = command->verb->answer_timeout_ms;
-	char path[PATH_BYTES];
-	const char *socket = command->socket ? command->socket : path;
+	_cleanup_free_ char *text = request_text(method, parameters);
+	char path[QUERY_PATH_BYTES];
+	const char *socket = query_socket(command, path);
 	int error;
 
-	json_decref(request);
 	if (!text)
 		return complain_transfer(client, -ENOMEM);
-	snprintf(path, sizeof(path), XB_CONTROL_SOCKET, daemon_name(command));
-	error = client_connect(client, socket, timeout_ms ? timeout_ms : ANSWER_TIMEOUT_MS_DEFAULT);
+	error = client_connect(client, socket, timeout_ms(command));
 	if (error)
 		return complain_connect(command, socket, error);
 	error = client_send(client, text);
 	if (error == -EPIPE) /* a refusal may be there to be read */
 		error = 0;
 	return error ? complain_transfer(client, error) : COMMAND_OK;
+}
+
+json_t *query_try(const struct command *command, const char *method, json_t *parameters)
+{
+	_cleanup_client_ struct client client = CLIENT_CLOSED;
+	_cleanup_free_ char *text = request_text(method, parameters);
+	char path[QUERY_PATH_BYTES];
+	json_t *answer, *result;
+	const char *message;
+
+	if (!text || client_connect(&client, query_socket(command, path), timeout_ms(command)) ||
+	    client_send(&client, text) || client_receive(&client, &message))
+		return NULL;
+	answer = json_loads(message, 0, NULL);
+	result = json_incref(json_object_get(answer, "result"));
+	json_decref(answer);
+	return result;
 }
 
 /* A message may have several lines, for example the diagnostics of a configuration. */

@@ -7,6 +7,12 @@
 #include "user/ctl/call/command.h"
 #include <jansson.h>
 
+/* Longer than a socket's path may be, so that client_connect() notices one that is too long. */
+#define QUERY_PATH_BYTES 256
+
+/* Returns the path of the control socket that the command names; path: room for it. */
+const char *query_socket(const struct command *command, char path[static QUERY_PATH_BYTES]);
+
 /*
  * Connects to the daemon that the command names and sends a request; takes ownership of parameters.
  */
@@ -19,6 +25,12 @@ enum command_status query_next(struct client *client, json_t **result);
 /* Both, one after the other; the connection stays open. */
 enum command_status query_ask(const struct command *command, const char *method, json_t *parameters,
 			      struct client *client, json_t **result);
+
+/*
+ * Both, without a message when something fails: for who tries again. Takes ownership of parameters.
+ * Returns the result, to be released, or NULL.
+ */
+json_t *query_try(const struct command *command, const char *method, json_t *parameters);
 
 /*
  * Interprets one answer, {"result":VALUE} or {"error":NAME,"message":TEXT}.

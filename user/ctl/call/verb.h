@@ -14,6 +14,7 @@ enum verb_accepts {
 	VERB_ACCEPTS_DURATION = 1 << 2,
 	VERB_ACCEPTS_FORCE = 1 << 3,
 	VERB_ACCEPTS_KEEP = 1 << 4,
+	VERB_ACCEPTS_WAIT = 1 << 5,
 };
 
 struct verb {

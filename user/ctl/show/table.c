@@ -2,6 +2,7 @@
 /* Tables for people: see table.h. */
 #include "user/ctl/show/table.h"
 #include "user/ctl/show/text.h"
+#include "user/ctl/show/width.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include <stdarg.h>
@@ -80,7 +81,7 @@ static bool may_shrink(const struct table *table, const size_t widths[], size_t 
  */
 static void shrink(const struct table *table, size_t widths[])
 {
-	while (total_width(table, widths) > TEXT_COLUMNS) {
+	while (total_width(table, widths) > width_columns()) {
 		size_t widest = table->column_count;
 
 		for (size_t i = 0; i < table->column_count; i++)

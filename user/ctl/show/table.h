@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tables that fit a terminal. Columns are as wide as their cells; in a table wider than
- * TEXT_COLUMNS the widest of the columns that may shrink are narrowed, and their cells wrap.
+ * Tables that fit a terminal. Columns are as wide as their cells; in a table wider than the output
+ * (width.h) the widest of the columns that may shrink are narrowed, and their cells wrap.
  */
 #ifndef XBEAT_CTL_SHOW_TABLE_H
 #define XBEAT_CTL_SHOW_TABLE_H

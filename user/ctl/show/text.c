@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Wrapping of text: see text.h. */
 #include "user/ctl/show/text.h"
+#include "user/ctl/show/width.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/printable.h"
@@ -50,7 +51,7 @@ void text_print_wrapped(FILE *stream, size_t indent, const char *text)
 {
 	for (text = skip_blanks(text); *text;) {
 		const char *next;
-		size_t length = text_line(text, TEXT_COLUMNS - indent, &next);
+		size_t length = text_line(text, width_columns() - indent, &next);
 
 		fprintf(stream, "%*s%.*s\n", (int)indent, "", (int)length, text);
 		text = next;
@@ -87,7 +88,7 @@ void text_print_labelled(FILE *stream, size_t label_columns, const char *label, 
 	va_end(arguments);
 	line = printable = text_printable(text);
 	do {
-		size_t bytes = text_line(line, TEXT_COLUMNS - label_columns, &next);
+		size_t bytes = text_line(line, width_columns() - label_columns, &next);
 
 		fprintf(stream, "%-*s%.*s\n", (int)label_columns, label, (int)bytes, line);
 		line = next;

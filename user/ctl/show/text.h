@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text for an 80-column terminal: wrapped, and with control characters escaped. */
+/* Text for terminals: wrapped to the width of the output (width.h), control characters escaped. */
 #ifndef XBEAT_CTL_SHOW_TEXT_H
 #define XBEAT_CTL_SHOW_TEXT_H
 
@@ -7,15 +7,13 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define TEXT_COLUMNS 80
-
 /*
  * Returns how many bytes of text fit on a line of width columns: up to a blank if there is one,
  * else width, without splitting a character. *next: the start of the next line.
  */
 size_t text_line(const char *text, size_t width, const char **next);
 
-/* Prints text wrapped to TEXT_COLUMNS, each line indented. */
+/* Prints text wrapped, each line indented. */
 void text_print_wrapped(FILE *stream, size_t indent, const char *text);
 
 /*

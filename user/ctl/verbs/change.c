@@ -29,7 +29,7 @@ static const char stop_help[] =
 const struct verb verbs_change[] = {
 	{
 		.name = "failover",
-		.arguments = "INSTANCE [-t TIME] [--force]",
+		.arguments = "INSTANCE",
 		.summary = "hand an instance over to the best Backup",
 		.help = failover_help,
 		.example =
@@ -59,7 +59,7 @@ const struct verb verbs_change[] = {
 	},
 	{
 		.name = "drain",
-		.arguments = "[--force]",
+		.arguments = "",
 		.summary = "give up all instances, before maintenance",
 		.help = "Gives up every VRRP instance cleanly, and reports to the other nodes that this node is draining. It stays out of elections until resume. Refused if no live Backup is known for one of them; --force gives them up all the same. Only for root.",
 		.example = "$ xbeatctl drain\n"
@@ -128,7 +128,7 @@ const struct verb verbs_change[] = {
 	},
 	{
 		.name = "stop",
-		.arguments = "[--keep]",
+		.arguments = "",
 		.summary = "stop xbeatd; --keep: another one goes on",
 		.help = stop_help,
 		.example =

@@ -156,7 +156,7 @@ const struct verb verbs_show[] = {
 	},
 	{
 		.name = "events",
-		.arguments = "[-f]",
+		.arguments = "",
 		.summary = "recent changes with time and reason; -f follows",
 		.help = "Shows the recent changes, oldest first: verdicts on nodes, their daemons and applications, and states of VRRP instances, each with its reason. With -f it continues and shows each new event as it happens.",
 		.example =

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "user/ctl/show/show.h"
-#include "user/ctl/show/text.h"
+#include "user/ctl/show/width.h"
 #include "user/lib/cleanup.h"
 #include <cmocka.h>
 #include <jansson.h>
@@ -32,7 +32,7 @@ static inline char *shown(show_function show, const char *json_text)
 	fclose(memory);
 	json_decref(value);
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
-		assert_true(strcspn(line, "\n") <= TEXT_COLUMNS);
+		assert_true(strcspn(line, "\n") <= WIDTH_DEFAULT);
 	return text;
 }
 

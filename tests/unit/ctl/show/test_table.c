@@ -8,11 +8,14 @@
 #include "user/ctl/show/table.h"
 #include "user/ctl/show/text.h"
 #include "user/ctl/show/units.h"
+#include "user/ctl/show/width.h"
 #include "user/lib/cleanup.h"
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 static void counts_are_short(void **state)
 {
@@ -120,6 +123,57 @@ static void wide_tables_wrap_where_they_may(void **state)
 		"                                                              need two lines\n");
 }
 
+/* Of wrapped text, for an output that is a file. */
+static void the_width_of_the_output(void **state)
+{
+	static const struct {
+		const char *columns;
+		size_t width;
+	} cases[] = {
+		{"100", 100},
+		{"1000", WIDTH_MAX},
+		{"3", WIDTH_MIN},
+		{"0", WIDTH_UNLIMITED},
+		{"-", WIDTH_UNLIMITED},
+		{"80x", WIDTH_UNLIMITED},
+		{NULL, WIDTH_UNLIMITED},
+	};
+	int file = memfd_create("output", 0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (cases[i].columns)
+			setenv("COLUMNS", cases[i].columns, 1);
+		else
+			unsetenv("COLUMNS");
+		width_follow(file);
+		assert_int_equal(width_columns(), cases[i].width);
+	}
+	close(file);
+	width_set(WIDTH_DEFAULT);
+}
+
+static void texts_use_the_width(void **state)
+{
+	char text[128], *printed_text = NULL;
+	size_t bytes;
+	FILE *memory = open_memstream(&printed_text, &bytes);
+
+	(void)state;
+	memset(text, 'a', 100);
+	text[50] = ' ';
+	text[100] = '\0';
+	text_print_wrapped(memory, 4, text);
+	width_set(120);
+	text_print_wrapped(memory, 4, text);
+	text_print_labelled(memory, 8, "label", "%s", text);
+	width_set(WIDTH_DEFAULT);
+	fclose(memory);
+	assert_int_equal(strcspn(printed_text, "\n"), 4 + 50);
+	assert_int_equal(bytes, (4 + 50 + 1) + (4 + 49 + 1) + (4 + 100 + 1) + (8 + 100 + 1));
+	free(printed_text);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -129,6 +183,8 @@ int main(void)
 		cmocka_unit_test(no_control_characters_reach_a_terminal),
 		cmocka_unit_test(columns_are_as_wide_as_their_cells),
 		cmocka_unit_test(wide_tables_wrap_where_they_may),
+		cmocka_unit_test(the_width_of_the_output),
+		cmocka_unit_test(texts_use_the_width),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Verbs that make something of several of the daemon's answers, or look into the kernel beside it. */
+#ifndef XBEAT_CTL_INSPECT_INSPECT_H
+#define XBEAT_CTL_INSPECT_INSPECT_H
+
+#include "user/ctl/call/command.h"
+
+/* Prints what is wrong; with -w only when nothing is wrong any more, or after -t. Returns
+ * COMMAND_FAILED while something is wrong. */
+enum command_status inspect_health(const struct command *command);
+
+#endif

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The table of options: see options.h. */
+#include "user/ctl/options.h"
+#include "user/ctl/show/units.h"
+#include "user/lib/array.h"
+#include "user/lib/log.h"
+
+static bool take_duration(struct command *command, const char *text)
+{
+	if (!duration_parse(text, &command->duration_ns))
+		log_error("'%s' is not a duration; write 30s, 10m or 2h", text);
+	return command->duration_ns > 0;
+}
+
+static bool take_daemon(struct command *command, const char *name)
+{
+	command->daemon_name = name;
+	return true;
+}
+
+static bool take_socket(struct command *command, const char *path)
+{
+	command->socket = path;
+	return true;
+}
+
+#define FLAG(name) .flag = offsetof(struct command, name)
+
+const struct option_row option_rows[] = {
+	{'j', "json", NULL, VERB_ACCEPTS_JSON, "print JSON", FLAG(json)},
+	{'f', "follow", NULL, VERB_ACCEPTS_FOLLOW, "go on, with each new one", FLAG(follow)},
+	{'t', "for", "TIME", VERB_ACCEPTS_DURATION, "for so long: 30s, 10m, 2h",
+	 .take = take_duration},
+	{0, "force", NULL, VERB_ACCEPTS_FORCE, "also if no other node takes over", FLAG(force)},
+	{0, "keep", NULL, VERB_ACCEPTS_KEEP, "keep the addresses for the next xbeatd", FLAG(keep)},
+	{'w', "wait", NULL, VERB_ACCEPTS_WAIT, "wait until nothing is wrong", FLAG(wait)},
+	{'i', "instance", "DAEMON", 0, "daemon name of the xbeatd to ask (default: default)",
+	 .take = take_daemon},
+	{'s', "socket", "SOCKET", 0, "its control socket instead of its name", .take = take_socket},
+	{'h', "help", NULL, 0, "this list; after a verb, the help of the verb", FLAG(help)},
+};
+
+const size_t option_row_count = ARRAY_SIZE(option_rows);
+_Static_assert(ARRAY_SIZE(option_rows) <= OPTION_ROWS_MAX, "room for those who read it");
+
+bool option_accepted(const struct option_row *row, const struct verb *verb)
+{
+	return !row->accepts || !verb || row->accepts & verb->accepts;
+}
+
+const struct option_row *option_find_letter(int letter, const struct verb *verb)
+{
+	const struct option_row *refused = NULL;
+
+	for (size_t i = option_row_count; letter && i-- > 0;) {
+		if (option_rows[i].letter != letter)
+			continue;
+		if (option_accepted(&option_rows[i], verb))
+			return &option_rows[i];
+		refused = &option_rows[i];
+	}
+	return refused;
+}
