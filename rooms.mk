@@ -11,7 +11,7 @@
 ROOMS := user/daemon user/daemon/start user/daemon/handover user/cluster user/vrrp user/vrrp/report user/vrrp/rules \
 	user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
 	user/control user/ctl user/ctl/verbs user/ctl/file user/ctl/inspect user/ctl/call \
-	user/ctl/show user/health user/runner user/starter user/runner/child user/net \
+	user/ctl/view user/ctl/show user/health user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel \
 	user/kernel/system user/kernel/layout user/config user/config/print user/config/blocks \
 	user/config/syntax user/config/host user/config/model user/core user/core/vrrp user/figures \
@@ -50,12 +50,13 @@ uses.user/heartbeat := user/tracking user/net user/net/netlink user/kernel user/
 uses.user/tracking := user/control user/runner user/kernel user/config/model user/core \
 	user/core/vrrp user/lib
 uses.user/control := user/lib
-uses.user/ctl := user/ctl/verbs user/ctl/call user/ctl/show user/lib
-uses.user/ctl/verbs := user/ctl/file user/ctl/inspect user/ctl/call user/ctl/show
+uses.user/ctl := user/ctl/verbs user/ctl/call user/ctl/view user/ctl/show user/lib
+uses.user/ctl/verbs := user/ctl/file user/ctl/inspect user/ctl/call user/ctl/view user/ctl/show
 uses.user/ctl/file := user/ctl/call user/ctl/show user/net user/net/netlink user/config \
 	user/config/host user/config/model user/lib
 uses.user/ctl/inspect := user/ctl/call user/ctl/show user/health user/lib
-uses.user/ctl/call := user/ctl/show user/app user/lib
+uses.user/ctl/call := user/ctl/view user/ctl/show user/app user/lib
+uses.user/ctl/view := user/ctl/show user/lib
 uses.user/ctl/show := user/lib
 uses.user/health := user/lib
 uses.user/runner := user/starter user/runner/child user/config/model user/lib

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The table of options: see options.h. */
 #include "user/ctl/options.h"
+#include "user/ctl/moment.h"
 #include "user/ctl/show/units.h"
 #include "user/lib/array.h"
+#include "user/lib/event_kinds.h"
 #include "user/lib/log.h"
+#include "user/lib/spelling.h"
+#include "user/lib/time.h"
+#include <string.h>
+#include <time.h>
 
 static bool take_duration(struct command *command, const char *text)
 {
@@ -24,11 +30,52 @@ static bool take_socket(struct command *command, const char *path)
 	return true;
 }
 
+static uint64_t now_unix_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+static bool take_since(struct command *command, const char *text)
+{
+	if (moment_parse(text, now_unix_ns(), &command->since_unix_ns))
+		return true;
+	log_error("'%s' is no time; write 10m for ten minutes ago, 12:00, or \"2026-03-01 12:00\"",
+		  text);
+	return false;
+}
+
+#define KIND_NAME(name, about, id, help) #name,
+static const char *const kinds[] = {EVENT_KINDS(KIND_NAME)};
+
+/* A pattern may fit a kind of another version. */
+static bool take_kind(struct command *command, const char *text)
+{
+	struct spelling_search search = {.text = text};
+
+	command->kind = text;
+	if (strpbrk(text, "*?[") || event_kind_find(text))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		spelling_consider(&search, kinds[i]);
+	if (spelling_found(&search))
+		log_error("no kind of events '%s'; did you mean '%s'?", text,
+			  spelling_found(&search));
+	else
+		log_error("no kind of events '%s'; see LOG in xbeatd(8)", text);
+	return false;
+}
+
 #define FLAG(name) .flag = offsetof(struct command, name)
 
 const struct option_row option_rows[] = {
 	{'j', "json", NULL, VERB_ACCEPTS_JSON, "print JSON", FLAG(json)},
 	{'f', "follow", NULL, VERB_ACCEPTS_FOLLOW, "go on, with each new one", FLAG(follow)},
+	{'k', "kind", "KIND", VERB_ACCEPTS_KIND, "only events of this kind", .take = take_kind},
+	{0, "since", "TIME", VERB_ACCEPTS_SINCE, "since: 10m ago, 12:00, \"2026-03-01 12:00\"",
+	 .take = take_since},
 	{'t', "for", "TIME", VERB_ACCEPTS_DURATION, "for so long: 30s, 10m, 2h",
 	 .take = take_duration},
 	{0, "force", NULL, VERB_ACCEPTS_FORCE, "also if no other node takes over", FLAG(force)},

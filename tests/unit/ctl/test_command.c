@@ -251,7 +251,7 @@ static void wrong_usage(void **state)
 		"peers -i ../x",
 		"peers -i a/b",
 		"peers -i a -s /b",
-		"peers extra",
+		"status extra",
 		"failover",
 		"failover a b",
 		"failover a -t",

@@ -49,10 +49,10 @@ static enum command_status beat(const struct command *command)
 
 enum command_status run_app(const struct command *command)
 {
-	if (command->argument_count == 0)
+	if (command->argument_count == 0 || strcmp(command->arguments[0], "beat") != 0)
 		return run_method(command);
-	if (command->argument_count == 2 && !strcmp(command->arguments[0], "beat"))
+	if (command->argument_count == 2)
 		return beat(command);
-	log_error("write: xbeatctl app, or: xbeatctl app beat NAME");
+	log_error("write: xbeatctl app [APP...], or: xbeatctl app beat APP");
 	return COMMAND_USAGE;
 }

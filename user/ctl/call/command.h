@@ -22,6 +22,8 @@ struct command {
 	bool json;
 	bool follow;
 	uint64_t duration_ns; /* 0: not given */
+	const char *kind; /* pattern; NULL: not given */
+	uint64_t since_unix_ns; /* 0: not given */
 	bool force;
 	bool keep;
 	bool wait;

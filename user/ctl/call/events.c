@@ -3,9 +3,11 @@
 #include "user/ctl/call/output.h"
 #include "user/ctl/call/query.h"
 #include "user/ctl/call/run.h"
+#include "user/ctl/call/verb.h"
 #include "user/ctl/show/show.h"
 #include "user/lib/log.h"
 #include <errno.h>
+#include <fnmatch.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,15 +19,36 @@ static void print_event(const struct command *command, const json_t *event)
 		show_event(event, stdout);
 }
 
+static const char *text_of(const json_t *event, const char *name)
+{
+	const char *text = json_string_value(json_object_get(event, name));
+
+	return text ? text : "";
+}
+
+static bool is_wanted(const struct command *command, const json_t *event)
+{
+	json_int_t time_ns = json_integer_value(json_object_get(event, "time_unix_ns"));
+
+	return (uint64_t)time_ns >= command->since_unix_ns &&
+	       (!command->kind || !fnmatch(command->kind, text_of(event, "kind"), 0)) &&
+	       names_match(text_of(event, "subject"), command->arguments, command->argument_count);
+}
+
 /* An answer is a list of events; with -f, a single event. */
-static enum command_status print_answer(const struct command *command, const json_t *answer)
+static enum command_status print_answer(const struct command *command, json_t **answer)
 {
 	const json_t *event;
 	size_t index;
 
-	if (json_is_object(answer))
-		print_event(command, answer);
-	json_array_foreach(answer, index, event) print_event(command, event);
+	if (json_is_object(*answer) && is_wanted(command, *answer))
+		print_event(command, *answer);
+	/* A name that nothing has is an error, unless it may still come. */
+	if (!command->follow && !names_select(command->verb->names, command->arguments,
+					      command->argument_count, answer))
+		return COMMAND_FAILED;
+	json_array_foreach(*answer, index, event) if (is_wanted(command, event))
+		print_event(command, event);
 	return output_finish();
 }
 
@@ -36,7 +59,7 @@ static enum command_status show_next(const struct command *command, struct clien
 
 	if (status != COMMAND_OK)
 		return status;
-	status = print_answer(command, answer);
+	status = print_answer(command, &answer);
 	json_decref(answer);
 	return status;
 }

@@ -28,13 +28,25 @@ static enum command_status print(const struct command *command, json_t *result)
 	return output_finish();
 }
 
+/* Leaves of the result what the arguments name. */
+static bool select_names(const struct command *command, json_t **result)
+{
+	return !command->verb->names || names_select(command->verb->names, command->arguments,
+						     command->argument_count, result);
+}
+
 enum command_status run_method(const struct command *command)
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	json_t *result;
 	enum command_status status = call(command, &client, &result);
 
-	return status == COMMAND_OK ? print(command, result) : status;
+	if (status != COMMAND_OK)
+		return status;
+	if (select_names(command, &result))
+		return print(command, result);
+	json_decref(result);
+	return COMMAND_FAILED;
 }
 
 /* Returns whether the daemon has closed the connection in time. */

@@ -4,6 +4,7 @@
 #define XBEAT_CTL_CALL_VERB_H
 
 #include "user/ctl/call/command.h"
+#include "user/ctl/view/names.h"
 #include <jansson.h>
 #include <stdio.h>
 
@@ -15,7 +16,14 @@ enum verb_accepts {
 	VERB_ACCEPTS_FORCE = 1 << 3,
 	VERB_ACCEPTS_KEEP = 1 << 4,
 	VERB_ACCEPTS_WAIT = 1 << 5,
+	VERB_ACCEPTS_KIND = 1 << 6,
+	VERB_ACCEPTS_SINCE = 1 << 7,
+	VERB_ACCEPTS_BRIEF = 1 << 8,
+	VERB_ACCEPTS_DETAIL = 1 << 9,
 };
+
+/* As many names select entries of an answer. */
+#define VERB_NAMES_MAX 64
 
 struct verb {
 	const char *name;
@@ -30,6 +38,7 @@ struct verb {
 	/* For verbs that call the method of their name. */
 	json_t *(*parameters)(const struct command *command); /* NULL: none; see parameters.h */
 	void (*print)(const json_t *result, FILE *stream); /* for people */
+	const struct names *names; /* what its arguments select of the answer; NULL: nothing */
 	unsigned answer_timeout_ms; /* 0: a working daemon answers within milliseconds */
 };
 

@@ -147,7 +147,7 @@ static void print_nodes(const json_t *nodes, FILE *stream)
 	table_print(&table, stream);
 }
 
-static void print_instances(const json_t *instances, FILE *stream)
+static void print_instances(const json_t *instances, bool after_nodes, FILE *stream)
 {
 	_cleanup_table_ struct table table = {
 		.columns = instance_columns,
@@ -160,7 +160,8 @@ static void print_instances(const json_t *instances, FILE *stream)
 		fputs("\nno instances with a heartbeat line\n", stream);
 		return;
 	}
-	fputc('\n', stream);
+	if (after_nodes)
+		fputc('\n', stream);
 	json_array_foreach(instances, index, instance) add_instance(&table, instance);
 	table_print(&table, stream);
 }
@@ -177,14 +178,11 @@ static bool all_compared(const json_t *nodes)
 	return true;
 }
 
-void show_cluster(const json_t *cluster, FILE *stream)
+static void print_disagreements(const json_t *disagreements, const json_t *nodes, FILE *stream)
 {
-	const json_t *nodes = json_object_get(cluster, "nodes"), *disagreement;
-	const json_t *disagreements = json_object_get(cluster, "disagreements");
+	const json_t *disagreement;
 	size_t index;
 
-	print_nodes(nodes, stream);
-	print_instances(json_object_get(cluster, "instances"), stream);
 	fputc('\n', stream);
 	json_array_foreach(disagreements, index, disagreement)
 		text_print_labelled(stream, 9, "differs", "%s", field_text(disagreement, "text"));
@@ -192,4 +190,19 @@ void show_cluster(const json_t *cluster, FILE *stream)
 		fprintf(stream, "the configurations %s\n",
 			all_compared(nodes) ? "of all nodes agree"
 					    : "that were compared agree; not all were");
+}
+
+/* With names on the command line, parts are missing. */
+void show_cluster(const json_t *cluster, FILE *stream)
+{
+	const json_t *nodes = json_object_get(cluster, "nodes");
+	const json_t *instances = json_object_get(cluster, "instances");
+	const json_t *disagreements = json_object_get(cluster, "disagreements");
+
+	if (nodes)
+		print_nodes(nodes, stream);
+	if (instances)
+		print_instances(instances, nodes != NULL, stream);
+	if (disagreements)
+		print_disagreements(disagreements, nodes, stream);
 }

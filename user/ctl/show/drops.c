@@ -64,12 +64,12 @@ static void add_reason(struct table *table, const json_t *drops, const char *nam
 }
 
 /* Prints the names of the reasons without a count, so that readers see what is counted. */
-static void print_zeros(const json_t *drops, FILE *stream)
+static void print_zeros(const json_t *drops, const char *label, FILE *stream)
 {
 	_cleanup_free_ char *list = NULL;
 	size_t bytes;
 	FILE *memory = open_memstream(&list, &bytes);
-	const char *separator = "none for: ";
+	const char *separator = label;
 	const char *name;
 	const json_t *count;
 
@@ -100,8 +100,6 @@ void show_drops(const json_t *drops, FILE *stream)
 	if (table.row_count > 0) {
 		table_print(&table, stream);
 		fputc('\n', stream);
-	} else {
-		fputs("no packet was refused\n", stream);
 	}
-	print_zeros(drops, stream);
+	print_zeros(drops, table.row_count ? "none for: " : "no packet was refused for: ", stream);
 }

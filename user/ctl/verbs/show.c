@@ -14,6 +14,43 @@ static const char peers_help[] =
 static const char explain_help[] =
 	"Explains a VRRP instance: its state and why, which node is Active, what this node waits for, what would make it Active, and how its priority adds up. Explains this node: its condition and its last events. Explains another node: what is known of it and from which node, the verdict, and what would change the verdict.";
 
+static const struct names nodes = {
+	.what = "node",
+	.parts = {{"", {"name"}, false}},
+};
+
+static const struct names instances = {
+	.what = "instance or address",
+	.parts = {{"", {"name", "addresses"}, false}},
+};
+
+static const struct names tracked = {
+	.what = "tracked thing",
+	.parts = {{"", {"name", "kind"}, false}},
+};
+
+static const struct names apps = {
+	.what = "vrrp_app",
+	.parts = {{"", {"name"}, false}},
+};
+
+static const struct names subjects = {
+	.what = "subject",
+	.parts = {{"", {"subject"}, false}},
+};
+
+static const struct names reasons = {
+	.what = "reason",
+	.members = true,
+};
+
+static const struct names cluster = {
+	.what = "node, instance or address",
+	.parts = {{"nodes", {"name"}, false},
+		  {"instances", {"name", "addresses"}, false},
+		  {"disagreements", {"nodes", "subject"}, true}},
+};
+
 const struct verb verbs_show[] = {
 	{
 		.name = "status",
@@ -33,7 +70,7 @@ const struct verb verbs_show[] = {
 	},
 	{
 		.name = "cluster",
-		.arguments = "",
+		.arguments = "[NODE|INSTANCE...]",
 		.summary = "all nodes, instances and owners; what differs",
 		.help = cluster_help,
 		.example =
@@ -48,12 +85,14 @@ const struct verb verbs_show[] = {
 			"differs  guard_timeout: 3 s here (/etc/xbeat/xbeat.conf:7), 1 s on node-b;\n"
 			"         write the same on all nodes\n",
 		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_max = VERB_NAMES_MAX,
 		.run = run_method,
 		.print = show_cluster,
+		.names = &cluster,
 	},
 	{
 		.name = "peers",
-		.arguments = "",
+		.arguments = "[NODE...]",
 		.summary = "the other nodes: the verdict on each, and why",
 		.help = peers_help,
 		.example =
@@ -65,12 +104,14 @@ const struct verb verbs_show[] = {
 			"    its daemon made progress 2 ms ago\n"
 			"    on-link, held to TTL 255: eth0\n",
 		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_max = VERB_NAMES_MAX,
 		.run = run_method,
 		.print = show_peers,
+		.names = &nodes,
 	},
 	{
 		.name = "vrrp",
-		.arguments = "",
+		.arguments = "[INSTANCE...]",
 		.summary = "the VRRP instances: state, Active node, reason",
 		.help = "Shows each VRRP instance: its state with the reason of the last change, configured and effective priority, the Active node, its addresses and counters.",
 		.example =
@@ -82,8 +123,10 @@ const struct verb verbs_show[] = {
 			"    addresses 10.0.0.100/32\n"
 			"...\n",
 		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_max = VERB_NAMES_MAX,
 		.run = run_method,
 		.print = show_vrrp,
+		.names = &instances,
 	},
 	{
 		.name = "explain",
@@ -113,7 +156,7 @@ const struct verb verbs_show[] = {
 	},
 	{
 		.name = "tracking",
-		.arguments = "",
+		.arguments = "[NAME...]",
 		.summary = "tracked scripts, interfaces, files; their status",
 		.help = "Shows everything that instances track: its status, since when, and why.",
 		.example = "$ xbeatctl tracking\n"
@@ -123,12 +166,14 @@ const struct verb verbs_show[] = {
 			   "interface  eth0       up                 -\n"
 			   "    is up\n",
 		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_max = VERB_NAMES_MAX,
 		.run = run_method,
 		.print = show_tracking,
+		.names = &tracked,
 	},
 	{
 		.name = "app",
-		.arguments = "[beat NAME]",
+		.arguments = "[APP...] | beat APP",
 		.summary = "applications that send beats",
 		.help = "Shows each vrrp_app: its state, the age of its last beat and its timeout, which process opened it, and which instances track it. app beat NAME sends one beat, for scripts and cron jobs; the user named in the vrrp_app may do this as well.",
 		.example = "$ xbeatctl app\n"
@@ -137,13 +182,14 @@ const struct verb verbs_show[] = {
 			   "    opened by process 812 of user 33\n"
 			   "$ xbeatctl app beat backup\n",
 		.accepts = VERB_ACCEPTS_JSON,
-		.arguments_max = 2,
+		.arguments_max = VERB_NAMES_MAX,
 		.run = run_app,
 		.print = show_apps,
+		.names = &apps,
 	},
 	{
 		.name = "drops",
-		.arguments = "",
+		.arguments = "[REASON...]",
 		.summary = "refused packets, by reason",
 		.help = "Shows the number of packets refused for each reason, whether a healthy cluster counts a few of these, and what the reason means.",
 		.example = "$ xbeatctl drops\n"
@@ -151,21 +197,26 @@ const struct verb verbs_show[] = {
 			   "   12  bad_tag  never   authentication tag is wrong: another key, or\n"
 			   "                        forged\n",
 		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_max = VERB_NAMES_MAX,
 		.run = run_method,
 		.print = show_drops,
+		.names = &reasons,
 	},
 	{
 		.name = "events",
-		.arguments = "",
+		.arguments = "[SUBJECT...]",
 		.summary = "recent changes with time and reason; -f follows",
-		.help = "Shows the recent changes, oldest first: verdicts on nodes, their daemons and applications, and states of VRRP instances, each with its reason. With -f it continues and shows each new event as it happens.",
+		.help = "Shows the recent changes, oldest first: verdicts on nodes, their daemons and applications, and states of VRRP instances, each with its reason. Names of nodes, links, instances, applications and tracked things select theirs. With -f it continues and shows each new event as it happens.",
 		.example =
 			"$ xbeatctl events -f\n"
 			"2026-03-01 12:00:00.031  peer  node-b  up -> down\n"
 			"    silent for 30.2 ms on 1 link, limit 30.0 ms; node-c and judge last heard\n"
 			"    it 26.1 ms ago\n",
-		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FOLLOW,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FOLLOW | VERB_ACCEPTS_KIND |
+			   VERB_ACCEPTS_SINCE,
+		.arguments_max = VERB_NAMES_MAX,
 		.run = run_events,
+		.names = &subjects,
 	},
 	{
 		.name = "config",

@@ -40,7 +40,7 @@ static void node_of_an_older_version(void **state)
 	assert_shown(
 		show_cluster,
 		"{\"nodes\":[" NODE_A
-		",{\"id\":2,\"name\":\"node-b\",\"verdict\":\"down\",\"witness\":true,\"comparison\":\"no answer\"}],\"disagreements\":[]}",
+		",{\"id\":2,\"name\":\"node-b\",\"verdict\":\"down\",\"witness\":true,\"comparison\":\"no answer\"}],\"instances\":[],\"disagreements\":[]}",
 		"NODE    ID  VERDICT  VERSION  LINK       ADDRESS  VERDICT  P50  MAX\n"
 		"node-a   1  running  0.1.0    this node\n"
 		"node-b   2  down     -\n"

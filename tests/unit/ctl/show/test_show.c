@@ -286,7 +286,7 @@ static void drops_that_occurred_come_first(void **state)
 		"                        xbeatd's\n"
 		"\n"
 		"none for: too_short, bad_type\n");
-	assert_shown(show_drops, "{\"bad_tag\":0}", "no packet was refused\nnone for: bad_tag\n");
+	assert_shown(show_drops, "{\"bad_tag\":0}", "no packet was refused for: bad_tag\n");
 }
 
 static void events_with_and_without_a_past(void **state)

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Entries of an answer by their names: see names.h. */
+#include "user/ctl/view/names.h"
+#include "user/ctl/show/field.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/log.h"
+#include "user/lib/spelling.h"
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* More names than these are no help to one who mistyped one. */
+#define LISTED_MAX 12
+
+static bool matches(const char *pattern, const char *name)
+{
+	return fnmatch(pattern, name, FNM_LEADING_DIR) == 0;
+}
+
+bool names_match(const char *name, char *const patterns[], int count)
+{
+	for (int i = 0; i < count; i++)
+		if (matches(patterns[i], name))
+			return true;
+	return count == 0;
+}
+
+/* value: a text or a list of texts. */
+static bool value_matches(const json_t *value, const char *pattern)
+{
+	const json_t *text;
+	size_t index;
+
+	if (json_is_string(value))
+		return matches(pattern, json_string_value(value));
+	json_array_foreach(value, index,
+			   text) if (json_is_string(text) &&
+				     matches(pattern, json_string_value(text))) return true;
+	return false;
+}
+
+static bool entry_matches(const struct names_part *part, const json_t *entry, const char *pattern)
+{
+	for (size_t i = 0; i < NAMES_KEYS_MAX && part->keys[i]; i++)
+		if (value_matches(json_object_get(entry, part->keys[i]), pattern))
+			return true;
+	return false;
+}
+
+static bool entry_selected(const struct names_part *part, const json_t *entry,
+			   char *const patterns[], int count)
+{
+	for (int i = 0; i < count; i++)
+		if (entry_matches(part, entry, patterns[i]))
+			return true;
+	return false;
+}
+
+static json_t *part_of(const struct names_part *part, const json_t *answer)
+{
+	return *part->list ? json_object_get(answer, part->list) : (json_t *)answer;
+}
+
+/* The part with this index; NULL after the last. */
+static const struct names_part *part_at(const struct names *names, size_t index)
+{
+	return index < NAMES_PARTS_MAX && names->parts[index].list ? &names->parts[index] : NULL;
+}
+
+static bool contains(const json_t *list, const json_t *value)
+{
+	const json_t *other;
+	size_t index;
+
+	json_array_foreach(list, index, other) if (json_equal(other, value)) return true;
+	return false;
+}
+
+json_t *names_list(const struct names *names, const json_t *answer)
+{
+	const struct names_part *part;
+	json_t *list = json_array(), *value;
+	const json_t *entry;
+	const char *name;
+	size_t index;
+
+	if (names->members)
+		json_object_foreach((json_t *)answer, name, value)
+			json_array_append_new(list, json_string(name));
+	for (size_t i = 0; (part = part_at(names, i)); i++) {
+		if (part->follows)
+			continue;
+		json_array_foreach(part_of(part, answer), index, entry)
+		{
+			value = json_object_get(entry, part->keys[0]);
+			if (json_is_string(value) && !contains(list, value))
+				json_array_append(list, value);
+		}
+	}
+	return list;
+}
+
+static bool selects_something(const struct names *names, const json_t *answer, const char *pattern)
+{
+	const struct names_part *part;
+	const json_t *entry;
+	json_t *value;
+	const char *name;
+	size_t index;
+
+	if (names->members)
+		json_object_foreach((json_t *)answer, name,
+				    value) if (matches(pattern, name)) return true;
+	for (size_t i = 0; (part = part_at(names, i)); i++) {
+		if (part->follows)
+			continue;
+		json_array_foreach(part_of(part, answer), index,
+				   entry) if (entry_matches(part, entry, pattern)) return true;
+	}
+	return false;
+}
+
+static void complain(const struct names *names, const json_t *answer, const char *pattern)
+{
+	json_t *list = names_list(names, answer);
+	_cleanup_free_ char *text = field_list(list, ", ");
+	struct spelling_search search = {.text = pattern};
+	const json_t *name;
+	const char *near;
+	size_t index;
+
+	json_array_foreach(list, index, name) spelling_consider(&search, json_string_value(name));
+	near = spelling_found(&search);
+	if (json_array_size(list) == 0)
+		log_error("no %s '%s': there is none here", names->what, pattern);
+	else if (near && json_array_size(list) > LISTED_MAX)
+		log_error("no %s '%s'; did you mean '%s'?", names->what, pattern, near);
+	else if (near)
+		log_error("no %s '%s'; did you mean '%s'? There are: %s", names->what, pattern,
+			  near, text);
+	else if (json_array_size(list) > LISTED_MAX)
+		log_error("no %s '%s' among the %zu here", names->what, pattern,
+			  json_array_size(list));
+	else
+		log_error("no %s '%s'; there are: %s", names->what, pattern, text);
+	json_decref(list);
+}
+
+static json_t *select_members(const json_t *answer, char *const patterns[], int count)
+{
+	json_t *selected = json_object(), *value;
+	const char *name;
+
+	json_object_foreach((json_t *)answer, name, value) if (names_match(name, patterns, count))
+		json_object_set(selected, name, value);
+	return selected;
+}
+
+static json_t *select_entries(const struct names_part *part, const json_t *list,
+			      char *const patterns[], int count)
+{
+	json_t *selected = json_array(), *entry;
+	size_t index;
+
+	json_array_foreach((json_t *)list, index,
+			   entry) if (entry_selected(part, entry, patterns, count))
+		json_array_append(selected, entry);
+	return selected;
+}
+
+static json_t *select_parts(const struct names *names, const json_t *answer, char *const patterns[],
+			    int count)
+{
+	const struct names_part *part;
+	json_t *selected = json_is_object(answer) ? json_copy((json_t *)answer) : NULL;
+
+	for (size_t i = 0; (part = part_at(names, i)); i++) {
+		json_t *entries = select_entries(part, part_of(part, answer), patterns, count);
+
+		if (!*part->list)
+			return entries;
+		if (json_array_size(entries) > 0)
+			json_object_set(selected, part->list, entries);
+		else
+			json_object_del(selected, part->list);
+		json_decref(entries);
+	}
+	return selected;
+}
+
+bool names_select(const struct names *names, char *const patterns[], int count, json_t **answer)
+{
+	json_t *selected;
+
+	for (int i = 0; i < count; i++)
+		if (!selects_something(names, *answer, patterns[i])) {
+			complain(names, *answer, patterns[i]);
+			return false;
+		}
+	if (count == 0)
+		return true;
+	selected = names->members ? select_members(*answer, patterns, count)
+				  : select_parts(names, *answer, patterns, count);
+	json_decref(*answer);
+	*answer = selected;
+	return true;
+}

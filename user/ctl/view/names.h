@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names on the command line: which entries of an answer they select. A name is a pattern, as of
+ * files (glob(7)), or the part of a name before a slash.
+ */
+#ifndef XBEAT_CTL_VIEW_NAMES_H
+#define XBEAT_CTL_VIEW_NAMES_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#define NAMES_PARTS_MAX 3
+#define NAMES_KEYS_MAX 3
+
+/* A list of entries in an answer. */
+struct names_part {
+	const char *list; /* the member of the answer; "": the answer is the list */
+	/* Members of an entry, each a text or a list of texts, that a name may be; the first is the
+	 * entry's own name. */
+	const char *keys[NAMES_KEYS_MAX];
+	bool follows; /* has no names of its own: what belongs to names of other parts */
+};
+
+struct names {
+	const char *what; /* they are names of: "node" */
+	bool members; /* the answer is an object, whose members have the names; no parts */
+	struct names_part parts[NAMES_PARTS_MAX]; /* those with a list */
+};
+
+/* Whether a name is selected by one of the patterns; none selects all. */
+bool names_match(const char *name, char *const patterns[], int count);
+
+/*
+ * Keeps of *answer, which it replaces, only what the patterns select. Parts of which nothing is
+ * left are removed. Returns false, after logging what there is, if a pattern selects nothing.
+ */
+bool names_select(const struct names *names, char *const patterns[], int count, json_t **answer);
+
+/* The names in an answer, as a list of texts, each once. */
+json_t *names_list(const struct names *names, const json_t *answer);
+
+#endif
