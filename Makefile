@@ -49,13 +49,13 @@ sources := $(wildcard $(addsuffix /*.c,$(user_rooms))) $(addsuffix .c,$(UNIT)) $
 	$(addprefix tests/tools/,$(addsuffix .c,$(TOOLS)))
 MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
-LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lseccomp -lm
+LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_extra -levent_core -lmnl -ljansson -lcap-ng -lseccomp -lm
 
 .PHONY: all deps compilers tests test-programs tools man lint-layers test check check-interop check-bare check-guests check-packages demo bench lint format clean install uninstall deb
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BUILD)/xbeatd $(BUILD)/xbeatctl $(BUILD)/xbeat.bpf.o $(BUILD)/libxbeat.a $(BUILD)/$(APP_SONAME) $(BUILD)/tools/lab_pass.bpf.o
+all: $(BUILD)/xbeatd $(BUILD)/xbeatctl $(BUILD)/xbeat-exporter $(BUILD)/xbeat.bpf.o $(BUILD)/libxbeat.a $(BUILD)/$(APP_SONAME) $(BUILD)/tools/lab_pass.bpf.o
 
 # Named at once, and together, instead of by the first command that fails.
 compilers:
@@ -108,6 +108,10 @@ $(BUILD)/xbeatd: $(BUILD)/user/daemon/main.o $(call archives,$(BUILD),user/daemo
 	$(call link)
 
 $(BUILD)/xbeatctl: $(BUILD)/user/ctl/main.o $(call archives,$(BUILD),user/ctl)
+	$(call say,LINK)
+	$(call link)
+
+$(BUILD)/xbeat-exporter: $(BUILD)/user/exporter/main.o $(call archives,$(BUILD),user/exporter)
 	$(call say,LINK)
 	$(call link)
 
@@ -261,6 +265,7 @@ install: all man
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/xbeat
 	ln -sf ../../sbin/xbeatd $(DESTDIR)$(PREFIX)/lib/xbeat/keepalived
 	install -D -m 755 $(BUILD)/xbeatctl $(DESTDIR)$(PREFIX)/bin/xbeatctl
+	install -D -m 755 $(BUILD)/xbeat-exporter $(DESTDIR)$(PREFIX)/sbin/xbeat-exporter
 	install -D -m 644 $(BUILD)/xbeat.bpf.o $(DESTDIR)$(PREFIX)/lib/xbeat/xbeat.bpf.o
 	for page in $(MANUALS); do install -D -m 644 $$page \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
@@ -284,7 +289,7 @@ install: all man
 
 # What "make install" with the same DESTDIR and PREFIX has installed; folders of xbeat if they are empty.
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/xbeatd bin/xbeatctl include/xbeat/app.h \
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/xbeatd sbin/xbeat-exporter bin/xbeatctl include/xbeat/app.h \
 		lib/xbeat/keepalived lib/xbeat/xbeat.bpf.o lib/xbeat/xbeat-stop lib/xbeat/xbeat-upgrade \
 		lib/sysusers.d/xbeat.conf lib/tmpfiles.d/xbeat.conf share/bash-completion/completions/xbeatctl share/xbeat/wireshark/xbeat.lua \
 		$(foreach page,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $(page)))/$(page)))

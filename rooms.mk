@@ -11,7 +11,9 @@
 ROOMS := user/daemon user/daemon/start user/daemon/handover user/cluster user/vrrp user/vrrp/report user/vrrp/rules \
 	user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
 	user/control user/ctl user/ctl/verbs user/ctl/file user/ctl/inspect user/ctl/call \
-	user/ctl/view user/ctl/show user/health user/runner user/starter user/runner/child user/net \
+	user/ctl/view user/ctl/show \
+	user/exporter user/exporter/http user/exporter/metrics user/exporter/source \
+	user/health user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel \
 	user/kernel/system user/kernel/layout user/config user/config/print user/config/blocks \
 	user/config/syntax user/config/host user/config/model user/core user/core/vrrp user/figures \
@@ -58,6 +60,10 @@ uses.user/ctl/inspect := user/ctl/call user/ctl/show user/health user/lib
 uses.user/ctl/call := user/ctl/view user/ctl/show user/app user/lib
 uses.user/ctl/view := user/ctl/show user/lib
 uses.user/ctl/show := user/lib
+uses.user/exporter := user/exporter/http user/exporter/metrics user/exporter/source user/health user/lib
+uses.user/exporter/http := user/lib
+uses.user/exporter/metrics := user/lib
+uses.user/exporter/source := user/lib
 uses.user/health := user/lib
 uses.user/runner := user/starter user/runner/child user/config/model user/lib
 uses.user/starter := user/runner/child user/lib

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* libevent's HTTP server, with limits; see server.h. */
+#include "user/exporter/http/server.h"
+#include "user/lib/array.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/limits.h"
+#include "user/lib/log.h"
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/listener.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HEADER_BYTES_MAX 8192 /* of a request, with its first line */
+
+static const struct {
+	int status;
+	const char *text;
+} refusals[] = {
+#define X(id, name, status, text) [HTTP_REFUSAL_##id] = {status, text},
+	HTTP_REFUSALS(X)
+#undef X
+};
+
+const char *http_header(struct evhttp_request *request, const char *name)
+{
+	return evhttp_find_header(evhttp_request_get_input_headers(request), name);
+}
+
+void http_add_header(struct evhttp_request *request, const char *name, const char *value)
+{
+	evhttp_add_header(evhttp_request_get_output_headers(request), name, value);
+}
+
+/* Whatever a page shows is of this moment, and its type is the one that is stated. */
+void http_add_common_headers(struct evhttp_request *request, const char *type)
+{
+	http_add_header(request, "Content-Type", type);
+	http_add_header(request, "Cache-Control", "no-store");
+	http_add_header(request, "X-Content-Type-Options", "nosniff");
+}
+
+void http_reply(struct evhttp_request *request, int status, const char *type, const char *text,
+		size_t length)
+{
+	struct evbuffer *body = evbuffer_new();
+	char bytes[24];
+
+	if (!body)
+		limits_out_of_memory();
+	http_add_common_headers(request, type);
+	snprintf(bytes, sizeof(bytes), "%zu", length);
+	http_add_header(request, "Content-Length", bytes);
+	if (evhttp_request_get_command(request) != EVHTTP_REQ_HEAD)
+		evbuffer_add(body, text, length);
+	evhttp_send_reply(request, status, NULL, body);
+	evbuffer_free(body);
+}
+
+static struct connection *connection_of(struct http_server *server, struct evhttp_request *request)
+{
+	struct evhttp_connection *connection = evhttp_request_get_connection(request);
+
+	return connections_find(&server->connections,
+				evhttp_connection_get_bufferevent(connection));
+}
+
+static void refuse(struct http_server *server, struct evhttp_request *request,
+		   enum http_refusal reason)
+{
+	struct connection *connection = connection_of(server, request);
+	char text[256];
+	int length = snprintf(text, sizeof(text), "%s\n", refusals[reason].text);
+
+	if (connection)
+		connection_refused(connection, reason);
+	http_reply(request, refusals[reason].status, "text/plain; charset=utf-8", text,
+		   (size_t)length);
+}
+
+static const struct http_route *find_route(const struct http_server *server, const char *path,
+					   void **context)
+{
+	for (size_t i = 0; i < server->table_count; i++) {
+		const struct http_route *route = server->tables[i].routes;
+
+		*context = server->tables[i].context;
+		for (; route->path; route++)
+			if (!strcmp(route->path, path))
+				return route;
+	}
+	return NULL;
+}
+
+static void on_request(struct evhttp_request *request, void *context)
+{
+	struct http_server *server = context;
+	const char *path = evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request));
+	struct connection *connection = connection_of(server, request);
+	void *route_context = NULL;
+	const struct http_route *route = find_route(server, path ? path : "", &route_context);
+
+	if (connection)
+		connection_handled(connection);
+	if (!route)
+		refuse(server, request, HTTP_REFUSAL_PATH);
+	else
+		route->handle(route_context, request);
+}
+
+static struct bufferevent *on_connection(struct event_base *base, void *context)
+{
+	struct http_server *server = context;
+	struct bufferevent *stream = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+
+	if (!stream)
+		limits_out_of_memory();
+	connections_add(&server->connections, stream);
+	return stream;
+}
+
+int http_server_start(struct http_server *server, struct event_base *base)
+{
+	*server = (struct http_server){.http = evhttp_new(base)};
+	if (!server->http || connections_start(&server->connections, base)) {
+		log_error("cannot make an HTTP server: %s", limits_strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	evhttp_set_max_headers_size(server->http, HEADER_BYTES_MAX);
+	evhttp_set_max_body_size(server->http, 0);
+	evhttp_set_allowed_methods(server->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
+	evhttp_set_bevcb(server->http, on_connection, server);
+	evhttp_set_gencb(server->http, on_request, server);
+	return 0;
+}
+
+static int add_listener(struct http_server *server, const struct listen_address *address)
+{
+	int fd = listen_open(address);
+	struct event_base *base = server->connections.base;
+	struct evconnlistener *listener;
+
+	if (fd < 0)
+		return fd;
+	listener = evconnlistener_new(base, NULL, NULL,
+				      LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+	if (!listener) {
+		close(fd);
+		return -ENOMEM;
+	}
+	if (!evhttp_bind_listener(server->http, listener)) {
+		evconnlistener_free(listener);
+		return -ENOMEM;
+	}
+	connections_add_listener(&server->connections, listener);
+	return 0;
+}
+
+int http_server_listen(struct http_server *server, const struct listen_address *address,
+		       const char *text)
+{
+	int error = add_listener(server, address);
+
+	if (error == -EADDRINUSE)
+		log_error(
+			"cannot listen on %s: another process listens there; choose another port with --listen",
+			text);
+	else if (error)
+		log_error("cannot listen on %s: %s", text, limits_strerror(-error));
+	return error;
+}
+
+void http_server_add(struct http_server *server, const struct http_route *routes, void *context)
+{
+	if (server->table_count < HTTP_TABLES_MAX)
+		server->tables[server->table_count++] = (struct http_table){routes, context};
+}
+
+void http_server_stop(struct http_server *server)
+{
+	if (server->http)
+		evhttp_free(server->http);
+	connections_stop(&server->connections);
+	*server = (struct http_server){0};
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One answer for all; see snapshot.h. */
+#include "user/exporter/source/snapshot.h"
+#include "user/exporter/source/link.h"
+#include "user/lib/array.h"
+#include "user/lib/clock.h"
+#include "user/lib/limits.h"
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct waiting {
+	snapshot_taker *taker;
+	void *context;
+};
+
+struct snapshot_source {
+	struct link *link;
+	struct snapshot last;
+	uint64_t taken_ns; /* 0: never */
+	bool asked; /* and not answered yet */
+	struct waiting *waiting;
+	size_t waiting_count;
+};
+
+/* Those who ask during a call wait for the next answer. */
+static void serve_waiting(struct snapshot_source *source)
+{
+	struct waiting *waiting = source->waiting;
+	size_t count = source->waiting_count;
+
+	source->waiting = NULL;
+	source->waiting_count = 0;
+	for (size_t i = 0; i < count; i++)
+		waiting[i].taker(waiting[i].context, &source->last);
+	free(waiting);
+}
+
+static void on_answer(void *context, const json_t *result, const char *failure)
+{
+	struct snapshot_source *source = context;
+
+	json_decref(source->last.json);
+	source->last.json = json_incref((json_t *)result);
+	source->last.serial++;
+	snprintf(source->last.failure, sizeof(source->last.failure), "%s", failure ? failure : "");
+	source->taken_ns = clock_now_ns();
+	source->asked = false;
+	serve_waiting(source);
+}
+
+static bool is_fresh(const struct snapshot_source *source)
+{
+	return source->taken_ns &&
+	       time_since_ns(clock_now_ns(), source->taken_ns) < SNAPSHOT_SPACING_NS;
+}
+
+void snapshot_ask(struct snapshot_source *source, snapshot_taker *taker, void *context)
+{
+	if (!source->asked && is_fresh(source)) {
+		taker(context, &source->last);
+		return;
+	}
+	source->waiting =
+		array_grow(source->waiting, &source->waiting_count, sizeof(struct waiting));
+	source->waiting[source->waiting_count - 1] = (struct waiting){taker, context};
+	if (source->asked)
+		return;
+	source->asked = true;
+	link_ask(source->link, "snapshot", json_pack("{s:b}", "histograms", true), on_answer,
+		 source);
+}
+
+struct snapshot_source *snapshot_source_new(struct event_base *base, const char *path)
+{
+	struct snapshot_source *source = calloc(1, sizeof(*source));
+
+	if (!source)
+		limits_out_of_memory();
+	source->link = link_new(base, path);
+	return source;
+}
+
+void snapshot_source_free(struct snapshot_source *source)
+{
+	if (!source)
+		return;
+	link_free(source->link);
+	json_decref(source->last.json);
+	free(source->waiting);
+	free(source);
+}
