@@ -12,8 +12,10 @@
  *                closing.h   instances that are closed, and their claims
  *                fence.h, no_accept.h   packets to addresses that must not be answered
  *   vrrp/        tap.h, way.h, advert.h, check.h, store.h   adverts, also in a program of tc
- *   base/        maps.h, drop.h, event.h, slot_lock.h, word.h   what all share
+ *   base/        chain.h   the next program
+ *                maps.h, drop.h, event.h, slot_lock.h, word.h   what all share
  */
+#include "bpf/base/chain.h"
 #include "bpf/base/maps.h"
 
 #include "bpf/guard/daemon_exit.h"
@@ -33,6 +35,9 @@ static __always_inline int fence_passed(struct xdp_md *ctx, const struct frame *
 	return action == XDP_PASS ? fence(ctx, frame, ipv6) : action;
 }
 
+/* Of xbeat_ip: what passes may be an answer with its mark, which no other program must see. */
+#define PASS_ANSWER (-1)
+
 /* An answer must be true when its PROBE arrives, so expired guards are fenced first. Checked
  * here because little is on the stack yet: all active functions together may use 512 bytes,
  * counted in steps of 32 on older kernels. */
@@ -40,11 +45,13 @@ static __always_inline int dispatch_heartbeat(struct xdp_md *ctx, const struct f
 					      bool ipv6)
 {
 	__u64 arrival_ns = bpf_ktime_get_ns();
+	int action;
 
 	guard_check_if_due(arrival_ns);
-	return fence_passed(ctx, frame, ipv6,
-			    receive(ctx, frame->network_offset | frame->bare, ipv6, arrival_ns,
-				    frame->vlan_id));
+	action = fence_passed(ctx, frame, ipv6,
+			      receive(ctx, frame->network_offset | frame->bare, ipv6, arrival_ns,
+				      frame->vlan_id));
+	return frame->bare && action == XDP_PASS ? PASS_ANSWER : action;
 }
 
 static __always_inline int dispatch_arp(struct xdp_md *ctx, const struct frame *frame)
@@ -87,8 +94,7 @@ static __always_inline int dispatch_ipv6(struct xdp_md *ctx, const struct frame 
 	return no_accept(ctx, frame, true);
 }
 
-SEC("xdp")
-int xbeat(struct xdp_md *ctx)
+static __always_inline int dispatch(struct xdp_md *ctx)
 {
 	struct frame frame;
 
@@ -103,9 +109,16 @@ int xbeat(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
-/* On interfaces without Ethernet headers. They have no ARP either. */
 SEC("xdp")
-int xbeat_ip(struct xdp_md *ctx)
+int xbeat(struct xdp_md *ctx)
+{
+	int action = dispatch(ctx);
+
+	return action == XDP_PASS ? chain_pass(ctx, &xb_next) : action;
+}
+
+/* On interfaces without Ethernet headers. They have no ARP either. */
+static __always_inline int dispatch_ip(struct xdp_md *ctx)
 {
 	struct frame frame;
 
@@ -113,6 +126,16 @@ int xbeat_ip(struct xdp_md *ctx)
 		return XDP_PASS;
 	return frame.ethertype == bpf_htons(ETHERTYPE_IPV4) ? dispatch_ipv4(ctx, &frame)
 							    : dispatch_ipv6(ctx, &frame);
+}
+
+SEC("xdp")
+int xbeat_ip(struct xdp_md *ctx)
+{
+	int action = dispatch_ip(ctx);
+
+	if (action == PASS_ANSWER)
+		return XDP_PASS;
+	return action == XDP_PASS ? chain_pass(ctx, &xb_next_ip) : action;
 }
 
 /* Whether this is an IP packet of protocol 112; its IP header may be in a page. */

@@ -199,6 +199,28 @@ struct {
 } xb_app_pages SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xb_chain);
+} xb_chain SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, XB_CHAIN_MAX);
+	__type(key, __u32);
+	__type(value, __u32);
+} xb_next SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, XB_CHAIN_MAX);
+	__type(key, __u32);
+	__type(value, __u32);
+} xb_next_ip SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, XB_EVENTS_BYTES);
 } xb_events SEC(".maps");

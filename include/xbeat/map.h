@@ -326,6 +326,26 @@ struct xb_no_accept_key {
 	struct xb_address address;
 };
 
+/*
+ * xb_next, xb_next_ip: arrays of programs, XB_CHAIN_MAX: the next program of an interface, which
+ * gets the packets that the XDP program passes; xb_next_ip: where there are no Ethernet headers,
+ * because the kernel wants all programs of an array to take fragments, or none.
+ */
+#define XB_CHAIN_MAX 16
+
+/* xb_chain: array of one, BPF_F_MMAPABLE: which interface has the slot of xb_next or xb_next_ip. */
+struct xb_chain {
+	__u32 count; /* D: of slots that may be in use, from the first; 0: nothing is compared */
+	__u32 interface_index[XB_CHAIN_MAX]; /* D; 0: none now */
+	/* D: for the daemon and the next one. */
+	struct xb_chain_slot {
+		char interface[XB_NAME_BYTES]; /* "": not used */
+		char program[XB_NAME_BYTES];
+		__u32 program_id;
+		__u32 ip_only; /* it is in xb_next_ip */
+	} slots[XB_CHAIN_MAX];
+};
+
 /* xb_statement: array, XB_PAGES_MAX of struct xb_page in network byte order (D): the
  * statement of this node. Pages are not written at once: the digest shows one that does not fit. */
 

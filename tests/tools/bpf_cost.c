@@ -72,10 +72,13 @@ struct measurement {
 	uint8_t advert_priority; /* an advert instead; 0: not */
 	bool timer_check; /* a check by the kernel's timer, instead of a packet */
 	unsigned app_count; /* whose pages are checked */
+	unsigned chained; /* interfaces with a next program, the empty one; this is the last */
 };
 
 static const struct measurement measurements[] = {
 	{"TCP packet, not ours", .target_ns = 5},
+	{"TCP, and a next program", .target_ns = 10, .chained = 1},
+	{"TCP, 16 have next programs", .target_ns = 10, .chained = XB_CHAIN_MAX},
 	{"TCP, 100 guards held", .target_ns = 10, .guards = GUARDS_OTHERS},
 	{"TCP to a guarded address", .target_ns = 10, .guards = GUARDS_ITS},
 	{"ARP request, guards held", .target_ns = 10, .guards = GUARDS_ITS, .arp = true},
@@ -233,6 +236,19 @@ static void put_state(struct bench *bench, enum guards guards, unsigned app_coun
 		put_guard(bench, i, &address, deadline_ns);
 	}
 	put_self(bench, app_count, fenced, fenced ? 0 : deadline_ns);
+}
+
+/* Test runs come from the loopback interface, which has the last slot. */
+static void put_chain(struct bench *bench, unsigned count)
+{
+	struct xb_chain chain = {.count = count};
+	const __u32 slot = count ? count - 1 : 0;
+
+	chain.interface_index[slot] = LOOPBACK_INDEX;
+	put(bench->product->maps.xb_chain, &chain, sizeof(chain));
+	if (bpf_map_update_elem(bpf_map__fd(bench->product->maps.xb_next), &slot, &bench->empty_fd,
+				BPF_ANY))
+		fail("xb_next", errno);
 }
 
 static void make_app_pages(const struct xbeat_bpf *product)
@@ -415,6 +431,7 @@ static void measure(struct bench *bench, const struct measurement *what, int rou
 	else if (!what->fresh)
 		make_foreign(&pristine, what->arp);
 	put_state(bench, what->guards, what->app_count);
+	put_chain(bench, what->chained);
 	serve_advert(bench);
 	put(bpf_object__find_map_by_name(bench->helper, "pristine"), &pristine, sizeof(pristine));
 	for (int i = 0; i < rounds; i++) {
