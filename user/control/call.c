@@ -94,7 +94,9 @@ int control_connection(const struct control_call *call)
 
 static void call_events(struct control_client *client, const json_t *parameters)
 {
-	json_t *entries = event_log_json(client->control->event_log);
+	const json_t *since = json_object_get(parameters, "since_sequence");
+	json_t *entries =
+		event_log_json(client->control->event_log, (uint64_t)json_integer_value(since));
 	bool follow = json_is_true(json_object_get(parameters, "follow"));
 	json_t *entry;
 	size_t index;

@@ -226,11 +226,15 @@ json_t *event_log_entry_json(const struct event_log_entry *entry)
 	return json;
 }
 
-json_t *event_log_json(const struct event_log *event_log)
+json_t *event_log_json(const struct event_log *event_log, uint64_t since)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < event_log->count; i++)
-		json_array_append_new(array, event_log_entry_json(event_log_at(event_log, i)));
+	for (size_t i = 0; i < event_log->count; i++) {
+		const struct event_log_entry *entry = event_log_at(event_log, i);
+
+		if (entry->sequence > since)
+			json_array_append_new(array, event_log_entry_json(entry));
+	}
 	return array;
 }

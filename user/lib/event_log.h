@@ -62,7 +62,7 @@ const char *event_log_arrow(const struct event_log_entry *entry);
 /* Returns a new JSON object of one entry. */
 json_t *event_log_entry_json(const struct event_log_entry *entry);
 
-/* Returns a new JSON array, oldest first. */
-json_t *event_log_json(const struct event_log *event_log);
+/* Returns a new JSON array of those whose sequence is above since, oldest first. */
+json_t *event_log_json(const struct event_log *event_log, uint64_t since);
 
 #endif

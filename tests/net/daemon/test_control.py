@@ -365,3 +365,10 @@ def test_completion_knows_the_instances(daemon):
                   ("drain", "")]:
         assert completions(daemon, *words) == []
     assert daemon.instance in completions(daemon, "-i", "")
+
+
+def test_only_newer_events(daemon):
+    events = daemon.ask("events")
+    assert daemon.json("status")["event_sequence"] == events[-1]["sequence"]
+    assert daemon.ask("events", since_sequence=events[-2]["sequence"]) == events[-1:]
+    assert daemon.ask("events", since_sequence=events[-1]["sequence"]) == []

@@ -125,7 +125,7 @@ static void file_keeps_them(void **state)
 	assert_in_order();
 	event_log_add(&event_log, "daemon", "self", "starting", "running", "next");
 	assert_in_order();
-	json = event_log_json(&event_log);
+	json = event_log_json(&event_log, 0);
 	assert_int_equal(json_array_size(json), 2 * EVENT_LOG_ALIKE + 2);
 	assert_true(json_is_true(json_object_get(json_array_get(json, 0), "earlier")));
 	assert_null(json_object_get(json_array_get(json, 2 * EVENT_LOG_ALIKE + 1), "earlier"));
@@ -148,7 +148,7 @@ static void other_contents(void **state)
 		assert_true(pwrite(fd, junk, sizeof(junk), at) > 0);
 	assert_int_equal(ftruncate(fd, status.st_size), 0);
 	assert_int_equal(event_log_file_open(&event_log, path, &file), 0);
-	json_decref(event_log_json(&event_log));
+	json_decref(event_log_json(&event_log, 0));
 	event_log_add(&event_log, "peer", "b", "up", "down", "x");
 	event_log_file_close(&event_log, file);
 	assert_true(pwrite(fd, junk, sizeof(junk), 0) > 0);
