@@ -285,6 +285,8 @@ install: all man
 	install -m 644 $(UNITS) dist/systemd/xbeat-runner.socket $(DESTDIR)$(UNITS_DIRECTORY)
 	install -D -m 644 dist/systemd/xbeat.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/xbeat.conf
 	install -D -m 644 dist/systemd/xbeat.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/xbeat.conf
+	mkdir -p $(DESTDIR)$(PREFIX)/share/xbeat/prometheus
+	install -m 644 $(wildcard dist/prometheus/*.yml) $(DESTDIR)$(PREFIX)/share/xbeat/prometheus
 	$(if $(DESTDIR),,[ $$(id -u) != 0 ] || /sbin/ldconfig)
 
 # What "make install" with the same DESTDIR and PREFIX has installed; folders of xbeat if they are empty.
@@ -296,6 +298,7 @@ uninstall:
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libxbeat.a libxbeat.so libxbeat.so.$(VERSION) $(APP_SONAME) pkgconfig/xbeat.pc)
 	rm -f $(addprefix $(DESTDIR)$(UNITS_DIRECTORY)/,$(notdir $(UNITS)) xbeat-runner.socket)
 	rm -rf $(DESTDIR)$(PYTHON_MODULES)/xbeat
+	rm -rf $(DESTDIR)$(PREFIX)/share/xbeat/prometheus
 	-rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/,lib/xbeat include/xbeat share/xbeat/wireshark share/xbeat)
 	$(if $(DESTDIR),,[ $$(id -u) != 0 ] || /sbin/ldconfig)
 
