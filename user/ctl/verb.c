@@ -20,6 +20,7 @@ static const struct verb verbs_help[] = {
 		.summary = "this list, or the help of a verb",
 		.help = "Prints the list of verbs, or the help of one verb with an example.",
 		.example = "$ xbeatctl help peers\n",
+		.accepts = VERB_ACCEPTS_JSON,
 		.arguments_max = 1,
 		.run = help,
 	},
@@ -183,6 +184,32 @@ enum command_status verb_help(const struct verb *verb)
 	return output_finish();
 }
 
+static json_t *verb_json(const struct verb *verb)
+{
+	json_t *options = json_array();
+
+	for (size_t i = 0; i < option_row_count; i++)
+		if (option_accepted(&option_rows[i], verb))
+			json_array_append_new(options, json_string(option_rows[i].name));
+	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "name", verb->name, "arguments",
+			 verb->arguments, "summary", verb->summary, "help", verb->help, "options",
+			 options);
+}
+
+/* verb: NULL: all verbs. */
+static enum command_status print_json(const struct verb *verb)
+{
+	json_t *list = json_array();
+	const struct verb *each;
+
+	for (size_t i = 0; (each = verb_at(i)); i++)
+		if (!verb || each == verb)
+			json_array_append_new(list, verb_json(each));
+	output_json(list);
+	json_decref(list);
+	return output_finish();
+}
+
 static enum command_status help(const struct command *command)
 {
 	const char *name = command->argument_count > 0 ? command->arguments[0] : NULL;
@@ -190,7 +217,7 @@ static enum command_status help(const struct command *command)
 	const struct verb *verb = NULL;
 
 	if (!name || verb_find(name, &verb, candidates) == VERB_FOUND)
-		return verb_help(verb);
+		return command->json ? print_json(verb) : verb_help(verb);
 	if (*candidates)
 		log_error("no help for '%s'; did you mean '%s'?", name, candidates);
 	else

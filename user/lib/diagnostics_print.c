@@ -7,7 +7,7 @@
 #include "user/lib/printable.h"
 #include <stdlib.h>
 
-static const char *severity_name(enum diagnostic_severity severity)
+const char *diagnostics_severity_name(enum diagnostic_severity severity)
 {
 	return severity == DIAGNOSTIC_ERROR ? "error" : "warning";
 }
@@ -18,8 +18,8 @@ char *diagnostics_line(const struct diagnostic *entry)
 
 	if (entry->line > 0)
 		snprintf(location, sizeof(location), ":%u:%u", entry->line, entry->column);
-	if (asprintf(&line, "%s%s: %s: %s", entry->file, location, severity_name(entry->severity),
-		     entry->text) < 0)
+	if (asprintf(&line, "%s%s: %s: %s", entry->file, location,
+		     diagnostics_severity_name(entry->severity), entry->text) < 0)
 		limits_out_of_memory();
 	return line;
 }

@@ -12,6 +12,9 @@ void diagnostics_print(const struct diagnostics *diagnostics, FILE *stream);
 /* Logs the same lines. */
 void diagnostics_log(const struct diagnostics *diagnostics);
 
+/* Returns "error" or "warning". */
+const char *diagnostics_severity_name(enum diagnostic_severity severity);
+
 /* Returns such a line without its newline, to be freed; aborts when out of memory. */
 char *diagnostics_line(const struct diagnostic *entry);
 

@@ -244,7 +244,7 @@ static void wrong_usage(void **state)
 		"check",
 		"check a b",
 		"peers -f",
-		"check a -j",
+		"genkey -j",
 		"peers -q",
 		"peers --quick",
 		"peers -i",

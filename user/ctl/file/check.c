@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* "xbeatctl check FILE": prints errors and warnings of a configuration, or a summary. */
+/* "xbeatctl check FILE": prints errors and warnings of a configuration, and a summary. */
 #include "user/config/model/config.h"
 #include "user/ctl/call/output.h"
 #include "user/ctl/file/load.h"
 #include "user/ctl/file/local.h"
+#include "user/ctl/file/location.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/diagnostics_print.h"
+#include "user/lib/json_text.h"
 #include "user/lib/printable.h"
 #include <stdio.h>
 
@@ -40,6 +42,51 @@ static void print_summary(const char *path, const struct config *config)
 	       plural(config->instance_count), addresses, addresses == 1 ? "" : "es");
 }
 
+static json_t *diagnostics_json(const struct diagnostics *diagnostics)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < diagnostics->count; i++) {
+		const struct diagnostic *entry = &diagnostics->entries[i];
+		json_t *json = location_json(entry);
+
+		json_object_set_new(json, "severity",
+				    json_string(diagnostics_severity_name(entry->severity)));
+		json_object_set_new(json, "text", json_text(entry->text));
+		json_array_append_new(array, json);
+	}
+	return array;
+}
+
+static void add_counts(json_t *json, const struct config *config)
+{
+	const struct config_heartbeat *heartbeat = config->heartbeat;
+
+	json_object_set_new(json, "instance_count",
+			    json_integer((json_int_t)config->instance_count));
+	json_object_set_new(json, "address_count",
+			    json_integer((json_int_t)count_addresses(config)));
+	if (heartbeat)
+		json_object_set_new(json, "heartbeat",
+				    json_pack("{s:o, s:I, s:I}", "name", json_text(heartbeat->name),
+					      "node_count", (json_int_t)heartbeat->node_count,
+					      "interface_count",
+					      (json_int_t)heartbeat->interface_count));
+}
+
+/* config: NULL if it is refused. */
+static void print_json(const char *path, const struct config *config,
+		       const struct diagnostics *diagnostics)
+{
+	json_t *json = json_pack("{s:o, s:b, s:o}", "file", json_text(path), "accepted",
+				 config != NULL, "diagnostics", diagnostics_json(diagnostics));
+
+	if (config)
+		add_counts(json, config);
+	output_json(json);
+	json_decref(json);
+}
+
 enum command_status local_check(const struct command *command)
 {
 	const char *path = command->arguments[0];
@@ -47,11 +94,15 @@ enum command_status local_check(const struct command *command)
 	struct config *config;
 	enum command_status status = load_configuration(command, path, &config, &diagnostics);
 
-	diagnostics_print(&diagnostics, stderr);
+	if (command->json && status == COMMAND_OK)
+		print_json(path, config, &diagnostics);
+	else
+		diagnostics_print(&diagnostics, stderr);
 	diagnostics_free(&diagnostics);
 	if (!config)
 		return status == COMMAND_OK ? COMMAND_FAILED : status;
-	print_summary(path, config);
+	if (!command->json)
+		print_summary(path, config);
 	config_free(config);
 	return output_finish();
 }

@@ -7,6 +7,7 @@
 #include "user/ctl/call/output.h"
 #include "user/ctl/file/load.h"
 #include "user/ctl/file/local.h"
+#include "user/ctl/file/location.h"
 #include "user/ctl/show/show.h"
 #include "user/ctl/show/text.h"
 #include "user/lib/array.h"
@@ -35,17 +36,6 @@ static json_t *group_of(json_t *groups, json_t *seen, const char *text)
 	json_array_append_new(groups, group);
 	json_object_set(seen, json_string_value(wanted), group);
 	return group;
-}
-
-static json_t *location_json(const struct diagnostic *entry)
-{
-	json_t *location = json_pack("{s:o}", "file", json_text(entry->file));
-
-	if (entry->line > 0) {
-		json_object_set_new(location, "line", json_integer(entry->line));
-		json_object_set_new(location, "column", json_integer(entry->column));
-	}
-	return location;
 }
 
 /* Returns the groups of one severity. */

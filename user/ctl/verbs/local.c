@@ -21,6 +21,7 @@ const struct verb verbs_local[] = {
 		.example =
 			"$ xbeatctl check xbeat.conf\n"
 			"xbeat.conf:7:5: error: unknown keyword 'prioriti' in vrrp_instance; did you\nmean 'priority'?\n",
+		.accepts = VERB_ACCEPTS_JSON,
 		.arguments_min = 1,
 		.arguments_max = 1,
 		.run = local_check,
