@@ -22,7 +22,7 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/cluster user/vr
 uses.user/daemon := user/daemon/start user/daemon/handover user/cluster user/vrrp user/vrrp/report \
 	user/heartbeat user/tracking user/control user/runner user/starter user/net user/net/netlink \
 	user/kernel user/config user/config/print user/config/host user/config/model user/core \
-	user/core/vrrp user/lib
+	user/core/vrrp user/figures user/lib
 uses.user/daemon/start := user/runner user/starter user/net user/net/netlink \
 	user/config/model user/core user/core/vrrp user/lib
 

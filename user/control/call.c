@@ -17,9 +17,12 @@ static const char unwritable[] =
 /* Sends message and releases it. Each request gets an answer, because its client waits for one. */
 static void send_message(struct control_client *client, json_t *message)
 {
-	_cleanup_free_ char *text = json_dumps(message, JSON_COMPACT);
-	const char *sent = text ? text : unwritable;
+	_cleanup_free_ char *text = NULL;
+	const char *sent;
 
+	json_add_twins(message);
+	text = json_dumps(message, JSON_COMPACT);
+	sent = text ? text : unwritable;
 	json_decref(message);
 	bufferevent_write(client->stream, sent, strlen(sent) + 1);
 }

@@ -37,6 +37,10 @@ enum verdict {
 #undef X
 };
 
+#define X(id, name, when) +1
+enum { VERDICT_COUNT = LIVENESS_VERDICTS(X) };
+#undef X
+
 /* Returns the name of a verdict as users and JSON see it. */
 const char *verdict_name(enum verdict verdict);
 

@@ -32,6 +32,10 @@ struct daemon_files {
 	bool required; /* an included file that is missing is an error */
 };
 
+struct reload_counts {
+	unsigned ok, refused;
+};
+
 struct daemon {
 	struct daemon_files files;
 	const char *daemon_name;
@@ -60,6 +64,7 @@ struct daemon {
 	struct apps apps;
 	struct reload *reload; /* in progress; NULL: none */
 	unsigned reloads_count;
+	struct reload_counts reload_counts;
 	char *start_text; /* of the configuration files, until it is saved */
 	struct control control;
 	struct drop_watch drop_watch;

@@ -3,6 +3,7 @@
 #include "user/config/print/print.h"
 #include "user/core/names.h"
 #include "user/daemon/daemon.h"
+#include "user/figures/lateness.h"
 #include "user/heartbeat/own_links.h"
 #include "user/kernel/self.h"
 #include "user/lib/cleanup.h"
@@ -76,6 +77,12 @@ static json_t *refused_json(const struct daemon *daemon)
 			 (int)instances_refused_fifos(door_enter(daemon->vrrp)));
 }
 
+static json_t *reloads_json(const struct daemon *daemon)
+{
+	return json_pack("{s:I, s:I}", "ok", (json_int_t)daemon->reload_counts.ok, "refused",
+			 (json_int_t)daemon->reload_counts.refused);
+}
+
 static void add_guard(const struct daemon *daemon, json_t *json)
 {
 	const char *reason = kernel_unguarded_reason(&daemon->kernel);
@@ -122,11 +129,13 @@ static json_t *status(void *context, struct control_call *call)
 			    json_pack("{s:i, s:b}", "pid", (int)runner_pid(daemon->runner),
 				      "service", runner_is_of_service(daemon->runner)));
 	json_object_set_new(json, "refused", refused_json(daemon));
+	json_object_set_new(json, "reloads", reloads_json(daemon));
 	add_guard(daemon, json);
 	add_progress(daemon, json);
 	if (daemon->config->heartbeat) {
 		json_object_set_new(json, "node", node_json(daemon));
 		json_object_set_new(json, "heartbeat", heartbeat_json(daemon->config->heartbeat));
+		json_object_set_new(json, "loop", lateness_json(&daemon->peers.lateness));
 		json_object_set_new(json, "links", peers_links_json(&daemon->peers));
 		json_object_set_new(json, "disagreements",
 				    cluster_disagreements_json(daemon->cluster));

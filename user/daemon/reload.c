@@ -286,6 +286,7 @@ static void report_success(struct reload *reload, const struct instances_changes
 			  changes->renamed, "unchanged_count", (json_int_t)changes->unchanged_count,
 			  "warnings", warnings_json(reload->daemon, &reload->diagnostics));
 
+	reload->daemon->reload_counts.ok++;
 	event_log_add(
 		&reload->daemon->event_log, "daemon", "self", "running", "running",
 		"reloaded %.100s: instances %zu added, %zu changed, %zu removed, %zu unchanged",
@@ -306,6 +307,7 @@ static void report_failure(struct reload *reload)
 		(size_t)snprintf(failure.message, sizeof(failure.message),
 				 "%s; the running configuration is kept", reload->inputs.message);
 
+	reload->daemon->reload_counts.refused++;
 	/* Also an event: from now on the file and the running configuration differ. */
 	event_log_add(&reload->daemon->event_log, "daemon", "self", "running", "running",
 		      "reload refused: %.150s; the running configuration is kept",
@@ -376,10 +378,11 @@ static void on_done(evutil_socket_t fd, short what, void *context)
 		daemon_reload(daemon, NULL);
 }
 
-static void refuse(struct control_promise *promise, const char *message)
+static void refuse(struct daemon *daemon, struct control_promise *promise, const char *message)
 {
 	struct control_failure failure = {.error = "refused"};
 
+	daemon->reload_counts.refused++;
 	log_error("reload: %s", message);
 	snprintf(failure.message, sizeof(failure.message), "%s", message);
 	if (promise)
@@ -393,10 +396,10 @@ static void refuse_second(const struct reload *reload, struct control_promise *p
 	snprintf(message, sizeof(message),
 		 "another reload has been reading its files for %.1f s; try again when it is done",
 		 duration_s(time_since_ns(clock_now_ns(), reload->started_ns)));
-	refuse(promise, message);
+	refuse(reload->daemon, promise, message);
 }
 
-static void refuse_unstarted(struct control_promise *promise, int error)
+static void refuse_unstarted(struct daemon *daemon, struct control_promise *promise, int error)
 {
 	char message[128];
 
@@ -406,7 +409,7 @@ static void refuse_unstarted(struct control_promise *promise, int error)
 		snprintf(message, sizeof(message),
 			 "cannot start the thread that reads the files: %s",
 			 limits_strerror(-error));
-	refuse(promise, message);
+	refuse(daemon, promise, message);
 }
 
 static int start_reading(struct reload *reload)
@@ -459,7 +462,7 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 		daemon_cancel_restart(daemon, "was ended, because the configuration is reloaded");
 		error = start_reload(daemon, promise);
 		if (error)
-			refuse_unstarted(promise, error);
+			refuse_unstarted(daemon, promise, error);
 	}
 }
 

@@ -41,6 +41,7 @@ static void forget_links(struct peer *peer, size_t link_count)
 		peer->answered_count[link] = peer->extra_count[link] = 0;
 		peer->unanswered_count[link] = 0;
 		peer->replies[link] = (struct peer_replies){0};
+		peer->recent[link] = (struct recent){0};
 	}
 }
 

@@ -1,32 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The answer of "xbeatctl peers". Absent fields mean unknown. */
-#include "user/core/histogram.h"
-#include "user/core/phi.h"
-#include "user/figures/buckets.h"
 #include "user/heartbeat/detection.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
 #include "user/lib/limits.h"
 #include <string.h>
-
-static void add_round_trips(json_t *json, const struct peers *peers, size_t slot,
-			    const struct xb_peer *seen)
-{
-	struct xb_rtt_hist histogram;
-
-	if (!seen->rtt_min_ns || kernel_read_histogram(peers->kernel, (uint32_t)slot, &histogram))
-		return;
-	json_object_set_new(
-		json, "rtt_ns",
-		json_pack("{s:I, s:I, s:I, s:I}", "min", (json_int_t)seen->rtt_min_ns, "p50",
-			  (json_int_t)histogram_quantile_ns(&histogram, 0.50, seen->rtt_min_ns,
-							    seen->rtt_max_ns),
-			  "p99",
-			  (json_int_t)histogram_quantile_ns(&histogram, 0.99, seen->rtt_min_ns,
-							    seen->rtt_max_ns),
-			  "max", (json_int_t)seen->rtt_max_ns));
-}
 
 /* Losses of REPLYs alone, in both directions. */
 static void add_replies(json_t *json, const struct peer_replies *replies,
@@ -80,7 +59,7 @@ static json_t *link_json(const struct peers *peers, const struct peer *peer, siz
 				    json_string(limits_strerror(peers->send_error[link])));
 	add_replies(json, &peer->replies[link], seen, now_ns);
 	add_on_link(json, seen);
-	add_round_trips(json, peers, peer->first_slot + link, seen);
+	peers_add_round_trips(json, peers, peer, link, now_ns);
 	return json;
 }
 
@@ -158,6 +137,17 @@ static json_t *heard_by_json(const struct peers *peers, const struct peer *peer,
 	return array;
 }
 
+/* To each verdict, since this daemon started. */
+static json_t *verdict_changes_json(const struct peer *peer)
+{
+	json_t *json = json_object();
+
+	for (size_t verdict = 0; verdict < VERDICT_COUNT; verdict++)
+		json_object_set_new(json, verdict_name((enum verdict)verdict),
+				    json_integer((json_int_t)peer->verdict_count[verdict]));
+	return json;
+}
+
 json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns)
 {
 	json_t *links = json_array();
@@ -171,6 +161,7 @@ json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t n
 		json_object_set_new(json, "witness", json_true());
 	if (peer_is_degraded(peer))
 		json_object_set_new(json, "degraded", json_true());
+	json_object_set_new(json, "verdict_changes", verdict_changes_json(peer));
 	add_said(json, peers, peer, now_ns);
 	add_unless_empty(json, peer->indirect.one_way ? "hears" : "heard_by",
 			 heard_by_json(peers, peer, now_ns));
@@ -191,36 +182,4 @@ json_t *peers_json(struct peers *peers)
 	for (size_t i = 0; i < peers->count; i++)
 		json_array_append_new(array, peer_json(peers, &peers->list[i], now_ns));
 	return array;
-}
-
-static json_t *link_histograms_json(const struct peers *peers, const struct peer *peer, size_t link)
-{
-	uint32_t slot = (uint32_t)(peer->first_slot + link);
-	char address[ADDRESS_TEXT_BYTES];
-	struct xb_rtt_hist rtt;
-	struct xb_gap_hist gaps;
-	json_t *json = json_pack("{s:o, s:s, s:s}", "peer", json_text(peer->node->name),
-				 "interface", peer->seen[link].interface, "address",
-				 address_format(&peer->seen[link].peer_address, address));
-
-	if (!kernel_read_histogram(peers->kernel, slot, &rtt))
-		json_object_set_new(json, "rtt_counts",
-				    buckets_counts_json(rtt.bucket_count, XB_RTT_BUCKETS));
-	if (peers->detection && !kernel_read_gaps(peers->kernel, slot, &gaps))
-		json_object_set_new(json, "gap_counts",
-				    buckets_counts_json(gaps.bucket_count, XB_GAP_BUCKETS));
-	return json;
-}
-
-json_t *peers_histograms_json(const struct peers *peers)
-{
-	json_t *links = json_array();
-
-	for (size_t i = 0; i < peers->count; i++)
-		for (size_t link = 0; link < peers->list[i].link_count; link++)
-			json_array_append_new(links,
-					      link_histograms_json(peers, &peers->list[i], link));
-	return json_pack("{s:o, s:o, s:o}", "rtt_bounds_ns",
-			 buckets_bounds_json(histogram_start_ns, XB_RTT_BUCKETS), "gap_bounds_ns",
-			 buckets_bounds_json(phi_bucket_start_ns, XB_GAP_BUCKETS), "links", links);
 }

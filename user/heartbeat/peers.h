@@ -8,7 +8,7 @@
  * has changed, replies.c finds peers whose REPLYs are lost, answers.c those of this node,
  * indirect.c asks other nodes about silent peers, detection.c chooses detection times, own_links.c
  * judges this node's links, refusals.c counts what is refused while a peer is silent, explain.c and
- * json.c answer xbeatctl.
+ * json.c answer xbeatctl, round_trips.c keeps and shows round trips.
  *
  * All times are CLOCK_MONOTONIC in ns unless the name says otherwise.
  */
@@ -17,6 +17,8 @@
 
 #include "user/config/model/config.h"
 #include "user/core/liveness.h"
+#include "user/figures/lateness.h"
+#include "user/figures/recent.h"
 #include "user/heartbeat/bypass.h"
 #include "user/heartbeat/refusals.h"
 #include "user/kernel/answer_way.h"
@@ -53,6 +55,8 @@ struct peer {
 	uint64_t extra_count[XB_LINKS_MAX]; /* probes sent between ticks */
 	struct peer_replies replies[XB_LINKS_MAX];
 	struct refusals refusals;
+	struct recent recent[XB_LINKS_MAX]; /* round trips (round_trips.c) */
+	uint64_t verdict_count[VERDICT_COUNT]; /* changes to it */
 };
 
 /* One of this node's own links (own_links.h). */
@@ -110,6 +114,8 @@ struct peers {
 	/* with the configured detection time, or the largest of all peers */
 	struct liveness_timing timing;
 	struct stall_watch stall;
+	struct lateness lateness; /* prober.c counts ticks, report.c stalls */
+	size_t sampled; /* index of the last peer whose round trips were sampled */
 	struct peers_detection *detection; /* NULL: the multiplier is fixed */
 	bool isolated; /* this node hears no peer, of at least two: it may be cut off */
 	uint64_t isolated_since_ns; /* when that last changed */
@@ -192,6 +198,13 @@ void peers_judge(struct peers *peers, uint64_t now_ns);
 
 /* From what the slots hold now. */
 void peers_replies_start(struct peer *peer);
+
+/* Adds "rtt_ns" and "rtt_minute_ns" to the JSON of a link. */
+void peers_add_round_trips(json_t *json, const struct peers *peers, const struct peer *peer,
+			   size_t link, uint64_t now_ns);
+
+/* Once a tick: copies the round trips of a peer if that is due. */
+void peers_sample_round_trips(struct peers *peers, uint64_t now_ns);
 
 /* Judges whether the REPLYs of all peers arrive, from the last refresh. */
 void peers_replies_judge(struct peers *peers, uint64_t now_ns);

@@ -217,6 +217,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	lateness_add_tick(&prober->peers->lateness, time_since_ns(now_ns, prober->due_ns));
 	prober->on_progress(prober->context, now_ns);
 	if (prober->numbers_used_up)
 		prober->on_numbers_used_up(prober->context);
@@ -230,6 +231,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	report_losses(prober, now_ns);
 	peers_answers_judge(prober->peers, now_ns);
 	peers_detection_learn(prober->peers, now_ns);
+	peers_sample_round_trips(prober->peers, now_ns);
 	prober->due_ns += interval_ns;
 	if (time_reached(now_ns, prober->due_ns))
 		prober->due_ns = now_ns + interval_ns;

@@ -105,6 +105,7 @@ void peers_report(struct peers *peers, struct peer *peer, const struct liveness_
 	refusals_follow(peers, peer, clock_now_ns());
 	if (!change->node)
 		return;
+	peer->verdict_count[peer->liveness.verdict]++;
 	peers->callbacks.on_verdict(peers->callbacks.context, peer, change->from);
 	event_log_add(peers->event_log, "peer", peer->node->name, verdict_name(change->from),
 		      verdict_name(peer->liveness.verdict), "%s", peer->liveness.reason);
@@ -130,6 +131,7 @@ void peers_report_stall(struct peers *peers, uint64_t late_ns)
 {
 	bool long_one = late_ns >= NS_PER_SECOND;
 
+	lateness_add_stall(&peers->lateness, late_ns);
 	event_log_add(peers->event_log, "stall", "self", "late", "running",
 		      "this node stalled for %.1f %s: no peer is judged silent for %.1f ms",
 		      long_one ? duration_s(late_ns) : duration_ms(late_ns), long_one ? "s" : "ms",

@@ -4,6 +4,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/printable.h"
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #define LINE_BYTES 512
@@ -25,4 +26,49 @@ void json_say(json_t *lines, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	json_array_append_new(lines, json_text(line));
+}
+
+static bool is_exact(const json_t *value)
+{
+	json_int_t number = json_integer_value(value); /* 0 of another type */
+
+	return number <= JSON_INTEGER_EXACT_MAX && number >= -JSON_INTEGER_EXACT_MAX;
+}
+
+static void add_twin(json_t *twins, const char *name, const json_t *value)
+{
+	char twin[LINE_BYTES], digits[24];
+
+	snprintf(twin, sizeof(twin), "%s" JSON_TWIN_SUFFIX, name);
+	snprintf(digits, sizeof(digits), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	json_object_set_new(twins, twin, json_string(digits));
+}
+
+static void add_to_object(json_t *object)
+{
+	json_t *twins = NULL, *value;
+	const char *name;
+
+	json_object_foreach(object, name, value)
+	{
+		json_add_twins(value);
+		if (is_exact(value))
+			continue;
+		if (!twins)
+			twins = json_object();
+		add_twin(twins, name, value);
+	}
+	json_object_update(object, twins);
+	json_decref(twins);
+}
+
+void json_add_twins(json_t *json)
+{
+	json_t *item;
+	size_t index;
+
+	if (json_is_object(json))
+		add_to_object(json);
+	else
+		json_array_foreach(json, index, item) json_add_twins(item);
 }

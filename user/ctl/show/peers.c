@@ -147,6 +147,26 @@ static void add_on_link(struct table *table, const json_t *peer)
 	}
 }
 
+/* Beside the columns, which are of all round trips. */
+static void add_last_minute(struct table *table, const json_t *peer)
+{
+	const json_t *link;
+	size_t index;
+
+	json_array_foreach(json_object_get(peer, "links"), index, link)
+	{
+		const json_t *minute = json_object_get(link, "rtt_minute_ns");
+		char p50[UNITS_TEXT_BYTES], p99[UNITS_TEXT_BYTES], max[UNITS_TEXT_BYTES];
+
+		if (minute)
+			table_note(table, "%s: last minute P50 %s, P99 %s, MAX %s",
+				   field_text(link, "interface"),
+				   field_duration(minute, "p50", p50),
+				   field_duration(minute, "p99", p99),
+				   field_duration(minute, "max", max));
+	}
+}
+
 /* With multiplier auto. */
 static void add_detection(struct table *table, const json_t *detection)
 {
@@ -222,6 +242,7 @@ void show_peers(const json_t *peers, FILE *stream)
 		if (json_is_true(json_object_get(peer, "witness")))
 			table_note(&table, "a witness: it runs no instances with heartbeats");
 		add_missing(&table, peer);
+		add_last_minute(&table, peer);
 		add_on_link(&table, peer);
 		add_detection(&table, json_object_get(peer, "detection"));
 		add_indirect(&table, peer);
