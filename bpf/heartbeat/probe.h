@@ -71,6 +71,7 @@ static __always_inline int probe_judge(struct heartbeat *heartbeat)
 	/* Not by a REPLY: an older node returns the TTL of the PROBE, and sends a lower one. */
 	if (heartbeat->on_link)
 		peer->on_link = 1;
+	peer->probe_key = XB_PROBE_KEY_SEEN | heartbeat->packet->key_id;
 	peer->last_probe_ns = heartbeat->arrival_ns;
 	peer->probe_received_count++;
 	if (peer->claims)

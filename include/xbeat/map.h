@@ -29,6 +29,7 @@
 #define XB_EVENTS_BYTES 131072
 
 #define XB_VLAN_ANY 0xffff
+#define XB_PROBE_KEY_SEEN 0x100
 
 /* No slot, in the frozen table from (node id, link) to a slot of xb_peers. */
 #define XB_NO_SLOT 0xffff
@@ -116,7 +117,9 @@ struct xb_peer {
 	/* K: a PROBE of this life of the peer came with TTL 255, so it is on-link: from then on all
 	 * packets must, and on the link's interface, unless it is routed. */
 	__u8 on_link;
-	__u8 pad3[3];
+	__u8 pad3;
+	/* K: XB_PROBE_KEY_SEEN and the id of the key of its last PROBE that was evidence; 0: none yet. */
+	__u16 probe_key;
 	__u32 off_link_count; /* K: packets that were refused for that */
 };
 

@@ -131,6 +131,8 @@ static void test_both_keys(void **state)
 	heartbeat.key_id = 2;
 	heartbeat.seq++;
 	check_answered(*state, &heartbeat);
+	assert_int_equal(((struct fixture *)*state)->peers[SLOT_A].probe_key,
+			 XB_PROBE_KEY_SEEN | 2);
 }
 
 static void test_stores_evidence(void **state)

@@ -5,7 +5,7 @@
  *
  * cluster.c asks, one question after another, and puts pages together; describe.c makes this node's
  * statement of its configuration; disagreements.c reports what differs, once; suspicions.c finds
- * nodes with another key or with the id of another one; json.c and explain.c answer xbeatctl.
+ * nodes with another key or with the id of another one; json.c, keys.c and explain.c answer xbeatctl.
  *
  * How often: a node sends a question every CLUSTER_QUESTION_GAP_NS at most, whatever the number of
  * nodes. Each node is asked for its first page every CLUSTER_PERIOD_NS, and for the others only
@@ -53,6 +53,9 @@ json_t *cluster_disagreements_json(const struct cluster *cluster);
 
 /* Returns a new JSON object of all that is known: nodes, instances, disagreements. */
 json_t *cluster_json(const struct cluster *cluster);
+
+/* Returns a new JSON object: keys, the keys of this node and of others, and which nodes have them. */
+json_t *cluster_keys_json(const struct cluster *cluster);
 
 /* Adds a sentence for each disagreement that concerns the instance or node of this name; NULL: for
  * each one. */

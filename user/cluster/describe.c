@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The statement of this node, made of its configuration. */
 #include "user/cluster/members.h"
+#include "user/core/heartbeat.h"
 #include "user/kernel/statement.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
@@ -92,6 +93,18 @@ static void describe_instance(struct statement *statement, const struct config_i
 	statement->instances[statement->instance_count - 1] = described;
 }
 
+/* The first one signs. */
+static void describe_keys(struct statement *statement, const struct xb_key *keys)
+{
+	for (size_t i = 0; i < XB_KEYS_MAX; i++)
+		if (keys[i].valid)
+			statement->keys[statement->key_count++] = (struct statement_key){
+				.id = keys[i].id,
+				.signs = i == 0,
+				.fingerprint = key_fingerprint(&keys[i]),
+			};
+}
+
 static void describe(struct statement *statement, const struct config *config, size_t own_node)
 {
 	const struct config_node *node = &config->heartbeat->nodes[own_node];
@@ -118,6 +131,7 @@ void cluster_describe(struct cluster *cluster)
 
 	statement_free(&cluster->own);
 	describe(&cluster->own, cluster->config, cluster->own_node);
+	describe_keys(&cluster->own, cluster->kernel->keys);
 	bytes = statement_encode(&cluster->own, &length);
 	error = kernel_set_statement(cluster->kernel, bytes, length,
 				     statement_digest(bytes, length));

@@ -123,3 +123,15 @@ void heartbeat_build_compare(struct xb_packet *packet, const struct xb_self *sel
 	packet->page.page = htobe16(page);
 	sign(packet, target, key);
 }
+
+uint64_t key_fingerprint(const struct xb_key *key)
+{
+	static const char message[] = "xbeatkey";
+	struct xb_siphash hash;
+	uint64_t word;
+
+	memcpy(&word, message, sizeof(word));
+	xb_siphash_init(&hash, key->word);
+	xb_siphash_word(&hash, le64toh(word));
+	return xb_siphash_finish(&hash, sizeof(word), 0);
+}

@@ -39,6 +39,10 @@ void heartbeat_build_compare(struct xb_packet *packet, const struct xb_self *sel
 			     const struct heartbeat_target *target, uint16_t page, uint64_t t1_ns,
 			     const struct xb_key *key);
 
+/* Returns what names a key without showing it: a hash under the key itself, of a message that is
+ * shorter than any that a heartbeat has hashed. */
+uint64_t key_fingerprint(const struct xb_key *key);
+
 /* Returns the digest of an instance table (xbeat/wire.h), as a number. */
 uint64_t heartbeat_digest(const struct xb_instance instances[XB_INSTANCES_MAX],
 			  const struct xb_key *key);

@@ -79,6 +79,13 @@ struct statement_instance {
 	size_t address_count;
 };
 
+/* A key that a node accepts. */
+struct statement_key {
+	uint8_t id;
+	bool signs; /* its own heartbeats are signed by it */
+	uint64_t fingerprint; /* key_fingerprint() */
+};
+
 struct statement {
 	uint16_t node_id;
 	char name[XB_NAME_BYTES];
@@ -92,6 +99,8 @@ struct statement {
 	size_t instance_count;
 	char apps[XB_APPS_MAX][XB_NAME_BYTES]; /* index: their bit in packets */
 	size_t app_count;
+	struct statement_key keys[XB_KEYS_MAX];
+	size_t key_count; /* 0: of an older version, which does not describe them */
 };
 
 /* Returns the keyword, or its scope. */

@@ -25,9 +25,11 @@ enum record {
 	RECORD_NODE =
 		6, /* u16 id, u8 flags, u8 address count, addresses (u8 length, bytes), name */
 	RECORD_APP = 7, /* name; in the order of the file */
+	RECORD_KEY = 8, /* u8 id, u8 flags, u64 fingerprint */
 };
 
 enum flags { FLAG_WITNESS = 1, FLAG_SHORTENED = 2 };
+enum key_flags { FLAG_SIGNS = 1 };
 
 static const uint8_t setting_ids[] = {
 #define X(id, name, keyword, scope, kind) [STATEMENT_##name] = id,
@@ -158,6 +160,16 @@ static void write_node(struct writer *writer, const struct statement_node *node)
 	end(writer, RECORD_NODE);
 }
 
+static void write_key(struct writer *writer, const struct statement_key *key)
+{
+	uint64_t fingerprint = htobe64(key->fingerprint);
+
+	put_u8(writer, key->id);
+	put_u8(writer, key->signs ? FLAG_SIGNS : 0);
+	put(writer, &fingerprint, sizeof(fingerprint));
+	end(writer, RECORD_KEY);
+}
+
 static struct writer encode(const struct statement *statement, bool shortened)
 {
 	struct writer writer = {0};
@@ -174,6 +186,8 @@ static struct writer encode(const struct statement *statement, bool shortened)
 		put(&writer, statement->apps[i], strlen(statement->apps[i]));
 		end(&writer, RECORD_APP);
 	}
+	for (size_t i = 0; i < statement->key_count; i++)
+		write_key(&writer, &statement->keys[i]);
 	for (size_t i = 0; i < statement->instance_count; i++)
 		write_instance(&writer, &statement->instances[i], shortened);
 	for (size_t i = 0; i < statement->node_count; i++)
@@ -330,6 +344,17 @@ static void read_node(struct reader *reader, struct statement *statement)
 	statement->nodes[statement->node_count - 1] = node;
 }
 
+static void read_key(struct reader *reader, struct statement *statement)
+{
+	struct statement_key key = {.id = get_u8(reader)};
+
+	key.signs = get_u8(reader) & FLAG_SIGNS;
+	get(reader, &key.fingerprint, sizeof(key.fingerprint));
+	key.fingerprint = be64toh(key.fingerprint);
+	if (!reader->bad && statement->key_count < XB_KEYS_MAX)
+		statement->keys[statement->key_count++] = key;
+}
+
 static void read_record(struct reader *reader, uint8_t type, struct statement *statement)
 {
 	struct statement_instance *last =
@@ -359,6 +384,9 @@ static void read_record(struct reader *reader, uint8_t type, struct statement *s
 	case RECORD_APP:
 		if (statement->app_count < XB_APPS_MAX)
 			get_text(reader, statement->apps[statement->app_count++], XB_NAME_BYTES);
+		break;
+	case RECORD_KEY:
+		read_key(reader, statement);
 		break;
 	}
 }

@@ -172,6 +172,19 @@ static json_t *cluster(void *context, struct control_call *call)
 	return cluster_json(daemon->cluster);
 }
 
+static json_t *keys(void *context, struct control_call *call)
+{
+	const struct daemon *daemon = context;
+	json_t *json;
+
+	if (!daemon->cluster)
+		return control_fail(call, "refused",
+				    "the configuration has no heartbeat block: there are no keys");
+	json = cluster_keys_json(daemon->cluster);
+	json_object_set_new(json, "key_file", json_text(daemon->config->heartbeat->key_file));
+	return json;
+}
+
 static json_t *drops(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
@@ -459,10 +472,10 @@ static json_t *snapshot(void *context, struct control_call *call)
 
 const struct control_method daemon_methods[] = {
 	{"cluster", cluster, false}, /* all nodes */
-	{"status", status, false},   {"peers", peers, false},	    {"vrrp", vrrp, false},
-	{"drops", drops, false},     {"tracking", tracking, false}, {"explain", explain, false},
-	{"app", app, false},	     {"app_open", app_open, false}, {"beat", app_beat, false},
-	{"config", config, true}, /* contains passwords */
+	{"keys", keys, false},	     {"status", status, false},	    {"peers", peers, false},
+	{"vrrp", vrrp, false},	     {"drops", drops, false},	    {"tracking", tracking, false},
+	{"explain", explain, false}, {"app", app, false},	    {"app_open", app_open, false},
+	{"beat", app_beat, false},   {"config", config, true}, /* contains passwords */
 	{"reload", reload, true},    {"failover", failover, true},  {"resume", resume, true},
 	{"drain", drain, true},	     {"priority", priority, true},  {"stop", stop, true},
 	{"restart", restart, true},  {"snapshot", snapshot, false}, {NULL, NULL, false},

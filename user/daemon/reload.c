@@ -243,7 +243,6 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	daemon_delay_interfaces(daemon);
 	daemon_watch_routes(daemon);
 	peers_use_config(&daemon->peers, to);
-	cluster_use_config(daemon->cluster, to, daemon->own_node);
 	reload->inputs.config = from;
 	peers_repeat_isolated(&daemon->peers);
 	if (memcmp(daemon->keys, reload->inputs.keys, sizeof(daemon->keys)) != 0) {
@@ -251,6 +250,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 		kernel_set_keys(&daemon->kernel, daemon->keys);
 		prober_set_key(&daemon->prober, &daemon->keys[0]);
 	}
+	cluster_use_config(daemon->cluster, to, daemon->own_node); /* it describes the keys, too */
 	if (scheduling_differs(from, to))
 		scheduling_apply(&daemon->scheduling, to);
 	detach_unwanted(daemon);

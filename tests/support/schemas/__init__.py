@@ -37,6 +37,8 @@ VERBS = [
     ("priority", change.PRIORITY, ["VI_1 7", "VI_1 default"]),
     ("reload", change.RELOAD, [""]),
     ("node", change.NODE, ["add node-d id 9 address 10.77.0.99", "remove node-d"]),
+    ("keys", change.KEYS, [""]),
+    ("keys", change.KEY_CHANGE, ["add 2", "retire 2"]),
     ("restart", change.RESTART, [""]),
     ("stop", change.STOP, ["--keep"]),
 ]

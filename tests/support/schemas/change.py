@@ -12,3 +12,7 @@ RELOAD = record({"added": TEXTS, "changed": TEXTS, "removed": TEXTS,
 NODE = record({"file": TEXT}, added=TEXT, removed=TEXT)
 RESTART = record({"pid": ID}, warnings=TEXT)
 STOP = record({"keep": FLAG, "pid": ID})
+KEYS = record({"key_file": TEXT, "keys": list_of(record(
+    {"id": COUNT, "fingerprint": TEXT, "here": FLAG, "active": FLAG,
+     "nodes": list_of(record({"node": TEXT, "verdict": TEXT}, has=FLAG, signs=FLAG))}))})
+KEY_CHANGE = record({"key_file": TEXT}, added=COUNT, activated=COUNT, retired=COUNT)

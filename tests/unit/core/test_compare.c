@@ -289,6 +289,8 @@ static void bytes_and_back(void **state)
 	statement_sort(&own);
 	own.witness = true;
 	strcpy(own.apps[own.app_count++], "web");
+	own.keys[own.key_count++] = (struct statement_key){2, true, 0x0123456789abcdef};
+	own.keys[own.key_count++] = (struct statement_key){1, false, 7};
 	bytes = statement_encode(&own, &length);
 	assert_int_equal(statement_decode(bytes, length, &read), 0);
 	assert_int_equal(read.node_id, 1);
@@ -297,6 +299,10 @@ static void bytes_and_back(void **state)
 	assert_true(read.witness);
 	assert_false(read.shortened);
 	assert_int_equal(read.instances[1].address_count, 201);
+	assert_int_equal(read.key_count, 2);
+	assert_int_equal(read.keys[0].id, 2);
+	assert_true(read.keys[0].signs && !read.keys[1].signs);
+	assert_true(read.keys[0].fingerprint == 0x0123456789abcdef);
 	assert_int_equal(read.instances[0].priority, 100);
 	expect(&own, &read, "");
 }

@@ -165,6 +165,18 @@ static void quantiles(void **state)
 	assert_int_equal(histogram_quantile_ns(&histogram, 0.0, 1500, 1100000), 1500);
 }
 
+static void fingerprint(void **state)
+{
+	struct xb_key other = key;
+
+	(void)state;
+	assert_true(key_fingerprint(&key) == hash_bytes((const uint8_t *)"xbeatkey", 8));
+	other.id = 9; /* names the key, not its id */
+	assert_true(key_fingerprint(&key) == key_fingerprint(&other));
+	other.word[1] ^= 1;
+	assert_true(key_fingerprint(&key) != key_fingerprint(&other));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +185,7 @@ int main(void)
 		cmocka_unit_test(query_is_laid_out_as_documented),
 		cmocka_unit_test(tag_covers_packet_and_addresses),
 		cmocka_unit_test(quantiles),
+		cmocka_unit_test(fingerprint),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@ void show_vrrp(const json_t *instances, FILE *stream);
 void show_explain(const json_t *explanation, FILE *stream);
 void show_tracking(const json_t *list, FILE *stream);
 void show_apps(const json_t *list, FILE *stream);
+void show_keys(const json_t *result, FILE *stream);
 void show_drops(const json_t *drops, FILE *stream);
 void show_event(const json_t *event, FILE *stream);
 

@@ -20,6 +20,9 @@ static const char failover_help[] =
 static const char node_help[] =
 	"node add NAME id N address A [address B]... [witness] adds a node to the heartbeat block of this node's configuration file, with an address for each of its interfaces; node remove NAME removes one. xbeatd reads the file at once; what stays is not disturbed. Prints the line that the other nodes need, or must lose. If anything is wrong, the file is as before. Only for root.";
 
+static const char keys_help[] =
+	"Shows the keys of heartbeats and which nodes have them and sign with them. To change keys without a lost heartbeat: keys add makes a new key, which all nodes need in their key file; keys activate, on every node, signs with it, and is refused while a node that is up is not known to have it; keys retire, on every node, removes the old one, and is refused while a node uses it. --force does it all the same. What xbeatd refuses is put back. Changes are only for root.";
+
 static const char restart_help[] =
 	"Starts xbeatd again, from the file that is installed now, and with the configuration file as it is now. The running one goes on until the new one has loaded everything; then they change over. Verdicts, roles and connections stay. If the new one finds an error or ends, the running one goes on, and the error is printed. Only for root.";
 
@@ -112,6 +115,24 @@ const struct verb verbs_change[] = {
 		.arguments_min = 2,
 		.arguments_max = 5 + 2 * XB_LINKS_MAX,
 		.run = local_node,
+		.answer_timeout_ms = RELOAD_TIMEOUT_MS,
+	},
+	{
+		.name = "keys",
+		.arguments = "[add [ID]|activate ID|retire ID]",
+		.summary = "the keys of heartbeats, and changes of them",
+		.help = keys_help,
+		.example =
+			"$ xbeatctl keys\n"
+			"KEY  FINGERPRINT       STATE     HAVE IT         SIGN WITH IT\n"
+			"  1  5c8d7f3a91b2e604  active    node-b, node-c  node-b, node-c\n"
+			"  2  0e77a19b3c5d2f48  accepted  node-b          none\n"
+			"    not on node-c: copy the key file there, then there: xbeatctl reload\n"
+			"key file /etc/xbeat/lan.key\n",
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FORCE,
+		.arguments_max = 2,
+		.run = local_keys,
+		.print = show_keys,
 		.answer_timeout_ms = RELOAD_TIMEOUT_MS,
 	},
 	{
