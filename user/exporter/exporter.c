@@ -36,6 +36,8 @@ int exporter_start(struct exporter *exporter, const struct options *options)
 	error = http_server_start(&exporter->server, exporter->base);
 	if (error)
 		return error;
+	for (size_t i = 0; i < options->host_count; i++)
+		hosts_add(&exporter->server.hosts, options->hosts[i]);
 	http_server_add(&exporter->server, pages_routes, exporter);
 	return listen_everywhere(exporter);
 }

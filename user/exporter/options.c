@@ -59,6 +59,16 @@ static int take_listen(struct options *options, const char *argument)
 	return GO_ON;
 }
 
+static int take_host(struct options *options, const char *argument)
+{
+	if (options->host_count == OPTIONS_HOSTS_MAX) {
+		log_error("--host can be given %d times at most", OPTIONS_HOSTS_MAX);
+		return WRONG_USAGE;
+	}
+	options->hosts[options->host_count++] = argument;
+	return GO_ON;
+}
+
 static int take_version(struct options *options, const char *argument)
 {
 	(void)options;
@@ -73,6 +83,7 @@ static const struct row rows[] = {
 	{'s', "socket", "PATH", take_socket, "control socket of xbeatd, instead of -i"},
 	{'l', "listen", "ADDRESS:PORT", take_listen,
 	 "listen there; may be repeated (127.0.0.1:" PORT " and [::1]:" PORT ")"},
+	{'n', "host", "NAME", take_host, "another name by which clients reach it; may be repeated"},
 	{'V', "version", NULL, take_version, "print the version"},
 	{'h', "help", NULL, take_help, "print this help"},
 };
@@ -89,7 +100,7 @@ static int take_help(struct options *options, const char *argument)
 			 rows[i].argument ? rows[i].argument : "");
 		printf("  -%c, %-26s %s\n", rows[i].letter, form, rows[i].help);
 	}
-	puts("Its pages: /metrics, /healthz. The manual: xbeat-exporter(8).");
+	puts("Its pages: /metrics, /healthz, /readyz. The manual: xbeat-exporter(8).");
 	return EXIT_SUCCESS;
 }
 

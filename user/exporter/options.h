@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #define OPTIONS_LISTEN_MAX 8
+#define OPTIONS_HOSTS_MAX 8
 #define OPTIONS_SOCKET_BYTES 256
 
 struct options {
@@ -15,6 +16,8 @@ struct options {
 	const char *listen[OPTIONS_LISTEN_MAX]; /* as given */
 	struct listen_address addresses[OPTIONS_LISTEN_MAX];
 	size_t listen_count;
+	const char *hosts[OPTIONS_HOSTS_MAX]; /* other names of this machine */
+	size_t host_count;
 	bool listen_is_default; /* then one that fails is no error, unless all do */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The pages for programs: /metrics, /healthz. */
+/* The pages for programs: /metrics, /healthz, /readyz. */
 #ifndef XBEAT_EXPORTER_PAGES_H
 #define XBEAT_EXPORTER_PAGES_H
 

@@ -25,9 +25,13 @@ REFUSED = [
 ]
 
 
+HOSTS_REFUSED = ("attacker.example", "localhost.attacker.example", "127.0.0.1.nip.io", "[::1", "", "@localhost")
+HOSTS_ANSWERED = ("localhost", "LocalHost:9694", "localhost.", "127.0.0.1:1", "[::1]:9694", "192.0.2.1", "vip.example")
+
+
 @pytest.fixture
 def exporter(cluster):
-    return Exporter(cluster.lab, "node-a")
+    return Exporter(cluster.lab, "node-a", "--host", "vip.example")
 
 
 def refused(exporter):
@@ -59,3 +63,13 @@ def test_more_connections_than_allowed(exporter):
     assert refused(exporter)["connections"] > 100
     for client in idle:
         client.close()
+
+
+def test_host_names_of_others_are_refused(exporter):
+    """An attacker's name that leads here shows a browser nothing."""
+    for host in HOSTS_REFUSED:
+        assert exporter.get("/metrics", Host=host)[0] == 421, host
+    assert all(exporter.get("/metrics", Host=host)[0] == 200 for host in HOSTS_ANSWERED)
+    foreign = exporter.send(b"GET http://attacker.example/metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert foreign.startswith(b"HTTP/1.1 421 ")
+    assert refused(exporter)["host"] == len(HOSTS_REFUSED) + 1

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from tests.support.exporter import OPEN, Exporter, parse
+from tests.support.laboratory import wait_until
 from tests.support.xbeatd import wait_up
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -40,11 +41,43 @@ def test_what_it_shows(daemon, exporter):
     labels = {"peer": "node-b", "interface": "eth0", "address": daemon.lab.address("node-b")}
     (sent,) = found["xbeat_probes_sent_total"]
     assert sent[0] == labels and sent[1] >= peer["links"][0]["sent"]
-    assert found["xbeat_instance_priority"] == [({"instance": "VI_1"}, instance["effective_priority"])]
+    assert found["xbeat_instance_priority"] == [({"vrrp_instance": "VI_1"}, instance["effective_priority"])]
     kept = {"iname": "VI_1", "intf": "eth0", "vrid": "51"}
     assert found["keepalived_vrrp_state"] == [
         ({**kept, "ip_address": address.split("/")[0]}, 2) for address in instance["addresses"]]
     assert found["keepalived_advertisements_sent_total"][0][0] == {**kept, "state": "MASTER"}
+
+
+    (verdict,) = [labels["verdict"] for labels, value in found["xbeat_peer_verdict"] if value]
+    assert verdict == "up"
+    (state,) = [labels for labels, value in found["xbeat_instance_state"] if value]
+    assert state == {"vrrp_instance": "VI_1", "vrid": "51", "interface": "eth0", "state": "active"}
+    takeovers = {labels["cause"]: value for labels, value in found["xbeat_takeovers_total"]}
+    assert takeovers.pop("cold_start") == 1 and len(takeovers) > 10 and not any(takeovers.values())
+    assert {labels["reason"] for labels, _ in found["xbeat_drops_total"]} == daemon.json("drops").keys()
+
+
+def test_histogram(daemon, exporter):
+    """Cumulative, and its last bucket has all that the daemon counted before and after."""
+    before = daemon.peer("node-b")["links"][0]["received"]
+    buckets = exporter.metrics()["xbeat_rtt_seconds_bucket"]
+    after = daemon.peer("node-b")["links"][0]["received"]
+    counts, bounds = [value for _, value in buckets], [float(labels["le"]) for labels, _ in buckets]
+    assert counts == sorted(counts) and bounds == sorted(bounds)
+    assert bounds[-1] == float("inf") and before <= counts[-1] <= after
+    seconds = daemon.peer("node-b")["links"][0]["rtt_ns"]["max"] / 1e9
+    assert counts[next(i for i, bound in enumerate(bounds) if bound >= seconds)] > 0
+
+
+def test_ready_while_all_is_well(daemon, exporter):
+    wait_until(lambda: exporter.get("/readyz")[::2] == (200, "ok\n"), lambda: f"ready: {exporter.get('/readyz')}")
+    daemon.lab.cut("node-b")
+    wait_until(lambda: exporter.get("/readyz")[0] == 503, "not ready")
+    assert exporter.get("/readyz")[2].startswith("warning: node-b is down: ")
+    assert exporter.value("xbeat_problems", severity="warning") >= 1
+    daemon.stop()
+    status, _, text = exporter.get("/readyz")
+    assert status == 503 and text.startswith("error: xbeatd: ")
 
 
 def test_formats(exporter):
@@ -55,7 +88,8 @@ def test_formats(exporter):
     assert headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
     assert new.endswith("# EOF\n") and "# TYPE xbeat_probes_sent counter" in new
     assert "# TYPE xbeat_probes_sent_total counter" in old and "# UNIT" not in old
-    assert parse(old).keys() == parse(new).keys()
+    # Without a sum OpenMetrics has no count, either.
+    assert parse(old).keys() - {"xbeat_rtt_seconds_count"} == parse(new).keys()
     done = promtool(old)
     assert done.returncode == 0 and not done.stdout, done.stdout
 

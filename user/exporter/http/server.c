@@ -105,6 +105,8 @@ static void on_request(struct evhttp_request *request, void *context)
 		connection_handled(connection);
 	if (!route)
 		refuse(server, request, HTTP_REFUSAL_PATH);
+	else if (!hosts_know(&server->hosts, evhttp_request_get_host(request)))
+		refuse(server, request, HTTP_REFUSAL_HOST);
 	else
 		route->handle(route_context, request);
 }
@@ -127,6 +129,7 @@ int http_server_start(struct http_server *server, struct event_base *base)
 		log_error("cannot make an HTTP server: %s", limits_strerror(ENOMEM));
 		return -ENOMEM;
 	}
+	hosts_start(&server->hosts);
 	evhttp_set_max_headers_size(server->http, HEADER_BYTES_MAX);
 	evhttp_set_max_body_size(server->http, 0);
 	evhttp_set_allowed_methods(server->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);

@@ -18,6 +18,7 @@
 #define XBEAT_EXPORTER_HTTP_SERVER_H
 
 #include "user/exporter/http/connections.h"
+#include "user/exporter/http/hosts.h"
 #include "user/exporter/http/listen.h"
 #include <event2/http.h>
 #include <stdbool.h>
@@ -39,6 +40,7 @@ struct http_table {
 struct http_server {
 	struct evhttp *http;
 	struct connections connections;
+	struct hosts hosts; /* that requests may name */
 	struct http_table tables[HTTP_TABLES_MAX];
 	size_t table_count;
 };

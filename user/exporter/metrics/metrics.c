@@ -6,10 +6,7 @@
 #include <string.h>
 
 static const struct family *const tables[] = {
-	families_daemon,
-	families_heartbeat,
-	families_vrrp,
-	families_keepalived,
+	families_daemon, families_heartbeat, families_links, families_vrrp, families_keepalived,
 };
 
 /* Of each entry of Accept only the type counts: whoever names OpenMetrics prefers it. */
@@ -44,6 +41,7 @@ void metrics_write(struct metrics_writer *writer, const json_t *snapshot)
 {
 	static const struct metrics_label none[1];
 
+	writer->snapshot = snapshot;
 	metrics_family(writer, "xbeat_up", METRICS_GAUGE, "Whether xbeatd answers.");
 	metrics_count(writer, none, snapshot != NULL);
 	metrics_family(writer, "keepalived_up", METRICS_GAUGE,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parts of a snapshot; see walk.h. */
 #include "user/exporter/metrics/walk.h"
-#include "user/lib/array.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -24,97 +23,104 @@ static const char *text_of(const json_t *object, const char *path)
 	return json_string_value(walk_member(object, path));
 }
 
-void walk_status(const json_t *snapshot, walk_visit *visit, void *context)
+void walk_snapshot(const json_t *snapshot, walk_visit *visit, void *context)
 {
 	static const struct metrics_label none[1];
-	const json_t *status = json_object_get(snapshot, "status");
 
-	if (status)
-		visit(context, status, none);
+	visit(context, snapshot, none);
 }
 
-/* Each entry of a list, with labels that are its members. */
+/* Lists, and which members of their entries are labels. */
 struct labelled {
 	const char *list;
+	const char *
+		inner; /* a list in each entry, for whose entries the labels after "/" are; or NULL */
 	struct metrics_label labels[METRICS_LABELS_MAX]; /* value: a member */
 };
+
+const char *walk_label(const json_t *member, char text[static WALK_LABEL_BYTES])
+{
+	if (json_is_string(member))
+		return json_string_value(member);
+	if (json_is_integer(member))
+		snprintf(text, WALK_LABEL_BYTES, "%" JSON_INTEGER_FORMAT,
+			 json_integer_value(member));
+	else
+		snprintf(text, WALK_LABEL_BYTES, "%s", json_is_true(member) ? "true" : "");
+	return text;
+}
+
+/* A member with "/" before its name is one of the inner entry. */
+static void visit_entry(const struct labelled *labelled, const json_t *entry, const json_t *inner,
+			walk_visit *visit, void *context)
+{
+	struct metrics_label labels[METRICS_LABELS_MAX] = {{0}};
+	char texts[METRICS_LABELS_MAX][WALK_LABEL_BYTES];
+
+	for (size_t i = 0; labelled->labels[i].name; i++) {
+		const char *member = labelled->labels[i].value;
+		const json_t *value = *member == '/' ? walk_member(inner, member + 1)
+						     : walk_member(entry, member);
+
+		labels[i] = (struct metrics_label){labelled->labels[i].name,
+						   walk_label(value, texts[i])};
+	}
+	visit(context, inner ? inner : entry, labels);
+}
 
 static void walk_list(const json_t *snapshot, const struct labelled *labelled, walk_visit *visit,
 		      void *context)
 {
-	json_t *entry;
-	size_t index;
+	json_t *entry, *inner;
+	size_t i, k;
 
-	json_array_foreach(walk_member(snapshot, labelled->list), index, entry)
+	json_array_foreach(walk_member(snapshot, labelled->list), i, entry)
 	{
-		struct metrics_label labels[METRICS_LABELS_MAX] = {{0}};
-
-		for (size_t i = 0; labelled->labels[i].name; i++)
-			labels[i] =
-				(struct metrics_label){labelled->labels[i].name,
-						       text_of(entry, labelled->labels[i].value)};
-		visit(context, entry, labels);
+		if (!labelled->inner)
+			visit_entry(labelled, entry, NULL, visit, context);
+		else
+			json_array_foreach(json_object_get(entry, labelled->inner), k, inner)
+				visit_entry(labelled, entry, inner, visit, context);
 	}
 }
 
-#define WALK_LIST(name, list, ...)                                                                 \
+#define WALK_LIST(name, list, inner, ...)                                                          \
 	void walk_##name(const json_t *snapshot, walk_visit *visit, void *context)                 \
 	{                                                                                          \
-		static const struct labelled labelled = {list, {__VA_ARGS__}};                     \
+		static const struct labelled labelled = {list, inner, {__VA_ARGS__}};              \
                                                                                                    \
 		walk_list(snapshot, &labelled, visit, context);                                    \
 	}
 
-WALK_LIST(peers, "peers", {"peer", "name"})
-WALK_LIST(own_links, "status.links", {"interface", "interface"})
-WALK_LIST(interfaces, "status.interfaces", {"interface", "name"})
-WALK_LIST(instances, "vrrp", {"instance", "name"})
-WALK_LIST(tracked, "tracking", {"kind", "kind"}, {"name", "name"})
-WALK_LIST(apps, "app", {"app", "name"})
+WALK_LIST(peers, "peers", NULL, {"peer", "name"})
+WALK_LIST(links, "peers", "links", {"peer", "name"}, {"interface", "/interface"},
+	  {"address", "/address"})
+WALK_LIST(link_histograms, "histograms.links", NULL, {"peer", "peer"}, {"interface", "interface"},
+	  {"address", "address"})
+WALK_LIST(own_links, "status.links", NULL, {"interface", "interface"})
+WALK_LIST(interfaces, "status.interfaces", NULL, {"interface", "name"})
+WALK_LIST(instances, "vrrp", NULL, {"vrrp_instance", "name"})
+WALK_LIST(routers, "vrrp", NULL, {"vrrp_instance", "name"}, {"vrid", "vrid"},
+	  {"interface", "interface"})
+WALK_LIST(takeovers, "vrrp", "takeovers", {"vrrp_instance", "name"}, {"cause", "/cause"})
+WALK_LIST(tracked, "tracking", NULL, {"kind", "kind"}, {"name", "name"})
+WALK_LIST(apps, "app", NULL, {"app", "name"})
 
-void walk_links(const json_t *snapshot, walk_visit *visit, void *context)
+void walk_nodes(const json_t *snapshot, walk_visit *visit, void *context)
 {
-	json_t *peer, *link;
-	size_t i, k;
+	json_t *node;
+	size_t index;
 
-	json_array_foreach(json_object_get(snapshot, "peers"), i, peer)
+	json_array_foreach(walk_member(snapshot, "cluster.nodes"), index, node)
 	{
-		json_array_foreach(json_object_get(peer, "links"), k, link)
-		{
-			const struct metrics_label labels[] = {
-				{"peer", text_of(peer, "name")},
-				{"interface", text_of(link, "interface")},
-				{"address", text_of(link, "address")},
-				{0},
-			};
+		const struct metrics_label labels[] = {{"peer", text_of(node, "name")}, {0}};
 
-			visit(context, link, labels);
-		}
+		if (!json_is_true(json_object_get(node, "self")))
+			visit(context, node, labels);
 	}
 }
 
-/* The numbers and names of keepalived's states. */
-static const struct {
-	const char *ours;
-	const char *name;
-} states[] = {{"initialize", "INIT"}, {"backup", "BACKUP"}, {"active", "MASTER"}, {"", "FAULT"}};
-
-#define STATE_FAULT 3
-
-/* As xbeatd's dump for keepalived has it: an instance that cannot run is in FAULT. */
-int walk_keepalived_state(const json_t *instance)
-{
-	const char *state = text_of(instance, "state");
-
-	if (json_object_get(instance, "fault"))
-		return STATE_FAULT;
-	for (size_t i = 0; state && i < ARRAY_SIZE(states); i++)
-		if (!strcmp(states[i].ours, state))
-			return (int)i;
-	return -1;
-}
-
-/* interface: where keepalived has the instance, or an address of it. */
+/* Where keepalived has the instance. */
 static const char *interface_of(const json_t *instance)
 {
 	const char *macvlan = text_of(instance, "virtual_mac_interface");
@@ -124,18 +130,15 @@ static const char *interface_of(const json_t *instance)
 
 static void visit_instance(const json_t *instance, walk_visit *visit, void *context)
 {
-	int state = walk_keepalived_state(instance);
-	char vrid[12];
+	char vrid[WALK_LABEL_BYTES];
 	const struct metrics_label labels[] = {
 		{"iname", text_of(instance, "name")},
 		{"intf", interface_of(instance)},
-		{"vrid", vrid},
-		{"state", state < 0 ? NULL : states[state].name},
+		{"vrid", walk_label(json_object_get(instance, "vrid"), vrid)},
+		{"state", text_of(instance, "keepalived_state")},
 		{0},
 	};
 
-	snprintf(vrid, sizeof(vrid), "%d",
-		 (int)json_integer_value(json_object_get(instance, "vrid")));
 	visit(context, instance, labels);
 }
 

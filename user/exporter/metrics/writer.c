@@ -13,6 +13,7 @@ static const struct {
 	[METRICS_GAUGE] = {"gauge", "gauge", ""},
 	[METRICS_COUNTER] = {"counter", "counter", "_total"},
 	[METRICS_INFO] = {"info", "gauge", "_info"},
+	[METRICS_SUMMARY] = {"summary", "summary", ""},
 	[METRICS_HISTOGRAM] = {"histogram", "histogram", ""},
 };
 
@@ -80,11 +81,17 @@ static void format_seconds(char text[static 32], uint64_t ns)
 	snprintf(text, 32, "%" PRIu64 ".%09" PRIu64, ns / NS_PER_SECOND, ns % NS_PER_SECOND);
 }
 
+void metrics_number(const struct metrics_writer *writer, const char *suffix,
+		    const struct metrics_label *labels, int64_t value)
+{
+	begin_sample(writer, suffix, labels, NULL);
+	fprintf(writer->output, "%" PRId64 "\n", value);
+}
+
 void metrics_count(const struct metrics_writer *writer, const struct metrics_label *labels,
 		   int64_t value)
 {
-	begin_sample(writer, types[writer->type].suffix, labels, NULL);
-	fprintf(writer->output, "%" PRId64 "\n", value);
+	metrics_number(writer, types[writer->type].suffix, labels, value);
 }
 
 void metrics_seconds(const struct metrics_writer *writer, const struct metrics_label *labels,
@@ -97,24 +104,25 @@ void metrics_seconds(const struct metrics_writer *writer, const struct metrics_l
 	fprintf(writer->output, "%s\n", text);
 }
 
-void metrics_times(const struct metrics_writer *writer, const struct metrics_label *labels,
-		   const struct metrics_times *times)
+void metrics_sum(const struct metrics_writer *writer, const struct metrics_label *labels,
+		 uint64_t count, uint64_t sum_ns)
 {
-	uint64_t total = 0;
 	char text[32];
 
-	for (size_t i = 0; i <= times->bound_count; i++) {
-		total += times->counts[i];
-		if (i < times->bound_count)
-			format_seconds(text, times->bounds_ns[i]);
-		begin_sample(writer, "_bucket", labels, i < times->bound_count ? text : "+Inf");
-		fprintf(writer->output, "%" PRIu64 "\n", total);
-	}
-	begin_sample(writer, "_count", labels, NULL);
-	fprintf(writer->output, "%" PRIu64 "\n", total);
-	format_seconds(text, times->sum_ns);
+	format_seconds(text, sum_ns);
+	metrics_number(writer, "_count", labels, (int64_t)count);
 	begin_sample(writer, "_sum", labels, NULL);
 	fprintf(writer->output, "%s\n", text);
+}
+
+void metrics_bucket(const struct metrics_writer *writer, const struct metrics_label *labels,
+		    uint64_t bound_ns, uint64_t count)
+{
+	char text[32];
+
+	format_seconds(text, bound_ns);
+	begin_sample(writer, "_bucket", labels, bound_ns == METRICS_NO_BOUND ? "+Inf" : text);
+	fprintf(writer->output, "%" PRIu64 "\n", count);
 }
 
 void metrics_end(const struct metrics_writer *writer)

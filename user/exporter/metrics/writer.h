@@ -6,6 +6,7 @@
 #ifndef XBEAT_EXPORTER_METRICS_WRITER_H
 #define XBEAT_EXPORTER_METRICS_WRITER_H
 
+#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@ enum metrics_type {
 	METRICS_GAUGE,
 	METRICS_COUNTER, /* its samples have the suffix _total */
 	METRICS_INFO, /* _info */
+	METRICS_SUMMARY, /* _count, _sum */
 	METRICS_HISTOGRAM, /* _bucket, _count, _sum */
 };
 
@@ -28,6 +30,7 @@ struct metrics_label {
 
 struct metrics_writer {
 	FILE *output;
+	const json_t *snapshot; /* that the families show; NULL: none */
 	enum metrics_format format;
 	const char *name; /* of the family */
 	enum metrics_type type;
@@ -40,20 +43,22 @@ void metrics_family(struct metrics_writer *writer, const char *name, enum metric
 void metrics_count(const struct metrics_writer *writer, const struct metrics_label *labels,
 		   int64_t value);
 
+/* The same with a suffix of the name of its own. */
+void metrics_number(const struct metrics_writer *writer, const char *suffix,
+		    const struct metrics_label *labels, int64_t value);
+
 void metrics_seconds(const struct metrics_writer *writer, const struct metrics_label *labels,
 		     uint64_t value_ns);
 
-/* A histogram of times: counts[i] of them were at most bounds_ns[i] and above the bound before; the
- * last count, with no bound, is of the rest. */
-struct metrics_times {
-	const uint64_t *bounds_ns;
-	const uint64_t *counts;
-	size_t bound_count;
-	uint64_t sum_ns;
-};
+/* The samples of a summary without quantiles. */
+void metrics_sum(const struct metrics_writer *writer, const struct metrics_label *labels,
+		 uint64_t count, uint64_t sum_ns);
 
-void metrics_times(const struct metrics_writer *writer, const struct metrics_label *labels,
-		   const struct metrics_times *times);
+/* How many were at most so long, all that were shorter included; bound_ns: METRICS_NO_BOUND for
+ * all. */
+#define METRICS_NO_BOUND UINT64_MAX
+void metrics_bucket(const struct metrics_writer *writer, const struct metrics_label *labels,
+		    uint64_t bound_ns, uint64_t count);
 
 /* After the last family. */
 void metrics_end(const struct metrics_writer *writer);
