@@ -25,8 +25,11 @@ def list_of(schema):
 
 
 def record(required, **optional):
-    """An object: the members that it always has, and those that it may have."""
-    return {"type": "object", "properties": {**required, **optional}, "required": list(required),
+    """An object: the members that it always has, and those that it may have. Integers beyond 2^53
+    have twins in text."""
+    members = {**required, **optional}
+    twins = {f"{name}_text": DIGITS for name, kind in members.items() if kind.get("type") == "integer"}
+    return {"type": "object", "properties": {**twins, **members}, "required": list(required),
             "additionalProperties": False}
 
 

@@ -33,7 +33,9 @@ STATUS = record(
      "scheduling": record({"policy": one_of("deadline", "fifo", "other"), "memory_locked": FLAG}, priority=COUNT,
                           runtime_ns=NS, period_ns=NS, reason=TEXT),
      "runner": record({"pid": COUNT, "service": FLAG}),
-     "refused": record({"connections": COUNT, "requests": COUNT, "gone": COUNT, "fifos": COUNT})},
+     "refused": record({"connections": COUNT, "requests": COUNT, "gone": COUNT, "fifos": COUNT}),
+     "reloads": record({"ok": COUNT, "refused": COUNT})},
+    loop=record({"tick_count": COUNT, "late_ns": NS, "stall_count": COUNT, "stalled_ns": NS}),
     guard_refused_reason=TEXT, reloading=TRUE, restarting=TRUE,
     node=record({"id": ID, "name": TEXT}, witness=TRUE),
     heartbeat=record({"name": TEXT, "interval_ns": NS, "daemon_timeout_ns": NS}, multiplier=COUNT,
@@ -46,9 +48,11 @@ LINK = record(
     {"interface": TEXT, "address": TEXT, "verdict": VERDICT, "sent": COUNT, "received": COUNT, "lost": COUNT},
     age_ns=NS, heard_age_ns=NS, send_error=TEXT, replies_missing_age_ns=NS, replies_missing_count=COUNT,
     loss_reports=COUNT, routed=TRUE, on_link=FLAG, off_link=COUNT, phi=NUMBER,
-    rtt_ns=record({"min": NS, "p50": NS, "p99": NS, "max": NS}))
+    rtt_ns=record({"min": NS, "p50": NS, "p99": NS, "max": NS}),
+    rtt_minute_ns=record({"p50": NS, "p99": NS, "max": NS, "count": ID, "window_ns": NS}))
 PEER = (
-    {"id": ID, "name": TEXT, "verdict": VERDICT, "reason": TEXT, "verdict_age_ns": NS, "links": list_of(LINK)},
+    {"id": ID, "name": TEXT, "verdict": VERDICT, "reason": TEXT, "verdict_age_ns": NS, "links": list_of(LINK),
+     "verdict_changes": record({name: COUNT for name in VERDICT["enum"]})},
     {"witness": TRUE, "degraded": TRUE, "daemon_age_ns": NS, "daemon": one_of("running", "restarting", "dead"),
      "fenced": TEXTS, "late_apps": TEXTS, "hears": VIEWS, "heard_by": VIEWS,
      "detection": record({"time_ns": NS}, needed_ns=NS, phi=NUMBER, false_alarm_every_ns=NS, gap_mean_ns=NS,
