@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The log of the running daemon: events are kept for the next one, and lines that repeat are
- * limited. */
+/* The log of the running daemon: events are kept for the next one, lines that repeat are limited, and
+ * the level can be changed. */
 #include "user/lib/log.h"
 #include "user/daemon/daemon.h"
 #include "user/lib/limits.h"
@@ -55,4 +55,31 @@ void daemon_stop_log(struct daemon *daemon)
 		event_free(daemon->log_report);
 	daemon->log_report = NULL;
 	log_limit_lines(false);
+}
+
+json_t *daemon_call_log(void *context, struct control_call *call)
+{
+	(void)context;
+	(void)call;
+	return json_pack("{s:s}", "level", log_level_name((size_t)(log_level() - LOG_ERR)));
+}
+
+/* A change is logged although the new level may leave such lines out. */
+json_t *daemon_call_log_level(void *context, struct control_call *call)
+{
+	const char *name = json_string_value(json_object_get(call->parameters, "level"));
+	int before = log_level(), level = name ? log_level_named(name) : -1;
+	json_t *json;
+
+	if (level < 0)
+		return control_fail(call, "invalid_parameter",
+				    "level must be error, warning, notice, info or debug");
+	log_set_level(LOG_DEBUG);
+	log_notice("xbeatctl log: level %s, before: %s", name,
+		   log_level_name((size_t)(before - LOG_ERR)));
+	log_set_level(level);
+	json = daemon_call_log(context, call);
+	json_object_set_new(json, "before",
+			    json_string(log_level_name((size_t)(before - LOG_ERR))));
+	return json;
 }

@@ -472,11 +472,26 @@ static json_t *snapshot(void *context, struct control_call *call)
 
 const struct control_method daemon_methods[] = {
 	{"cluster", cluster, false}, /* all nodes */
-	{"keys", keys, false},	     {"status", status, false},	    {"peers", peers, false},
-	{"vrrp", vrrp, false},	     {"drops", drops, false},	    {"tracking", tracking, false},
-	{"explain", explain, false}, {"app", app, false},	    {"app_open", app_open, false},
-	{"beat", app_beat, false},   {"config", config, true}, /* contains passwords */
-	{"reload", reload, true},    {"failover", failover, true},  {"resume", resume, true},
-	{"drain", drain, true},	     {"priority", priority, true},  {"stop", stop, true},
-	{"restart", restart, true},  {"snapshot", snapshot, false}, {NULL, NULL, false},
+	{"keys", keys, false},
+	{"status", status, false},
+	{"peers", peers, false},
+	{"vrrp", vrrp, false},
+	{"drops", drops, false},
+	{"tracking", tracking, false},
+	{"explain", explain, false},
+	{"app", app, false},
+	{"app_open", app_open, false},
+	{"beat", app_beat, false},
+	{"config", config, true}, /* contains passwords */
+	{"reload", reload, true},
+	{"failover", failover, true},
+	{"resume", resume, true},
+	{"drain", drain, true},
+	{"priority", priority, true},
+	{"stop", stop, true},
+	{"log", daemon_call_log, false},
+	{"log_level", daemon_call_log_level, true},
+	{"restart", restart, true},
+	{"snapshot", snapshot, false},
+	{NULL, NULL, false},
 };

@@ -7,6 +7,7 @@
  * each tries them again. Threads log, too, without a lock, in which a slow one would stop the loop.
  */
 #include "user/lib/log.h"
+#include "user/lib/array.h"
 #include "user/lib/clock.h"
 #include "user/lib/log_journal.h"
 #include "user/lib/log_limit.h"
@@ -41,11 +42,11 @@ static struct {
 	bool stderr_is_journal; /* its lines bear the priority */
 	int facility; /* of syslog */
 	bool also_to_stderr;
-	bool verbose;
+	_Atomic int level; /* lines less important are not written */
 	bool limited; /* the lines of this thread: */
 	pthread_t limited_thread;
 	_Atomic unsigned long counts[OUTCOME_COUNT]; /* lines since the last report */
-} log_state = {.name = "xbeat", .socket_fd = -1, .facility = LOG_DAEMON};
+} log_state = {.name = "xbeat", .socket_fd = -1, .facility = LOG_DAEMON, .level = LOG_INFO};
 
 static int connect_to(const char *path)
 {
@@ -109,9 +110,30 @@ void log_set_facility(int facility)
 	log_state.facility = facility;
 }
 
-void log_set_verbose(bool verbose)
+/* From LOG_ERR on. */
+static const char *const level_names[] = {"error", "warning", "notice", "info", "debug"};
+
+void log_set_level(int level)
 {
-	log_state.verbose = verbose;
+	log_state.level = level;
+}
+
+int log_level(void)
+{
+	return log_state.level;
+}
+
+const char *log_level_name(size_t index)
+{
+	return index < ARRAY_SIZE(level_names) ? level_names[index] : NULL;
+}
+
+int log_level_named(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(level_names); i++)
+		if (!strcmp(level_names[i], name))
+			return LOG_ERR + (int)i;
+	return -1;
 }
 
 /* As sd-daemon(3): the journal takes a number in angle brackets as the priority. */
@@ -280,7 +302,7 @@ static void write_formatted(int priority, const struct log_subject *subject, con
 {
 	char text[LOG_LINE_BYTES], line[LOG_LINE_BYTES];
 
-	if (priority == LOG_DEBUG && !log_state.verbose)
+	if (LOG_PRI(priority) > log_state.level)
 		return;
 	vsnprintf(text, sizeof(text), format, arguments);
 	printable_copy(line, sizeof(line), text, PRINTABLE_LINE);

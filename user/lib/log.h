@@ -8,6 +8,7 @@
 #define XBEAT_LIB_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <syslog.h>
 
 /* What a line is about: fields of the journal, whose names are those of docs/xbeatd.8.scd. A member
@@ -38,8 +39,15 @@ void log_limit_lines(bool limited);
  * timer calls it. */
 void log_report_suppressed(void);
 
-/* Whether LOG_DEBUG lines are written; by default they are not. */
-void log_set_verbose(bool verbose);
+/* Lines less important than this are not written: LOG_ERR to LOG_DEBUG; by default LOG_INFO. */
+void log_set_level(int level);
+int log_level(void);
+
+/* The levels from the most important: "error" to "debug"; NULL: there are no more. */
+const char *log_level_name(size_t index);
+
+/* Returns the level of a name; -1: there is none. */
+int log_level_named(const char *name);
 
 /* priority: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO or LOG_DEBUG. */
 void log_message(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));

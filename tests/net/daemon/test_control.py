@@ -22,7 +22,7 @@ pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, PEER = "node-a", "node-b"
 OTHER, GROUP = 65534, 4242  # user and group ids
 SHOWING = ["status", "peers", "vrrp", "drops", "events"]
-CHANGING = ["failover VI_1", "resume", "drain", "priority VI_1 7", "reload", "config"]
+CHANGING = ["failover VI_1", "resume", "drain", "priority VI_1 7", "reload", "config", "log debug"]
 CLIENTS_MAX, CLIENTS_OF_USERS_MAX, CLIENTS_OF_A_USER_MAX = 16, 12, 6
 EVENT_LOG_ENTRIES, EVENTS_ALIKE = 512, 32
 MEMORY_KIB_MAX = 16 * 1024
@@ -372,3 +372,22 @@ def test_only_newer_events(daemon):
     assert daemon.json("status")["event_sequence"] == events[-1]["sequence"]
     assert daemon.ask("events", since_sequence=events[-2]["sequence"]) == events[-1:]
     assert daemon.ask("events", since_sequence=events[-1]["sequence"]) == []
+
+
+def test_level_of_the_log(daemon):
+    """Lines that are less important are not written; a change is, and only root may make one."""
+    def reload_lines():
+        daemon.json("reload")
+        return daemon.process.output().count(": reloaded ")
+
+    assert daemon.json("log") == {"level": "info"}
+    assert reload_lines() == 1
+    assert daemon.json("log", "error") == {"level": "error", "before": "info"}
+    assert "log: level error, before: info" in daemon.process.output()
+    assert reload_lines() == 1 and daemon.events()[-1]["reason"].startswith("reloaded")
+    assert daemon.text("log", "debug").split() == ["debug,", "before:", "error"]
+    assert reload_lines() == 2
+    assert daemon.ctl("log", "loud", check=False).returncode == 2
+    with connect(daemon) as client:
+        client.sendall(b'{"method":"log_level","parameters":{"level":7}}\0')
+        assert read_messages(client, 1)[0]["error"] == "invalid_parameter"

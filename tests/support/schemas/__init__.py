@@ -39,6 +39,7 @@ VERBS = [
     ("node", change.NODE, ["add node-d id 9 address 10.77.0.99", "remove node-d"]),
     ("keys", change.KEYS, [""]),
     ("keys", change.KEY_CHANGE, ["add 2", "retire 2"]),
+    ("log", change.LOG, ["", "debug", "info"]),
     ("restart", change.RESTART, [""]),
     ("stop", change.STOP, ["--keep"]),
 ]

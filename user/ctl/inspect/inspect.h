@@ -9,4 +9,7 @@
  * COMMAND_FAILED while something is wrong. */
 enum command_status inspect_health(const struct command *command);
 
+/* Shows the level of the daemon's log, or changes it. */
+enum command_status inspect_log(const struct command *command);
+
 #endif

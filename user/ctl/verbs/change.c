@@ -3,6 +3,7 @@
 #include "user/ctl/call/parameters.h"
 #include "user/ctl/call/run.h"
 #include "user/ctl/file/local.h"
+#include "user/ctl/inspect/inspect.h"
 #include "user/ctl/show/show.h"
 #include "user/ctl/verbs/verbs.h"
 #include <xbeat/wire.h>
@@ -134,6 +135,17 @@ const struct verb verbs_change[] = {
 		.run = local_keys,
 		.print = show_keys,
 		.answer_timeout_ms = RELOAD_TIMEOUT_MS,
+	},
+	{
+		.name = "log",
+		.arguments = "[LEVEL]",
+		.summary = "what xbeatd logs, until it starts again",
+		.help = "Shows the level of xbeatd's log: lines that are less important are not written. With LEVEL (error, warning, notice, info or debug) it changes the level until xbeatd starts again, also by restart. Only root may change it.",
+		.example = "$ xbeatctl log debug\n"
+			   "debug, before: info\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_max = 1,
+		.run = inspect_log,
 	},
 	{
 		.name = "restart",

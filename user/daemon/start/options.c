@@ -89,7 +89,7 @@ static int take_verbose(struct options *options, const struct row *row, char *co
 	(void)options;
 	(void)row;
 	(void)argv;
-	log_set_verbose(true);
+	log_set_level(LOG_DEBUG);
 	return GO_ON;
 }
 
