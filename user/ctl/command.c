@@ -30,6 +30,15 @@ static bool check_target(const struct command *command)
 	return true;
 }
 
+/* Each excludes the others. */
+static bool check_views(const struct command *command)
+{
+	if (command->json + command->brief + command->detail <= 1)
+		return true;
+	log_error("--json, --brief and --detail exclude each other; give only one of them");
+	return false;
+}
+
 static bool check_arguments(const struct command *command)
 {
 	const struct verb *verb = command->verb;
@@ -82,7 +91,7 @@ enum command_status command_parse(int argc, char **argv, struct command *command
 	}
 	parsed.arguments = argv + first + 1;
 	parsed.argument_count = parsed.verb ? argc - first - 1 : 0;
-	if (parsed.verb && !parsed.help && !check_arguments(&parsed))
+	if (parsed.verb && !parsed.help && !(check_views(&parsed) && check_arguments(&parsed)))
 		return usage_error(parsed.verb);
 	*command = parsed;
 	return COMMAND_OK;

@@ -72,6 +72,9 @@ static bool take_kind(struct command *command, const char *text)
 
 const struct option_row option_rows[] = {
 	{'j', "json", NULL, VERB_ACCEPTS_JSON, "print JSON", FLAG(json)},
+	{'b', "brief", NULL, VERB_ACCEPTS_BRIEF, "one line each; also -br", FLAG(brief)},
+	{'d', "detail", NULL, VERB_ACCEPTS_DETAIL, "everything that is known of each",
+	 FLAG(detail)},
 	{'f', "follow", NULL, VERB_ACCEPTS_FOLLOW, "go on, with each new one", FLAG(follow)},
 	{'k', "kind", "KIND", VERB_ACCEPTS_KIND, "only events of this kind", .take = take_kind},
 	{0, "since", "TIME", VERB_ACCEPTS_SINCE, "since: 10m ago, 12:00, \"2026-03-01 12:00\"",

@@ -151,11 +151,22 @@ static void complain(int result, char **argv, const struct verb *verb)
 		complain_name(argv[optind - 1], verb);
 }
 
+/* "-br", as ip(8) has it, is a word of its own. */
+static void replace_br(int argc, char **argv)
+{
+	static char brief[] = "--brief";
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (!strcmp(argv[i], "-br"))
+			argv[i] = brief;
+}
+
 int options_parse(int argc, char **argv, struct command *command)
 {
 	struct getopt_tables tables;
 	int result;
 
+	replace_br(argc, argv);
 	make_tables(&tables, command->verb);
 	optind = 0; /* resets getopt: tests parse several command lines */
 	opterr = 0;

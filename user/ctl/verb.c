@@ -147,7 +147,8 @@ static void print_verb_list(FILE *stream)
 	fputs("\nOptions of most verbs; \"xbeatctl help VERB\" shows all of a verb:\n\n", stream);
 	print_options(NULL, stream);
 	fputs("\nVerbs may be shortened: xbeatctl pe. Example: xbeatctl help peers\n"
-	      "Exit status: 0 success, 1 failed, 2 wrong usage, 3 xbeatd not running, 4 not permitted\n",
+	      "Exit status: 0 success, 1 failed, 2 wrong usage, 3 xbeatd not running,\n"
+	      "4 not permitted\n",
 	      stream);
 }
 

@@ -20,6 +20,8 @@ struct command {
 	const char *daemon_name; /* NULL: not given */
 	const char *socket; /* NULL: not given */
 	bool json;
+	bool brief;
+	bool detail;
 	bool follow;
 	uint64_t duration_ns; /* 0: not given */
 	const char *kind; /* pattern; NULL: not given */

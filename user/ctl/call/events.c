@@ -4,7 +4,6 @@
 #include "user/ctl/call/query.h"
 #include "user/ctl/call/run.h"
 #include "user/ctl/call/verb.h"
-#include "user/ctl/show/show.h"
 #include "user/lib/log.h"
 #include <errno.h>
 #include <fnmatch.h>
@@ -13,10 +12,7 @@
 
 static void print_event(const struct command *command, const json_t *event)
 {
-	if (command->json)
-		output_json(event);
-	else
-		show_event(event, stdout);
+	output_result(command, event);
 }
 
 static const char *text_of(const json_t *event, const char *name)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Standard output, with error checks. */
 #include "user/ctl/call/output.h"
+#include "user/ctl/call/verb.h"
+#include "user/ctl/view/detail.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
@@ -26,4 +28,17 @@ void output_json(const json_t *value)
 	if (!printable)
 		limits_out_of_memory();
 	puts(printable);
+}
+
+void output_result(const struct command *command, const json_t *answer)
+{
+	if (command->json) {
+		output_json(answer);
+	} else if (command->brief) {
+		brief_print(command->verb->brief, answer, stdout);
+	} else {
+		command->verb->print(answer, stdout);
+		if (command->detail)
+			detail_print(answer, stdout);
+	}
 }

@@ -12,4 +12,7 @@ enum command_status output_finish(void);
 /* Prints a value as JSON on one line; what could control a terminal is escaped in it. */
 void output_json(const json_t *value);
 
+/* Prints an answer as JSON or for people, as the options ask for. */
+void output_result(const struct command *command, const json_t *answer);
+
 #endif

@@ -20,10 +20,7 @@ static enum command_status call(const struct command *command, struct client *cl
 
 static enum command_status print(const struct command *command, json_t *result)
 {
-	if (command->json)
-		output_json(result);
-	else
-		command->verb->print(result, stdout);
+	output_result(command, result);
 	json_decref(result);
 	return output_finish();
 }

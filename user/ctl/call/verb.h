@@ -4,6 +4,7 @@
 #define XBEAT_CTL_CALL_VERB_H
 
 #include "user/ctl/call/command.h"
+#include "user/ctl/view/brief.h"
 #include "user/ctl/view/names.h"
 #include <jansson.h>
 #include <stdio.h>
@@ -38,6 +39,7 @@ struct verb {
 	/* For verbs that call the method of their name. */
 	json_t *(*parameters)(const struct command *command); /* NULL: none; see parameters.h */
 	void (*print)(const json_t *result, FILE *stream); /* for people */
+	const struct brief *brief; /* one line each, for --brief; NULL: none */
 	const struct names *names; /* what its arguments select of the answer; NULL: nothing */
 	unsigned answer_timeout_ms; /* 0: a working daemon answers within milliseconds */
 };

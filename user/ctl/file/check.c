@@ -5,10 +5,9 @@
 #include "user/ctl/file/load.h"
 #include "user/ctl/file/local.h"
 #include "user/ctl/file/location.h"
-#include "user/lib/cleanup.h"
+#include "user/ctl/show/text.h"
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/json_text.h"
-#include "user/lib/printable.h"
 #include <stdio.h>
 
 static const char *plural(size_t count)
@@ -28,18 +27,17 @@ static size_t count_addresses(const struct config *config)
 static void print_summary(const char *path, const struct config *config)
 {
 	const struct config_heartbeat *heartbeat = config->heartbeat;
-	_cleanup_free_ char *name = printable_text(path, PRINTABLE_LINE);
-	_cleanup_free_ char *block =
-		heartbeat ? printable_text(heartbeat->name, PRINTABLE_LINE) : NULL;
 	size_t addresses = count_addresses(config);
+	char block[160] = "";
 
-	printf("%s: ok: ", name ? name : "");
-	if (block)
-		printf("heartbeat %s with %zu node%s on %zu interface%s, ", block,
-		       heartbeat->node_count, plural(heartbeat->node_count),
-		       heartbeat->interface_count, plural(heartbeat->interface_count));
-	printf("%zu VRRP instance%s with %zu address%s\n", config->instance_count,
-	       plural(config->instance_count), addresses, addresses == 1 ? "" : "es");
+	if (heartbeat)
+		snprintf(block, sizeof(block),
+			 "heartbeat %.64s with %zu node%s on %zu interface%s, ", heartbeat->name,
+			 heartbeat->node_count, plural(heartbeat->node_count),
+			 heartbeat->interface_count, plural(heartbeat->interface_count));
+	text_print_labelled(stdout, 0, "", "%s: ok: %s%zu VRRP instance%s with %zu address%s", path,
+			    block, config->instance_count, plural(config->instance_count),
+			    addresses, addresses == 1 ? "" : "es");
 }
 
 static json_t *diagnostics_json(const struct diagnostics *diagnostics)

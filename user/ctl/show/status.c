@@ -3,30 +3,14 @@
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/show.h"
 #include "user/ctl/show/text.h"
-#include "user/lib/cleanup.h"
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LABEL_COLUMNS 15
 
-/* Prints "label    text", not wrapped: users copy long names from the terminal. */
-static void print_line(FILE *stream, const char *label, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void print_line(FILE *stream, const char *label, const char *format, ...)
-{
-	_cleanup_free_ char *printable = NULL;
-	char text[512];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	printable = text_printable(text);
-	fprintf(stream, "%-*s%s\n", LABEL_COLUMNS, label, printable);
-}
+#define print_line(stream, label, ...)                                                             \
+	text_print_labelled(stream, LABEL_COLUMNS, label, __VA_ARGS__)
 
 static long long integer(const json_t *object, const char *name)
 {

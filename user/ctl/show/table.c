@@ -53,7 +53,7 @@ static size_t larger(size_t a, size_t b)
 static void measure(const struct table *table, size_t widths[])
 {
 	for (size_t i = 0; i < table->column_count; i++) {
-		widths[i] = strlen(table->columns[i].title);
+		widths[i] = table->bare ? 0 : strlen(table->columns[i].title);
 		for (size_t row = 0; row < table->row_count; row++)
 			if (table->rows[row].cells[i])
 				widths[i] = larger(widths[i], strlen(table->rows[row].cells[i]));
@@ -150,7 +150,8 @@ void table_print(const struct table *table, FILE *stream)
 
 	measure(table, widths);
 	shrink(table, widths);
-	print_titles(table, widths, stream);
+	if (!table->bare)
+		print_titles(table, widths, stream);
 	for (size_t row = 0; row < table->row_count; row++) {
 		const char *cells[TABLE_COLUMNS_MAX];
 

@@ -6,6 +6,7 @@
 #ifndef XBEAT_CTL_SHOW_TABLE_H
 #define XBEAT_CTL_SHOW_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -33,6 +34,7 @@ struct table {
 	size_t column_count;
 	struct table_row *rows;
 	size_t row_count;
+	bool bare; /* without titles */
 };
 
 /* Appends a row; cells: column_count texts, copied. Allocation failure aborts. */

@@ -47,11 +47,22 @@ size_t text_line(const char *text, size_t width, const char **next)
 	return length;
 }
 
+/* The same, but a word that is too long stays whole: it is copied from the terminal. */
+static size_t words_line(const char *text, size_t width, const char **next)
+{
+	size_t length = text_line(text, width, next), word = strcspn(text, " ");
+
+	if (word <= width)
+		return length;
+	*next = skip_blanks(text + word);
+	return word;
+}
+
 void text_print_wrapped(FILE *stream, size_t indent, const char *text)
 {
 	for (text = skip_blanks(text); *text;) {
 		const char *next;
-		size_t length = text_line(text, width_columns() - indent, &next);
+		size_t length = words_line(text, width_columns() - indent, &next);
 
 		fprintf(stream, "%*s%.*s\n", (int)indent, "", (int)length, text);
 		text = next;
@@ -88,7 +99,7 @@ void text_print_labelled(FILE *stream, size_t label_columns, const char *label, 
 	va_end(arguments);
 	line = printable = text_printable(text);
 	do {
-		size_t bytes = text_line(line, width_columns() - label_columns, &next);
+		size_t bytes = words_line(line, width_columns() - label_columns, &next);
 
 		fprintf(stream, "%-*s%.*s\n", (int)label_columns, label, (int)bytes, line);
 		line = next;

@@ -13,7 +13,7 @@
  */
 size_t text_line(const char *text, size_t width, const char **next);
 
-/* Prints text wrapped, each line indented. */
+/* Prints text wrapped, each line indented. Words that are longer than a line stay whole. */
 void text_print_wrapped(FILE *stream, size_t indent, const char *text);
 
 /*

@@ -4,6 +4,7 @@
 #include "user/ctl/call/parameters.h"
 #include "user/ctl/call/run.h"
 #include "user/ctl/verbs/verbs.h"
+#include "user/ctl/view/cells.h"
 
 static const char cluster_help[] =
 	"Shows the whole cluster as this node knows it: all nodes with their links and round-trip times, all instances with their addresses, the Active node and the others with their priorities, and what differs between the configurations of this node and of others.";
@@ -13,6 +14,62 @@ static const char peers_help[] =
 
 static const char explain_help[] =
 	"Explains a VRRP instance: its state and why, which node is Active, what this node waits for, what would make it Active, and how its priority adds up. Explains this node: its condition and its last events. Explains another node: what is known of it and from which node, the verdict, and what would change the verdict.";
+
+static const struct brief status_brief = {
+	.parts = {{"",
+		   {{.make = cell_node},
+		    {"state"},
+		    {"uptime_ns", BRIEF_DURATION},
+		    {"version"},
+		    {.make = cell_interfaces}}}},
+};
+
+static const struct brief cluster_brief = {
+	.parts = {{"nodes",
+		   {{"name"}, {.make = cell_node_state}, {"version"}, {.make = cell_links}}},
+		  {"instances", {{"name"}, {.make = cell_owners}, {"addresses", BRIEF_LIST}}}},
+};
+
+static const struct brief peers_brief = {
+	.parts = {{"",
+		   {{"name"},
+		    {.make = cell_verdict},
+		    {"verdict_age_ns", BRIEF_DURATION},
+		    {.make = cell_links}}}},
+};
+
+static const struct brief vrrp_brief = {
+	.parts = {{"",
+		   {{"name"},
+		    {"state"},
+		    {"effective_priority", BRIEF_COUNT},
+		    {.make = cell_state_age},
+		    {"addresses", BRIEF_LIST}}}},
+};
+
+static const struct brief tracking_brief = {
+	.parts = {{"",
+		   {{"kind"},
+		    {"name"},
+		    {"status"},
+		    {"since_unix_ns", BRIEF_AGE},
+		    {.make = cell_value}}}},
+};
+
+static const struct brief app_brief = {
+	.parts = {{"",
+		   {{"name"},
+		    {"state"},
+		    {"beat_age_ns", BRIEF_DURATION},
+		    {"tracked_by", BRIEF_LIST}}}},
+};
+
+static const struct brief drops_brief = {.members = true};
+
+static const struct brief events_brief = {
+	.parts = {{"",
+		   {{"time_unix_ns", BRIEF_TIME}, {"kind"}, {"subject"}, {.make = cell_change}}}},
+};
 
 static const struct names nodes = {
 	.what = "node",
@@ -64,9 +121,10 @@ const struct verb verbs_show[] = {
 			   "               a daemon is hung after 3 s without progress\n"
 			   "interface      eth0: native, program 12\n"
 			   "...\n",
-		.accepts = VERB_ACCEPTS_JSON,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL,
 		.run = run_method,
 		.print = show_status,
+		.brief = &status_brief,
 	},
 	{
 		.name = "cluster",
@@ -84,11 +142,12 @@ const struct verb verbs_show[] = {
 			"\n"
 			"differs  guard_timeout: 3 s here (/etc/xbeat/xbeat.conf:7), 1 s on node-b;\n"
 			"         write the same on all nodes\n",
-		.accepts = VERB_ACCEPTS_JSON,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL,
 		.arguments_max = VERB_NAMES_MAX,
 		.run = run_method,
 		.print = show_cluster,
 		.names = &cluster,
+		.brief = &cluster_brief,
 	},
 	{
 		.name = "peers",
@@ -103,11 +162,12 @@ const struct verb verbs_show[] = {
 			"    before\n"
 			"    its daemon made progress 2 ms ago\n"
 			"    on-link, held to TTL 255: eth0\n",
-		.accepts = VERB_ACCEPTS_JSON,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL,
 		.arguments_max = VERB_NAMES_MAX,
 		.run = run_method,
 		.print = show_peers,
 		.names = &nodes,
+		.brief = &peers_brief,
 	},
 	{
 		.name = "vrrp",
@@ -122,11 +182,12 @@ const struct verb verbs_show[] = {
 			"    node-c last heard it 30.1 ms ago)\n"
 			"    addresses 10.0.0.100/32\n"
 			"...\n",
-		.accepts = VERB_ACCEPTS_JSON,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL,
 		.arguments_max = VERB_NAMES_MAX,
 		.run = run_method,
 		.print = show_vrrp,
 		.names = &instances,
+		.brief = &vrrp_brief,
 	},
 	{
 		.name = "explain",
@@ -147,7 +208,7 @@ const struct verb verbs_show[] = {
 			"            +20  script chk_nginx: exited with status 0 after 6 ms, 1 of 1\n"
 			"                 times\n"
 			"            120  in effect\n",
-		.accepts = VERB_ACCEPTS_JSON,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DETAIL,
 		.arguments_min = 1,
 		.arguments_max = 1,
 		.run = run_method,
@@ -165,11 +226,12 @@ const struct verb verbs_show[] = {
 			   "    exited with status 1 after 6 ms, 1 of 1 times\n"
 			   "interface  eth0       up                 -\n"
 			   "    is up\n",
-		.accepts = VERB_ACCEPTS_JSON,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL,
 		.arguments_max = VERB_NAMES_MAX,
 		.run = run_method,
 		.print = show_tracking,
 		.names = &tracked,
+		.brief = &tracking_brief,
 	},
 	{
 		.name = "app",
@@ -181,11 +243,12 @@ const struct verb verbs_show[] = {
 			   "web   beating      12 ms   200 ms    31 s  VI_1\n"
 			   "    opened by process 812 of user 33\n"
 			   "$ xbeatctl app beat backup\n",
-		.accepts = VERB_ACCEPTS_JSON,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL,
 		.arguments_max = VERB_NAMES_MAX,
 		.run = run_app,
 		.print = show_apps,
 		.names = &apps,
+		.brief = &app_brief,
 	},
 	{
 		.name = "drops",
@@ -196,11 +259,12 @@ const struct verb verbs_show[] = {
 			   "COUNT  REASON   NORMAL  MEANING\n"
 			   "   12  bad_tag  never   authentication tag is wrong: another key, or\n"
 			   "                        forged\n",
-		.accepts = VERB_ACCEPTS_JSON,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL,
 		.arguments_max = VERB_NAMES_MAX,
 		.run = run_method,
 		.print = show_drops,
 		.names = &reasons,
+		.brief = &drops_brief,
 	},
 	{
 		.name = "events",
@@ -212,11 +276,13 @@ const struct verb verbs_show[] = {
 			"2026-03-01 12:00:00.031  peer  node-b  up -> down\n"
 			"    silent for 30.2 ms on 1 link, limit 30.0 ms; node-c and judge last heard\n"
 			"    it 26.1 ms ago\n",
-		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FOLLOW | VERB_ACCEPTS_KIND |
-			   VERB_ACCEPTS_SINCE,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL |
+			   VERB_ACCEPTS_FOLLOW | VERB_ACCEPTS_KIND | VERB_ACCEPTS_SINCE,
 		.arguments_max = VERB_NAMES_MAX,
 		.run = run_events,
+		.print = show_event,
 		.names = &subjects,
+		.brief = &events_brief,
 	},
 	{
 		.name = "config",

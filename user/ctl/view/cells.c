@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Cells of one-line views: see cells.h. */
+#include "user/ctl/view/cells.h"
+#include "user/ctl/show/field.h"
+#include "user/lib/array.h"
+#include "user/lib/limits.h"
+#include <stdio.h>
+#include <string.h>
+
+/* "A:B A:B" of the entries of a list. */
+static char *pairs(const json_t *list, const char *name, const char *(*state)(const json_t *entry))
+{
+	const json_t *entry;
+	char *text = NULL;
+	size_t index, bytes;
+	FILE *memory = open_memstream(&text, &bytes);
+
+	if (!memory)
+		limits_out_of_memory();
+	json_array_foreach(list, index, entry) fprintf(memory, "%s%s:%s", index > 0 ? " " : "",
+						       field_text(entry, name), state(entry));
+	fclose(memory);
+	return text;
+}
+
+static const char *verdict_of(const json_t *link)
+{
+	return field_text(link, "verdict");
+}
+
+static const char *mode_of(const json_t *interface)
+{
+	return json_object_get(interface, "detached_reason") ? "DETACHED"
+							     : field_text(interface, "mode");
+}
+
+char *cell_verdict(const json_t *peer)
+{
+	return text_copy(field_verdict(peer));
+}
+
+char *cell_links(const json_t *peer)
+{
+	return pairs(json_object_get(peer, "links"), "interface", verdict_of);
+}
+
+char *cell_node(const json_t *status)
+{
+	return text_copy(field_text(json_object_get(status, "node"), "name"));
+}
+
+char *cell_node_state(const json_t *node)
+{
+	return text_copy(json_is_true(json_object_get(node, "self")) ? field_text(node, "state")
+								     : field_verdict(node));
+}
+
+char *cell_interfaces(const json_t *status)
+{
+	return pairs(json_object_get(status, "interfaces"), "name", mode_of);
+}
+
+char *cell_state_age(const json_t *instance)
+{
+	char text[UNITS_TEXT_BYTES];
+
+	return text_copy(field_state_age(instance, text));
+}
+
+char *cell_owners(const json_t *instance)
+{
+	const json_t *roles = json_object_get(instance, "nodes"), *role;
+	json_t *names = json_array();
+	size_t index;
+	char *list;
+
+	json_array_foreach(roles, index, role)
+	{
+		if (!strcmp(field_text(role, "state"), "active"))
+			json_array_append_new(names, json_string(field_text(role, "node")));
+	}
+	list = json_array_size(names) ? field_list(names, ", ") : text_copy("none");
+	json_decref(names);
+	return list;
+}
+
+char *cell_value(const json_t *tracked)
+{
+	const json_t *value = json_object_get(tracked, "value");
+	char text[UNITS_TEXT_BYTES] = "";
+
+	if (json_is_integer(value))
+		snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(value));
+	return text_copy(text);
+}
+
+char *cell_change(const json_t *event)
+{
+	const char *from = json_string_value(json_object_get(event, "from"));
+	const char *to = json_string_value(json_object_get(event, "to"));
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s%s%s", from ? from : "", from && *from ? " -> " : "",
+		 to ? to : "");
+	return text_copy(text);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Cells of one-line views that are made of several members. Each is a new text, to be freed. */
+#ifndef XBEAT_CTL_VIEW_CELLS_H
+#define XBEAT_CTL_VIEW_CELLS_H
+
+#include <jansson.h>
+
+char *cell_verdict(const json_t *peer); /* "up, degraded" */
+char *cell_links(const json_t *peer); /* "eth0:up eth1:down" */
+char *cell_node(const json_t *status); /* "node-a" */
+char *cell_node_state(const json_t *node); /* of a node of the cluster: its verdict, or its state */
+char *cell_interfaces(const json_t *status); /* "eth0:native eth1:DETACHED" */
+char *cell_state_age(const json_t *instance);
+char *cell_owners(const json_t *instance); /* of an instance of the cluster: "node-a" or "none" */
+char *cell_value(const json_t *tracked); /* the number in a file, or "" */
+char *cell_change(const json_t *event); /* "up -> down" */
+
+#endif
