@@ -91,6 +91,18 @@ $(BUILD)/asan/%.o: %.c | compilers
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) $(SANITIZE) -c $< -o $@
 
+# The page of the exporter: its style and its scripts, in the order of their names, in one text.
+site := user/exporter/page/site
+$(BUILD)/page.html: $(wildcard $(site)/*) $(site)
+	@mkdir -p $(@D)
+	$(call say,PAGE)
+	$(Q)awk -v site=$(site) '/^@STYLE@$$/ { system("cat " site "/style.css"); next } \
+		/^@SCRIPT@$$/ { system("cat " site "/*.js"); next } { print; fflush() }' $(site)/page.html > $@
+
+page_objects := $(addsuffix /user/exporter/page/html.o,$(BUILD) $(BUILD)/asan)
+$(page_objects): $(BUILD)/page.html
+$(page_objects): ALL_CFLAGS += -Wa,-I$(BUILD)
+
 # An archive a room. A room's folder changes when a file comes or goes.
 define archive
 $(1)/$(2).a: $$(patsubst %.c,$(1)/%.o,$$(wildcard $(2)/*.c)) $(2)

@@ -12,7 +12,7 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/cluster user/vr
 	user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
 	user/control user/ctl user/ctl/verbs user/ctl/file user/ctl/inspect user/ctl/call \
 	user/ctl/view user/ctl/show \
-	user/exporter user/exporter/http user/exporter/metrics user/exporter/source \
+	user/exporter user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source \
 	user/health user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel \
 	user/kernel/system user/kernel/layout user/config user/config/print user/config/blocks \
@@ -60,7 +60,8 @@ uses.user/ctl/inspect := user/ctl/call user/ctl/show user/health user/lib
 uses.user/ctl/call := user/ctl/view user/ctl/show user/app user/lib
 uses.user/ctl/view := user/ctl/show user/lib
 uses.user/ctl/show := user/lib
-uses.user/exporter := user/exporter/http user/exporter/metrics user/exporter/source user/health user/lib
+uses.user/exporter := user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source user/health user/lib
+uses.user/exporter/page := user/exporter/http user/exporter/source user/health user/lib
 uses.user/exporter/http := user/lib
 uses.user/exporter/metrics := user/health user/core user/core/vrrp user/lib
 uses.user/exporter/source := user/lib

@@ -39,6 +39,8 @@ int exporter_start(struct exporter *exporter, const struct options *options)
 	for (size_t i = 0; i < options->host_count; i++)
 		hosts_add(&exporter->server.hosts, options->hosts[i]);
 	http_server_add(&exporter->server, pages_routes, exporter);
+	exporter->page =
+		page_new(&exporter->server, exporter->source, exporter->base, options->socket);
 	return listen_everywhere(exporter);
 }
 
@@ -68,6 +70,7 @@ void exporter_run(struct exporter *exporter)
 void exporter_stop(struct exporter *exporter)
 {
 	http_server_stop(&exporter->server);
+	page_free(exporter->page);
 	snapshot_source_free(exporter->source);
 	if (exporter->base)
 		event_base_free(exporter->base);

@@ -5,6 +5,7 @@
 
 #include "user/exporter/http/server.h"
 #include "user/exporter/options.h"
+#include "user/exporter/page/page.h"
 #include "user/exporter/source/snapshot.h"
 #include <event2/event.h>
 
@@ -13,6 +14,7 @@ struct exporter {
 	struct event_base *base;
 	struct http_server server;
 	struct snapshot_source *source;
+	struct page *page;
 	uint64_t scrape_ns; /* how long the last one took */
 };
 

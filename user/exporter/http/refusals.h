@@ -14,6 +14,7 @@
 	X(METHOD, "method", 501, NULL)                                                             \
 	X(PATH, "path", 404, "no such page")                                                       \
 	X(HOST, "host", 421, "this host name is not served here; see --host in xbeat-exporter(8)") \
+	X(STREAMS, "streams", 503, "too many look at the page: close another one")                 \
 	X(SLOW, "slow", 0, NULL)                                                                   \
 	X(CONNECTIONS, "connections", 0, NULL)
 

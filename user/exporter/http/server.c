@@ -66,8 +66,8 @@ static struct connection *connection_of(struct http_server *server, struct evhtt
 				evhttp_connection_get_bufferevent(connection));
 }
 
-static void refuse(struct http_server *server, struct evhttp_request *request,
-		   enum http_refusal reason)
+void http_refuse(struct http_server *server, struct evhttp_request *request,
+		 enum http_refusal reason)
 {
 	struct connection *connection = connection_of(server, request);
 	char text[256];
@@ -104,9 +104,9 @@ static void on_request(struct evhttp_request *request, void *context)
 	if (connection)
 		connection_handled(connection);
 	if (!route)
-		refuse(server, request, HTTP_REFUSAL_PATH);
+		http_refuse(server, request, HTTP_REFUSAL_PATH);
 	else if (!hosts_know(&server->hosts, evhttp_request_get_host(request)))
-		refuse(server, request, HTTP_REFUSAL_HOST);
+		http_refuse(server, request, HTTP_REFUSAL_HOST);
 	else
 		route->handle(route_context, request);
 }

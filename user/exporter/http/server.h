@@ -70,4 +70,8 @@ void http_add_common_headers(struct evhttp_request *request, const char *type);
 void http_reply(struct evhttp_request *request, int status, const char *type, const char *text,
 		size_t length);
 
+/* Answers with the status and the text of a refusal, and counts it. */
+void http_refuse(struct http_server *server, struct evhttp_request *request,
+		 enum http_refusal reason);
+
 #endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Nodes and links. */
+const verdict_tones = {up: "good", released: "warn"};
+
+function verdict_text(peer) {
+	return peer.verdict + (peer.degraded ? ", but not on all links" : "");
+}
+
+function node_rows() {
+	const snapshot = state.snapshot, status = snapshot.status, rows = [];
+	rows.push({key: "self", name: own_name(), self: true, verdict: status.isolated ? "isolated" : status.state,
+		tone: status.isolated ? "bad" : status.state === "running" ? "good" : "warn",
+		reason: status.isolated_reason || "this node", age_ns: status.isolated ? status.isolated_age_ns : status.uptime_ns,
+		version: status.version});
+	for (const peer of snapshot.peers || []) {
+		rows.push({key: "peer " + peer.name, name: peer.name, verdict: verdict_text(peer),
+			tone: peer.degraded ? "warn" : verdict_tones[peer.verdict] || "bad", reason: peer.reason,
+			age_ns: peer.verdict_age_ns, witness: peer.witness, version: peer.version});
+	}
+	return rows;
+}
+
+function node_notes(row) {
+	const notes = [];
+	if (row.self)
+		notes.push("this node");
+	if (row.witness)
+		notes.push("witness: takes no addresses");
+	if (row.version)
+		notes.push("xbeat " + row.version);
+	return notes.join(", ");
+}
+
+const node_columns = [
+	{label: "Node", head: true, show: (cell, row) => show_texts(cell, row.name, node_notes(row))},
+	{label: "Verdict", show: (cell, row) => show_tag(cell, row.verdict, row.tone)},
+	{label: "For", className: "number", show: (cell, row) => show_texts(cell, row.age_ns === undefined ? "unknown" :
+		duration(row.age_ns / 1e6 + data_age_ms()))},
+	{label: "Why", className: "why", show: (cell, row) => show_texts(cell, row.reason || "")},
+];
+
+function link_rows() {
+	const rows = [];
+	for (const peer of state.snapshot.peers || [])
+		for (const link of peer.links || [])
+			rows.push({key: peer.name + " " + link.interface + " " + link.address, peer: peer.name, link});
+	return rows;
+}
+
+function draw_spark(cell, row) {
+	const points = state.rtt.get(row.key) || [];
+	const known = points.filter(value => value !== null), space = "http://www.w3.org/2000/svg";
+	let svg = cell.querySelector("svg");
+	if (!svg) {
+		svg = document.createElementNS(space, "svg");
+		svg.setAttribute("class", "spark");
+		svg.setAttribute("role", "img");
+		svg.setAttribute("viewBox", "0 0 " + RTT_POINTS + " 20");
+		svg.setAttribute("preserveAspectRatio", "none");
+		svg.append(document.createElementNS(space, "path"));
+		cell.append(svg, make("small"));
+	}
+	const top = Math.max(...known, 1);
+	let path = "", pen = "M";
+	points.forEach((value, index) => {
+		if (value === null) {
+			pen = "M";
+			return;
+		}
+		path += pen + index + " " + (19 - 18 * value / top).toFixed(1);
+		pen = "L";
+	});
+	svg.firstChild.setAttribute("d", path);
+	const text = known.length ? "median " + rtt_text(Math.min(...known)) + " to " + rtt_text(Math.max(...known)) +
+		" in " + count_of(points.length, "second", "seconds") : "no round trips seen yet";
+	svg.setAttribute("aria-label", "RTT to " + row.peer + " on " + row.link.interface + ": " + text);
+	set_text(cell.lastChild, text);
+}
+
+const link_columns = [
+	{label: "Node", head: true, show: (cell, row) => show_texts(cell, row.peer)},
+	{label: "Interface", show: (cell, row) => show_texts(cell, row.link.interface, row.link.address)},
+	{label: "Verdict", show: (cell, row) => show_tag(cell, row.link.verdict, row.link.verdict === "up" ? "good" : "bad",
+		row.link.replies_missing_age_ns !== undefined ? "its REPLYs are missing" : "")},
+	{label: "Last heard", className: "number", show: (cell, row) => show_texts(cell, row.link.age_ns === undefined ? "never" :
+		duration(row.link.age_ns / 1e6 + data_age_ms()) + " ago")},
+	{label: "RTT", className: "number", show: (cell, row) => {
+		const rtt = row.link.rtt_minute_ns || row.link.rtt_ns;
+		show_texts(cell, rtt_text(rtt && rtt.p50), rtt ? "99 %: " + rtt_text(rtt.p99) : "");
+	}},
+	{label: "Lost", className: "number", show: (cell, row) => show_texts(cell, row.link.lost + " of " + row.link.sent)},
+	{label: "RTT, last 2 minutes", show: draw_spark},
+];
+
+function take_rtt() {
+	for (const row of link_rows()) {
+		const points = state.rtt.get(row.key) || [];
+		points.push(row.link.rtt_now_ns === undefined ? null : row.link.rtt_now_ns);
+		points.splice(0, points.length - RTT_POINTS);
+		state.rtt.set(row.key, points);
+	}
+}
