@@ -164,6 +164,11 @@ int daemon_watch_kernel(struct daemon *daemon);
 /* Looks after pins and XDP programs. Returns 0 or a negative errno. */
 int daemon_start_upkeep(struct daemon *daemon);
 
+/* Methods: the next programs. */
+json_t *daemon_chain(void *context, struct control_call *call);
+json_t *daemon_chain_add(void *context, struct control_call *call);
+json_t *daemon_chain_remove(void *context, struct control_call *call);
+
 /* Keeps events for the next daemon; continues with those of the ones before. While no other
  * daemon of this name adds any. Where that is impossible, a line of the log gives the reason. */
 void daemon_keep_events(struct daemon *daemon);

@@ -119,6 +119,7 @@ static json_t *status(void *context, struct control_call *call)
 			    json_integer((json_int_t)daemon->event_log.sequence));
 	json_object_set_new(json, "interfaces", interfaces);
 	json_object_set_new(json, "waiting_interfaces", attach_waits_json(&daemon->kernel));
+	json_object_set_new(json, "chain", chain_json(&daemon->kernel.chain, NULL));
 	json_object_set_new(json, "foreign_addresses",
 			    instances_foreign_json(door_enter(daemon->vrrp)));
 	json_object_set_new(json, "routers", instances_routers_json(door_enter(daemon->vrrp)));
@@ -155,10 +156,9 @@ static json_t *peers(void *context, struct control_call *call)
 static json_t *vrrp(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
-	struct vrrp_room *room = door_enter(daemon->vrrp);
 
 	(void)call;
-	return instances_json(room);
+	return instances_json(door_enter(daemon->vrrp));
 }
 
 static json_t *cluster(void *context, struct control_call *call)
@@ -491,6 +491,9 @@ const struct control_method daemon_methods[] = {
 	{"stop", stop, true},
 	{"log", daemon_call_log, false},
 	{"log_level", daemon_call_log_level, true},
+	{"chain", daemon_chain, false},
+	{"chain_add", daemon_chain_add, true},
+	{"chain_remove", daemon_chain_remove, true},
 	{"restart", restart, true},
 	{"snapshot", snapshot, false},
 	{NULL, NULL, false},

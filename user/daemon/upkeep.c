@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pins and XDP programs that another program removed: reports them, and notifies the instances. */
+/* Pins and XDP programs that another program removed: reports them, and notifies the instances. The
+ * methods about next programs. */
 #include "user/kernel/upkeep.h"
 #include "user/daemon/daemon.h"
+#include "user/daemon/sharing/chain.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/time.h"
@@ -89,6 +91,35 @@ static void on_bypassed(void *context, const struct attachment *attachment)
 		attachment->interface);
 }
 
+static void on_chain(void *context, const struct chain_change *change)
+{
+	struct daemon *daemon = context;
+
+	chain_report(&daemon->event_log, change);
+}
+
+json_t *daemon_chain(void *context, struct control_call *call)
+{
+	const struct daemon *daemon = context;
+
+	(void)call;
+	return chain_json(&daemon->kernel.chain, NULL);
+}
+
+json_t *daemon_chain_add(void *context, struct control_call *call)
+{
+	struct daemon *daemon = context;
+
+	return chain_call_add(&daemon->kernel, &daemon->event_log, call);
+}
+
+json_t *daemon_chain_remove(void *context, struct control_call *call)
+{
+	struct daemon *daemon = context;
+
+	return chain_call_remove(&daemon->kernel, &daemon->event_log, call);
+}
+
 static void on_attach_due(void *context, const char *interface)
 {
 	struct daemon *daemon = context;
@@ -104,6 +135,7 @@ int daemon_start_upkeep(struct daemon *daemon)
 							.on_filter = on_filter,
 							.on_tags = on_tags,
 							.on_bypassed = on_bypassed,
+							.on_chain = on_chain,
 							.on_attach_due = on_attach_due,
 							.context = daemon};
 

@@ -86,10 +86,20 @@ static int choose(struct kernel *kernel, struct attachment *attachment, const ch
 	return 0;
 }
 
+/* Its next program is not reached by packets of another interface with its index. */
+static void follow_chain(struct kernel *kernel, const struct attachment *attachment, unsigned index)
+{
+	const struct chain_interface interface = {
+		.name = attachment->interface, .index = index, .ip_only = attachment->ip_only};
+
+	chain_follow(&kernel->chain, &interface);
+}
+
 static void detach(struct kernel *kernel, struct attachment *attachment)
 {
 	char path[BPFFS_PATH_BYTES];
 
+	follow_chain(kernel, attachment, 0);
 	mode_switch_abandon(attachment);
 	bpffs_path(path, kernel->daemon_name, PINS_LINK, attachment->interface);
 	unlink(path);
@@ -131,6 +141,7 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 		error = attach_interface(attachment, kernel->daemon_name, attachment->program_fd);
 	if (!error) {
 		attach_wait_end(kernel, interface);
+		follow_chain(kernel, attachment, attachment->interface_index);
 		return 0;
 	}
 	failure = (struct attach_failure){.error = error, .program_id = attachment->refused_by};

@@ -15,6 +15,7 @@
 
 #include "user/kernel/attach.h"
 #include "user/kernel/attach_wait.h"
+#include "user/kernel/share/chain.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <xbeat/map.h>
@@ -66,6 +67,7 @@ struct kernel {
 	struct attach_wait
 		waits[KERNEL_INTERFACES_MAX]; /* interfaces that it could not be attached to */
 	size_t wait_count;
+	struct chain chain; /* the next programs */
 	struct xb_peer *peers; /* mapped, slot_count of them */
 	size_t slot_count;
 	struct xb_key keys[XB_KEYS_MAX];

@@ -50,6 +50,20 @@ static int fill_keys(const struct xbeat_bpf *skeleton, const struct xb_key *keys
 	return 0;
 }
 
+static int start_chain(struct kernel *kernel)
+{
+	const struct xbeat_bpf *skeleton = kernel->skeleton;
+	struct xb_chain *table = skeleton_map(skeleton->maps.xb_chain);
+
+	if (!table)
+		return -ENOMEM;
+	return chain_start(
+		&kernel->chain, table,
+		(int[CHAIN_PROGRAMS]){[CHAIN_ETHERNET] = bpf_map__fd(skeleton->maps.xb_next),
+				      [CHAIN_IP] = bpf_map__fd(skeleton->maps.xb_next_ip)},
+		skeleton->rodata->xb_frags);
+}
+
 static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	const struct xbeat_bpf *skeleton = kernel->skeleton;
@@ -78,7 +92,9 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 	/* An earlier daemon's description stays; its digests may be of other keys. */
 	kernel_describe_again(kernel);
 	kernel_accept_all(kernel);
-	error = kernel_apps_start(kernel);
+	error = start_chain(kernel);
+	if (!error)
+		error = kernel_apps_start(kernel);
 	return error ? error : fill_keys(skeleton, setup->keys);
 }
 
@@ -277,6 +293,7 @@ void kernel_stop(struct kernel *kernel)
 	for (size_t i = 0; i < kernel->attachment_count; i++)
 		attach_release(&kernel->attachments[i]);
 	kernel_next_finish(kernel);
+	chain_close(&kernel->chain);
 	if (kernel->ring)
 		ring_buffer__free(kernel->ring);
 	skeleton_release_programs(kernel);
@@ -288,6 +305,7 @@ void kernel_stop(struct kernel *kernel)
 		skeleton_unmap(kernel->signed_states, kernel->skeleton->maps.xb_signed);
 		skeleton_unmap(kernel->routers, kernel->skeleton->maps.xb_vrrp);
 		skeleton_unmap(kernel->guards, kernel->skeleton->maps.xb_guard);
+		skeleton_unmap(kernel->chain.table, kernel->skeleton->maps.xb_chain);
 		xbeat_bpf__destroy(kernel->skeleton);
 	}
 	*kernel = (struct kernel){0};

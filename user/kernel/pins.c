@@ -122,13 +122,14 @@ void pins_end_migration(struct kernel *kernel)
 	kernel->migration = NULL;
 }
 
-/* Fences and the pages of applications must outlive a configuration. */
+/* Fences, the pages of applications and next programs must outlive a configuration. */
 static bool is_kept(const struct bpf_map *map)
 {
 	const char *name = bpf_map__name(map);
 
 	return !strncmp(name, "xb_guard", strlen("xb_guard")) ||
-	       !strncmp(name, "xb_app", strlen("xb_app"));
+	       !strncmp(name, "xb_app", strlen("xb_app")) ||
+	       !strncmp(name, "xb_next", strlen("xb_next")) || !strcmp(name, "xb_chain");
 }
 
 /* Returns the version of the maps, whatever their layout: it comes first in xb_self. 0: there are

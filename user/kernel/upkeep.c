@@ -303,6 +303,15 @@ static void check_bypassed(struct kernel *kernel, uint64_t now_ns)
 	}
 }
 
+static void check_chain(struct kernel *kernel)
+{
+	const struct kernel_upkeep_handlers *handlers = &kernel->upkeep->handlers;
+	struct chain_change change;
+
+	while (chain_check(&kernel->chain, &change))
+		handlers->on_chain(handlers->context, &change);
+}
+
 static void try_waiting(struct kernel *kernel, uint64_t now_ns)
 {
 	const struct kernel_upkeep_handlers *handlers = &kernel->upkeep->handlers;
@@ -336,6 +345,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	if (!kernel_changes_mode(kernel)) {
 		vlan_note_changes(kernel);
 		check_bypassed(kernel, now_ns);
+		check_chain(kernel);
 		ask(kernel);
 		check_pins(kernel, now_ns);
 		try_waiting(kernel, now_ns);

@@ -26,6 +26,8 @@ struct kernel_upkeep_handlers {
 	void (*on_tags)(void *context, const struct attachment *attachment);
 	/* The tc program is attached, but other programs decide before it. Not for each advert. */
 	void (*on_bypassed)(void *context, const struct attachment *attachment);
+	/* Something else has changed the next program of an interface. */
+	void (*on_chain)(void *context, const struct chain_change *change);
 	/* The program could not be attached to the interface, but may be now (attach_wait.h). */
 	void (*on_attach_due)(void *context, const char *interface);
 	void *context;

@@ -15,6 +15,8 @@
 	  "adverts do not leave this machine, or leave again")                                     \
 	X(app, PEER, "9657cf46379a4011a3d3c61567725dff",                                           \
 	  "an application of a node is late, or beats again")                                      \
+	X(chain, NONE, "f8e1a9a44c8f4f468686f88164cb3def",                                         \
+	  "the next program of an interface was added, removed or lost")                           \
 	X(claim, INSTANCE, "2b07f1da29ed4b499721ba5c347e6ee2",                                     \
 	  "a claim on the addresses of another node was withdrawn")                                \
 	X(compare, NONE, "3d90810a123d4763ab66b170c0490a37",                                       \

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, PEER = "node-a", "node-b"
 OTHER, GROUP = 65534, 4242  # user and group ids
 SHOWING = ["status", "peers", "vrrp", "drops", "events"]
-CHANGING = ["failover VI_1", "resume", "drain", "priority VI_1 7", "reload", "config", "log debug"]
+CHANGING = ["failover VI_1", "resume", "drain", "priority VI_1 7", "reload", "config", "log debug", "chain add /x"]
 CLIENTS_MAX, CLIENTS_OF_USERS_MAX, CLIENTS_OF_A_USER_MAX = 16, 12, 6
 EVENT_LOG_ENTRIES, EVENTS_ALIKE = 512, 32
 MEMORY_KIB_MAX = 16 * 1024

@@ -40,6 +40,7 @@ VERBS = [
     ("keys", change.KEYS, [""]),
     ("keys", change.KEY_CHANGE, ["add 2", "retire 2"]),
     ("log", change.LOG, ["", "debug", "info"]),
+    ("chain", show.CHAIN, ["", "show"]),
     ("restart", change.RESTART, [""]),
     ("stop", change.STOP, ["--keep"]),
 ]

@@ -22,11 +22,12 @@ INTERFACE = record(
     {"name": TEXT, "mode": one_of("native", "generic"), "attached_by": one_of("link", "netlink"),
      "program_id": ID, "reattached_count": COUNT, "vlan_tags": one_of("visible", "tc", "none", "unknown")},
     answers=one_of("redirect", "tc", "none"), mode_reason=TEXT, detached_reason=TEXT)
+CHAIN = list_of(record({"interface": TEXT, "program_id": ID, "runs": FLAG}, program=TEXT))
 STATUS = record(
     {"epoch": COUNT, "pid": ID, "configuration_file": TEXT, "instance": TEXT, "version": TEXT, "state": NODE_STATE,
      "uptime_ns": NS, "event_sequence": COUNT, "interfaces": list_of(INTERFACE),
      "waiting_interfaces": list_of(record({"interface": TEXT, "reason": TEXT, "age_ns": NS})),
-     "foreign_addresses": FOREIGN,
+     "chain": CHAIN, "foreign_addresses": FOREIGN,
      "routers": list_of(record({"instance": TEXT, **ROUTERS}, **ROUTERS_HELD)),
      "auth_hmac": list_of(record({"instance": TEXT, "mode": TEXT, "active_key": COUNT, "notes": list_of(NOTE)})),
      "restored_pins_count": COUNT,

@@ -130,6 +130,25 @@ static void print_interfaces(const json_t *interfaces, FILE *stream)
 	}
 }
 
+/* The programs that get what passes. */
+static void print_chain(const json_t *chain, FILE *stream)
+{
+	const json_t *next;
+	size_t index;
+
+	json_array_foreach(chain, index, next)
+	{
+		bool named = json_object_get(next, "program");
+
+		print_line(stream, index == 0 ? "next" : "", "%s: program %s%s(id %lld)%s",
+			   field_text(next, "interface"), named ? field_text(next, "program") : "",
+			   named ? " " : "", integer(next, "program_id"),
+			   json_is_true(json_object_get(next, "runs"))
+				   ? " gets what passes"
+				   : " NOT RUN: packets pass without it");
+	}
+}
+
 /* What something else has put on a node that is not Active. */
 static void print_foreign(const json_t *addresses, FILE *stream)
 {
@@ -259,6 +278,7 @@ void show_status(const json_t *status, FILE *stream)
 	print_disagreements(json_object_get(status, "disagreements"), stream);
 	print_interfaces(json_object_get(status, "interfaces"), stream);
 	print_waiting(json_object_get(status, "waiting_interfaces"), stream);
+	print_chain(json_object_get(status, "chain"), stream);
 	print_foreign(json_object_get(status, "foreign_addresses"), stream);
 	print_routers(json_object_get(status, "routers"), stream);
 	print_signing(json_object_get(status, "auth_hmac"), stream);

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The next program gets what xbeat passes, through restarts, reloads and deaths of the daemon; what
+goes wrong with it is reported, and packets pass."""
+
+import contextlib
+import json
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from tests.support.configuration import VIP, instance
+from tests.support.laboratory import BUILD, NEVER_SECONDS, PINS, wait_until
+from tests.support.schemas import check, show
+from tests.support.xbeatd import Xbeatd, find_bpftool
+
+pytestmark = pytest.mark.laboratory(nodes=2, ends="program")
+
+FOLDER = PINS.parent / "tests_chain"
+
+
+def bpftool(*arguments):
+    done = subprocess.run([find_bpftool(), "-j", *arguments], text=True, stdout=subprocess.PIPE, check=True,
+                          timeout=NEVER_SECONDS)
+    return json.loads(done.stdout or "null")
+
+
+@pytest.fixture
+def programs():
+    """The pins of tests/tools/next.bpf.c, by the name of the program."""
+    bpftool("prog", "loadall", BUILD / "tools" / "next.bpf.o", FOLDER)
+    yield {path.name: path for path in pathlib.Path(FOLDER).iterdir()}
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(FOLDER)
+
+
+@pytest.fixture
+def daemon(lab):
+    return Xbeatd(lab, "node-a", instance()).start_active()
+
+
+def is_pinged(lab):
+    return lab.run("client", "ping", "-c", "1", "-W", "0.2", lab.address("node-a"), check=False).returncode == 0
+
+
+def chain_event(daemon):
+    return next(event for event in reversed(daemon.events()) if event["kind"] == "chain")
+
+
+def test_next_program_gets_what_passes(lab, daemon, programs):
+    assert is_pinged(lab)
+    entry, = daemon.json("chain", "add", programs["no_ping"], "eth0")
+    check([entry], show.CHAIN, "chain add")
+    assert (entry["interface"], entry["program"], entry["runs"]) == ("eth0", "no_ping", True)
+    assert not is_pinged(lab)
+    assert "eth0: program no_ping" in daemon.text("status")
+    daemon.restart()
+    assert not is_pinged(lab), "the next daemon has the chain"
+    daemon.kill()
+    assert not is_pinged(lab), "it works without a daemon"
+    daemon.start()
+    assert daemon.json("chain") == [entry]
+    daemon.reload(instance(priority=120))
+    assert not is_pinged(lab)
+    assert daemon.json("chain", "remove") == [entry]
+    assert is_pinged(lab)
+    assert chain_event(daemon)["to"] == "removed"
+
+
+def test_program_by_id_and_by_name(lab, daemon, programs):
+    del programs
+    daemon.ctl("chain", "add", "no_ping")
+    assert not is_pinged(lab)
+    program_id, = (program["id"] for program in bpftool("prog", "show") if program.get("name") == "no_ping")
+    daemon.ctl("chain", "remove")
+    entry, = daemon.json("chain", "add", str(program_id))
+    assert entry["program_id"] == program_id
+    assert not is_pinged(lab)
+    assert not [path for path in PINS.iterdir() if path.name.startswith("next_")], "its own pins are removed"
+
+
+def test_removed_by_something_else(lab, daemon, programs):
+    """Packets pass, and it is reported; the same program put back is, too."""
+    daemon.ctl("chain", "add", programs["no_ping"])
+    daemon.bpftool_map("delete", "xb_next", *"key 0 0 0 0".split())
+    assert is_pinged(lab)
+    wait_until(lambda: chain_event(daemon)["to"] == "lost", "it is reported")
+    assert not daemon.json("chain")[0]["runs"]
+    assert "NOT RUN" in daemon.text("chain") and "NOT RUN" in daemon.text("status")
+    daemon.bpftool_map("update", "xb_next", *"key 0 0 0 0 value pinned".split(), programs["no_ping"])
+    wait_until(lambda: chain_event(daemon)["from"] == "lost", "it is back")
+    assert daemon.json("chain")[0]["runs"] and not is_pinged(lab)
+
+
+def test_pin_of_its_owner_may_go(lab, daemon, programs):
+    daemon.ctl("chain", "add", programs["no_ping"])
+    shutil.rmtree(FOLDER)
+    assert not is_pinged(lab)
+    assert daemon.json("chain")[0]["runs"]
+
+
+def test_follows_an_interface_that_returns(lab, daemon, programs):
+    daemon.ctl("chain", "add", programs["no_ping"])
+    lab.run("node-a", "ip", "link", "set", "eth0", "name", "lan0")
+    daemon.wait_state("initialize")
+    assert is_pinged(lab)
+    assert not daemon.json("chain")[0]["runs"]
+    lab.run("node-a", "ip", "link", "set", "lan0", "name", "eth0")
+    daemon.wait_state("active")
+    assert not is_pinged(lab)
+
+
+def own_program(daemon):
+    return str(daemon.json("status")["interfaces"][0]["program_id"])
+
+
+def test_what_is_refused(daemon, programs):
+    tc_id = next(program["id"] for program in bpftool("prog", "show") if program.get("name") == "xbeat_tc")
+    for wish, message in [
+        ([programs["no_ping_plain"]], 'SEC("xdp.frags")'),
+        (["no_such"], "bpftool prog lists"),
+        (["4000000000"], "bpftool prog lists"),
+        ([FOLDER / "nothing"], "bpftool prog load"),
+        ([own_program(daemon)], "own program"),
+        ([programs["no_ping"], "eth7"], "not on interface eth7"),
+        ([str(tc_id)], "no XDP program"),
+        (["4x"], "begins with /"),
+    ]:
+        done = daemon.ctl("chain", "add", *wish, check=False)
+        assert done.returncode == 1 and message in done.stderr, done.stderr
+        assert daemon.json("chain") == []
+    assert daemon.ctl("chain", "remove", check=False).returncode == 1
+    assert daemon.ctl("chain", "put", check=False).returncode == 2
+
+
+def test_stop_ends_the_chain(lab, daemon, programs):
+    daemon.ctl("chain", "add", programs["no_ping"])
+    daemon.stop()
+    assert is_pinged(lab)
+    daemon.start_active()
+    assert daemon.json("chain") == []
+    assert lab.has_address("node-a", VIP)

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Verbs about other programs on the same interfaces. */
+#include "user/ctl/share/share.h"
+#include "user/ctl/verbs/verbs.h"
+
+static const char chain_help[] =
+	"Shows the next program of each interface: what xbeat's XDP program passes is handed to it, and its verdict counts. chain add hands packets to an XDP program that is loaded: the path of its pin, its id, or its name; without INTERFACE if xbeatd uses only one. The kernel wants it to be written as SEC(\"xdp.frags\"). It stays while xbeatd restarts or dies, and ends when xbeatd stops, or with chain remove. If something else removes it, packets pass without it. Only root may change it.";
+
+const struct verb verbs_share[] = {
+	{
+		.name = "chain",
+		.arguments = "[add|remove ...]",
+		.summary = "the XDP program that gets what xbeat passes",
+		.help = chain_help,
+		.example = "$ xbeatctl chain add /sys/fs/bpf/filter eth0\n"
+			   "INTERFACE  PROGRAM  ID  STATUS\n"
+			   "eth0       filter   81  gets what passes\n"
+			   "$ xbeatctl chain remove eth0\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_max = 3,
+		.run = share_chain,
+		.print = share_show_chain,
+	},
+	{0},
+};
