@@ -26,6 +26,8 @@ VERBS = [
     ("events", list_of(show.EVENT), ["", "node-b --since 1h"]),
     ("config", local.record({"text": show.TEXT}), [""]),
     ("health", inspect.HEALTH, [""]),
+    ("interfaces", inspect.INTERFACES, ["", "-t 1s"]),
+    ("maps", inspect.MAPS, [""]),
     ("check", local.CHECK, ["{conf}"]),
     ("import", local.IMPORT, ["{conf}"]),
     ("version", local.VERSION, [""]),

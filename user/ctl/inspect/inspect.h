@@ -9,6 +9,12 @@
  * COMMAND_FAILED while something is wrong. */
 enum command_status inspect_health(const struct command *command);
 
+/* What is attached to each interface; with -t how often programs run, and for how long. */
+enum command_status inspect_interfaces(const struct command *command);
+
+/* The daemon's BPF maps. */
+enum command_status inspect_maps(const struct command *command);
+
 /* Shows the level of the daemon's log, or changes it. */
 enum command_status inspect_log(const struct command *command);
 

@@ -16,5 +16,33 @@ const struct verb verbs_inspect[] = {
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DURATION | VERB_ACCEPTS_WAIT,
 		.run = inspect_health,
 	},
+	{
+		.name = "interfaces",
+		.arguments = "[-t TIME]",
+		.summary = "what is attached where; -t measures programs",
+		.help = "Shows each interface: how the XDP program is attached, the links of other nodes over it, and the instances on it. Root also sees the BPF programs. With -t root sees how often they ran in this time, and how long a run took; meanwhile the kernel counts the runs of all programs of the machine, which costs each run some nanoseconds.",
+		.example =
+			"$ xbeatctl interfaces -t 1s\n"
+			"INTERFACE  MODE    ATTACHED BY  PROGRAM  VLAN TAGS  LINKS  UP  INSTANCES\n"
+			"eth0       native  link              12  visible        2   2  VI_1\n"
+			"\n"
+			"PROGRAM  NAME        TYPE        RUNS    TIME   A RUN\n"
+			"     12  xbeat       xdp          412  160 us  388 ns\n"
+			"     15  xbeat_exit  tracepoint     3    1 us  410 ns\n",
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DURATION,
+		.run = inspect_interfaces,
+	},
+	{
+		.name = "maps",
+		.arguments = "",
+		.summary = "the BPF maps: entries, memory, pins",
+		.help = "Shows the BPF maps of the daemon as the kernel has them: type, entries in use where they come and go, the most that fit, what the kernel charges for them, and where they are pinned. Only for root.",
+		.example =
+			"$ xbeatctl maps\n"
+			"MAP       ID  TYPE   ENTRIES  OF  BYTES  PIN\n"
+			"xb_peers  31  array        -   2   4096  /sys/fs/bpf/xbeat/default/xb_peers\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = inspect_maps,
+	},
 	{0},
 };

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* "xbeatctl maps": the daemon's BPF maps, as the kernel has them. */
+#include "user/ctl/call/output.h"
+#include "user/ctl/call/query.h"
+#include "user/ctl/inspect/inspect.h"
+#include "user/ctl/inspect/kernel.h"
+#include "user/ctl/show/field.h"
+#include "user/ctl/show/table.h"
+#include "user/lib/array.h"
+#include "user/lib/log.h"
+#include <errno.h>
+#include <string.h>
+
+static const struct table_column columns[] = {
+	{"MAP", TABLE_LEFT, 8},	     {"ID", TABLE_RIGHT, 0}, {"TYPE", TABLE_LEFT, 0},
+	{"ENTRIES", TABLE_RIGHT, 0}, {"OF", TABLE_RIGHT, 0}, {"BYTES", TABLE_RIGHT, 0},
+	{"PIN", TABLE_LEFT, 12},
+};
+
+static void add_map(struct table *table, const json_t *map)
+{
+	char id[UNITS_TEXT_BYTES], entries[UNITS_TEXT_BYTES], most[UNITS_TEXT_BYTES],
+		bytes[UNITS_TEXT_BYTES];
+
+	table_add(table, (const char *const[]){
+				 field_text(map, "name"),
+				 field_count(map, "id", id),
+				 field_text(map, "type"),
+				 field_count(map, "entries_count", entries),
+				 field_count(map, "max_entries_count", most),
+				 field_count(map, "memory_bytes", bytes),
+				 field_text(map, "pin"),
+			 });
+}
+
+static void show_maps(const json_t *maps, FILE *stream)
+{
+	_cleanup_table_ struct table table = {
+		.columns = columns,
+		.column_count = ARRAY_SIZE(columns),
+	};
+	const json_t *map;
+	size_t index;
+
+	json_array_foreach(maps, index, map) add_map(&table, map);
+	table_print(&table, stream);
+}
+
+enum command_status kernel_find(struct objects *objects, const json_t *status)
+{
+	int error = objects_find(objects, status);
+
+	if (!error)
+		return COMMAND_OK;
+	if (error == -EPERM) {
+		log_error("only root can look at BPF programs and maps; try sudo");
+		return COMMAND_NOT_PERMITTED;
+	}
+	log_error("cannot read the BPF programs and maps: %s", strerror(-error));
+	return COMMAND_FAILED;
+}
+
+enum command_status inspect_maps(const struct command *command)
+{
+	_cleanup_client_ struct client client = CLIENT_CLOSED;
+	struct objects objects;
+	json_t *daemon, *maps;
+	enum command_status status = query_ask(command, "status", json_object(), &client, &daemon);
+
+	if (status != COMMAND_OK)
+		return status;
+	status = kernel_find(&objects, daemon);
+	json_decref(daemon);
+	if (status != COMMAND_OK)
+		return status;
+	maps = objects_maps_json(&objects);
+	if (command->json)
+		output_json(maps);
+	else
+		show_maps(maps, stdout);
+	json_decref(maps);
+	return output_finish();
+}
