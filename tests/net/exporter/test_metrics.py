@@ -101,4 +101,11 @@ def test_without_xbeatd(daemon, exporter):
     assert "xbeat_build_info" not in found
     assert exporter.get("/healthz")[::2] == (200, "ok\n")
     daemon.start()
-    assert exporter.value("xbeat_up") == 1
+    wait_until(lambda: exporter.value("xbeat_up") == 1, "xbeatd answers the exporter again")
+
+
+def test_a_restart_of_xbeatd_is_no_gap(daemon, exporter):
+    found = [exporter.metrics()]
+    daemon.restart()
+    found.append(exporter.metrics())
+    assert all(metrics["xbeat_up"] == [({}, 1)] for metrics in found)

@@ -92,7 +92,7 @@ static void send_events(struct watcher *watcher)
 	http_stream_send(watcher->stream, text, strlen(text));
 }
 
-static void on_events(void *context, const json_t *result, const char *failure)
+static void on_events(void *context, const json_t *result, const struct link_failure *failure)
 {
 	struct page *page = context;
 
@@ -230,7 +230,7 @@ struct page *page_new(struct http_server *server, struct snapshot_source *source
 		limits_out_of_memory();
 	page->server = server;
 	page->source = source;
-	page->link = link_new(base, socket);
+	page->link = link_new(base, socket, NULL, NULL);
 	page->tick = evtimer_new(base, on_tick, page);
 	if (!page->tick)
 		limits_out_of_memory();

@@ -26,6 +26,8 @@ struct link {
 	struct event_base *base;
 	const char *path;
 	struct bufferevent *stream; /* NULL: not connected */
+	link_lost *lost;
+	void *context;
 	struct event *timer; /* of the oldest request */
 	struct request requests[LINK_REQUESTS_MAX]; /* the oldest first */
 	size_t request_count;
@@ -42,16 +44,19 @@ static void disconnect(struct link *link)
 }
 
 /* All requests fail: answers on another connection would not be theirs. */
-static void fail(struct link *link, const char *reason)
+static void fail(struct link *link, int error, const char *text)
 {
+	const struct link_failure failure = {error, text};
 	struct request requests[LINK_REQUESTS_MAX];
 	size_t count = link->request_count;
 
 	disconnect(link);
+	if (link->lost)
+		link->lost(link->context);
 	memcpy(requests, link->requests, sizeof(requests));
 	link->request_count = 0;
 	for (size_t i = 0; i < count; i++)
-		requests[i].answer(requests[i].context, NULL, reason);
+		requests[i].answer(requests[i].context, NULL, &failure);
 }
 
 static void arm(struct link *link)
@@ -66,11 +71,12 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
-	fail(context, "xbeatd does not answer");
+	fail(context, -ETIMEDOUT, "it does not answer");
 }
 
 /* The first request is answered. */
-static void answer_first(struct link *link, const json_t *result, const char *failure)
+static void answer_first(struct link *link, const json_t *result,
+			 const struct link_failure *failure)
 {
 	struct request first = link->requests[0];
 
@@ -85,12 +91,13 @@ static bool take_message(struct link *link, const char *text)
 	json_t *message = json_loads(text, 0, NULL);
 	const json_t *result = json_object_get(message, "result");
 	const char *refusal = json_string_value(json_object_get(message, "message"));
+	const struct link_failure failure = {-EPERM, refusal ? refusal : "it refused"};
 	bool fits = message && link->request_count > 0;
 
 	if (!fits)
-		fail(link, "xbeatd's answer cannot be read");
+		fail(link, -EPROTO, "its answer cannot be read");
 	else
-		answer_first(link, result, result ? NULL : refusal ? refusal : "xbeatd refused");
+		answer_first(link, result, result ? NULL : &failure);
 	json_decref(message);
 	return fits;
 }
@@ -130,14 +137,14 @@ static void on_read(struct bufferevent *stream, void *context)
 			return;
 	}
 	if (link->stream == stream && link->scanned_bytes > LINK_MESSAGE_BYTES_MAX)
-		fail(link, "xbeatd's answer is too large");
+		fail(link, -EMSGSIZE, "its answer is too large");
 }
 
 static void on_stream_event(struct bufferevent *stream, short what, void *context)
 {
 	(void)stream;
 	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
-		fail(context, "xbeatd closed the connection");
+		fail(context, -ECONNRESET, "it closed the connection");
 }
 
 /* Returns 0 or a negative errno. The connection to a Unix socket is made at once, or not at all. */
@@ -181,14 +188,14 @@ void link_ask(struct link *link, const char *method, json_t *parameters, link_an
 	      void *context)
 {
 	int error = link->stream ? 0 : link_connect(link);
-	char failure[256];
+	char text[256];
 
 	if (!error && link->request_count == LINK_REQUESTS_MAX)
 		error = -EBUSY;
 	if (error) {
-		snprintf(failure, sizeof(failure), "%s: %s", link->path, limits_strerror(-error));
+		snprintf(text, sizeof(text), "%s: %s", link->path, limits_strerror(-error));
 		json_decref(parameters);
-		answer(context, NULL, failure);
+		answer(context, NULL, &(const struct link_failure){error, text});
 		return;
 	}
 	send_request(link, method, parameters);
@@ -198,7 +205,7 @@ void link_ask(struct link *link, const char *method, json_t *parameters, link_an
 	arm(link);
 }
 
-struct link *link_new(struct event_base *base, const char *path)
+struct link *link_new(struct event_base *base, const char *path, link_lost *lost, void *context)
 {
 	struct link *link = calloc(1, sizeof(*link));
 
@@ -206,6 +213,8 @@ struct link *link_new(struct event_base *base, const char *path)
 		limits_out_of_memory();
 	link->base = base;
 	link->path = path;
+	link->lost = lost;
+	link->context = context;
 	link->timer = evtimer_new(base, on_timer, link);
 	if (!link->timer)
 		limits_out_of_memory();

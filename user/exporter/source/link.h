@@ -15,14 +15,22 @@
 
 struct link;
 
-/*
- * An answer: its result, which the callback borrows; or NULL and the reason, as "no answer for 2 s".
- * It may be called before link_ask() returns.
- */
-typedef void link_answer(void *context, const json_t *result, const char *failure);
+struct link_failure {
+	int error; /* -ECONNRESET: xbeatd closed, as when it restarts */
+	const char *text; /* for people, without xbeatd's name */
+};
 
-/* path: of the socket; it stays the caller's and valid. Aborts when out of memory. */
-struct link *link_new(struct event_base *base, const char *path);
+/*
+ * An answer: its result, which the callback borrows; or NULL and why there is none. It may be called
+ * before link_ask() returns.
+ */
+typedef void link_answer(void *context, const json_t *result, const struct link_failure *failure);
+
+/* The connection is lost: what was answered before may not be true any more. */
+typedef void link_lost(void *context);
+
+/* path: of the socket; it stays the caller's and valid. lost: or NULL. Aborts when out of memory. */
+struct link *link_new(struct event_base *base, const char *path, link_lost *lost, void *context);
 
 /* Without callbacks. */
 void link_free(struct link *link);

@@ -5,6 +5,7 @@
 #include "user/lib/array.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct snapshot_source {
 	struct snapshot last;
 	uint64_t taken_ns; /* 0: never */
 	bool asked; /* and not answered yet */
+	bool asked_again; /* because the first connection was lost, perhaps by a restart of xbeatd */
 	struct waiting *waiting;
 	size_t waiting_count;
 };
@@ -36,14 +38,36 @@ static void serve_waiting(struct snapshot_source *source)
 	free(waiting);
 }
 
-static void on_answer(void *context, const json_t *result, const char *failure)
+static void on_lost(void *context)
 {
 	struct snapshot_source *source = context;
 
+	source->taken_ns = 0;
+}
+
+static void on_answer(void *context, const json_t *result, const struct link_failure *failure);
+
+static void ask(struct snapshot_source *source)
+{
+	link_ask(source->link, "snapshot", json_pack("{s:b}", "histograms", true), on_answer,
+		 source);
+}
+
+/* A daemon that closes the connection may restart: its successor is asked, once. */
+static void on_answer(void *context, const json_t *result, const struct link_failure *failure)
+{
+	struct snapshot_source *source = context;
+
+	if (!result && failure->error == -ECONNRESET && !source->asked_again) {
+		source->asked_again = true;
+		ask(source);
+		return;
+	}
 	json_decref(source->last.json);
 	source->last.json = json_incref((json_t *)result);
 	source->last.serial++;
-	snprintf(source->last.failure, sizeof(source->last.failure), "%s", failure ? failure : "");
+	snprintf(source->last.failure, sizeof(source->last.failure), "%s",
+		 result ? "" : failure->text);
 	source->taken_ns = clock_now_ns();
 	source->asked = false;
 	serve_waiting(source);
@@ -67,8 +91,8 @@ void snapshot_ask(struct snapshot_source *source, snapshot_taker *taker, void *c
 	if (source->asked)
 		return;
 	source->asked = true;
-	link_ask(source->link, "snapshot", json_pack("{s:b}", "histograms", true), on_answer,
-		 source);
+	source->asked_again = false;
+	ask(source);
 }
 
 struct snapshot_source *snapshot_source_new(struct event_base *base, const char *path)
@@ -77,7 +101,7 @@ struct snapshot_source *snapshot_source_new(struct event_base *base, const char 
 
 	if (!source)
 		limits_out_of_memory();
-	source->link = link_new(base, path);
+	source->link = link_new(base, path, on_lost, source);
 	return source;
 }
 
