@@ -7,6 +7,7 @@ import http.client
 import re
 import signal
 import socket
+import ssl
 
 from tests.support.laboratory import BUILD, NEVER_SECONDS, wait_until
 
@@ -45,8 +46,12 @@ class Exporter:
 
     def __init__(self, lab, node, *options, before=()):
         self.lab, self.node = lab, node
-        self.process = lab.spawn(node, *before, BUILD / "xbeat-exporter", "-i", lab.instance(node), *options)
+        self.process = lab.spawn(node, *before, *self.argv(lab, node, *options))
         wait_until(self.listens, f"the exporter of {node} listens")
+
+    @staticmethod
+    def argv(lab, node, *options):
+        return [BUILD / "xbeat-exporter", "-i", lab.instance(node), *options]
 
     def listens(self):
         assert self.process.running(), self.process.output()
@@ -94,7 +99,7 @@ class Exporter:
 
 def read_all(client):
     data = b""
-    with contextlib.suppress(ConnectionResetError):
+    with contextlib.suppress(ConnectionResetError, ssl.SSLEOFError):
         while more := client.recv(1 << 16):
             data += more
     return data

@@ -69,6 +69,24 @@ static int take_host(struct options *options, const char *argument)
 	return GO_ON;
 }
 
+static int take_users(struct options *options, const char *argument)
+{
+	options->files.users = argument;
+	return GO_ON;
+}
+
+static int take_certificate(struct options *options, const char *argument)
+{
+	options->files.certificate = argument;
+	return GO_ON;
+}
+
+static int take_key(struct options *options, const char *argument)
+{
+	options->files.key = argument;
+	return GO_ON;
+}
+
 static int take_version(struct options *options, const char *argument)
 {
 	(void)options;
@@ -84,6 +102,9 @@ static const struct row rows[] = {
 	{'l', "listen", "ADDRESS:PORT", take_listen,
 	 "listen there; may be repeated (127.0.0.1:" PORT " and [::1]:" PORT ")"},
 	{'n', "host", "NAME", take_host, "another name by which clients reach it; may be repeated"},
+	{'u', "users", "FILE", take_users, "users and hashed passwords, as htpasswd -B makes it"},
+	{'c', "certificate", "FILE", take_certificate, "certificate of TLS, with its chain"},
+	{'k', "key", "FILE", take_key, "its private key"},
 	{'V', "version", NULL, take_version, "print the version"},
 	{'h', "help", NULL, take_help, "print this help"},
 };
@@ -155,6 +176,10 @@ int options_parse(int argc, char **argv, struct options *options)
 		status = take(options, letter, optarg);
 	if (status == GO_ON && optind < argc) {
 		log_error("\"%s\" is not an option; see xbeat-exporter --help", argv[optind]);
+		status = WRONG_USAGE;
+	}
+	if (status == GO_ON && !options->files.certificate != !options->files.key) {
+		log_error("--certificate and --key are needed together");
 		status = WRONG_USAGE;
 	}
 	if (status == GO_ON)

@@ -3,7 +3,7 @@
 #ifndef XBEAT_EXPORTER_OPTIONS_H
 #define XBEAT_EXPORTER_OPTIONS_H
 
-#include "user/exporter/http/listen.h"
+#include "user/exporter/http/server.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,6 +16,7 @@ struct options {
 	const char *listen[OPTIONS_LISTEN_MAX]; /* as given */
 	struct listen_address addresses[OPTIONS_LISTEN_MAX];
 	size_t listen_count;
+	struct http_files files;
 	const char *hosts[OPTIONS_HOSTS_MAX]; /* other names of this machine */
 	size_t host_count;
 	bool listen_is_default; /* then one that fails is no error, unless all do */

@@ -75,6 +75,11 @@ void http_refuse(struct http_server *server, struct evhttp_request *request,
 
 	if (connection)
 		connection_refused(connection, reason);
+	if (reason == HTTP_REFUSAL_CREDENTIALS)
+		http_add_header(request, "WWW-Authenticate",
+				"Basic realm=\"xbeat\", charset=\"UTF-8\"");
+	if (reason == HTTP_REFUSAL_ATTEMPTS)
+		http_add_header(request, "Retry-After", "10");
 	http_reply(request, refusals[reason].status, "text/plain; charset=utf-8", text,
 		   (size_t)length);
 }
@@ -93,6 +98,29 @@ static const struct http_route *find_route(const struct http_server *server, con
 	return NULL;
 }
 
+/* Returns why it is refused; HTTP_REFUSAL_COUNT: it is not. */
+static enum http_refusal judge(struct http_server *server, struct evhttp_request *request,
+			       const struct http_route *route)
+{
+	static const enum http_refusal refused[] = {
+		[AUTH_ACCEPTED] = HTTP_REFUSAL_COUNT,
+		[AUTH_WRONG] = HTTP_REFUSAL_CREDENTIALS,
+		[AUTH_LIMITED] = HTTP_REFUSAL_ATTEMPTS,
+	};
+	const char *authorization = http_header(request, "Authorization");
+
+	if (!hosts_know(&server->hosts, evhttp_request_get_host(request)))
+		return HTTP_REFUSAL_HOST;
+	/* Who has no credentials does not learn which pages there are. */
+	if (!route || !route->open) {
+		enum auth_result result = auth_check(&server->auth, authorization);
+
+		if (result != AUTH_ACCEPTED)
+			return refused[result];
+	}
+	return route ? HTTP_REFUSAL_COUNT : HTTP_REFUSAL_PATH;
+}
+
 static void on_request(struct evhttp_request *request, void *context)
 {
 	struct http_server *server = context;
@@ -100,21 +128,21 @@ static void on_request(struct evhttp_request *request, void *context)
 	struct connection *connection = connection_of(server, request);
 	void *route_context = NULL;
 	const struct http_route *route = find_route(server, path ? path : "", &route_context);
+	enum http_refusal refusal;
 
 	if (connection)
 		connection_handled(connection);
-	if (!route)
-		http_refuse(server, request, HTTP_REFUSAL_PATH);
-	else if (!hosts_know(&server->hosts, evhttp_request_get_host(request)))
-		http_refuse(server, request, HTTP_REFUSAL_HOST);
-	else
+	refusal = judge(server, request, route);
+	if (refusal == HTTP_REFUSAL_COUNT)
 		route->handle(route_context, request);
+	else
+		http_refuse(server, request, refusal);
 }
 
 static struct bufferevent *on_connection(struct event_base *base, void *context)
 {
 	struct http_server *server = context;
-	struct bufferevent *stream = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	struct bufferevent *stream = tls_stream(&server->tls, base);
 
 	if (!stream)
 		limits_out_of_memory();
@@ -122,13 +150,29 @@ static struct bufferevent *on_connection(struct event_base *base, void *context)
 	return stream;
 }
 
-int http_server_start(struct http_server *server, struct event_base *base)
+void http_server_reload(struct http_server *server)
 {
+	if (server->auth.file.path)
+		auth_reload(&server->auth);
+	if (server->tls.certificate.path)
+		tls_reload(&server->tls);
+}
+
+int http_server_start(struct http_server *server, struct event_base *base,
+		      const struct http_files *files)
+{
+	int error;
+
 	*server = (struct http_server){.http = evhttp_new(base)};
 	if (!server->http || connections_start(&server->connections, base)) {
 		log_error("cannot make an HTTP server: %s", limits_strerror(ENOMEM));
 		return -ENOMEM;
 	}
+	error = auth_start(&server->auth, files->users);
+	if (!error)
+		error = tls_start(&server->tls, files->certificate, files->key);
+	if (error)
+		return error;
 	hosts_start(&server->hosts);
 	evhttp_set_max_headers_size(server->http, HEADER_BYTES_MAX);
 	evhttp_set_max_body_size(server->http, 0);
@@ -185,5 +229,6 @@ void http_server_stop(struct http_server *server)
 	if (server->http)
 		evhttp_free(server->http);
 	connections_stop(&server->connections);
+	tls_stop(&server->tls);
 	*server = (struct http_server){0};
 }

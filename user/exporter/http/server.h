@@ -17,9 +17,11 @@
 #ifndef XBEAT_EXPORTER_HTTP_SERVER_H
 #define XBEAT_EXPORTER_HTTP_SERVER_H
 
+#include "user/exporter/http/auth.h"
 #include "user/exporter/http/connections.h"
 #include "user/exporter/http/hosts.h"
 #include "user/exporter/http/listen.h"
+#include "user/exporter/http/tls.h"
 #include <event2/http.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,13 +42,24 @@ struct http_table {
 struct http_server {
 	struct evhttp *http;
 	struct connections connections;
+	struct auth auth;
+	struct tls tls;
 	struct hosts hosts; /* that requests may name */
 	struct http_table tables[HTTP_TABLES_MAX];
 	size_t table_count;
 };
 
+/* Files, NULL for none; they stay the caller's and valid. */
+struct http_files {
+	const char *users, *certificate, *key;
+};
+
 /* Returns 0 or a negative errno, which is logged. */
-int http_server_start(struct http_server *server, struct event_base *base);
+int http_server_start(struct http_server *server, struct event_base *base,
+		      const struct http_files *files);
+
+/* Reads the files again. What is wrong is logged; then what was read before stays. */
+void http_server_reload(struct http_server *server);
 
 /* Listens there. Returns 0 or a negative errno, which is logged. text: the address for the log. */
 int http_server_listen(struct http_server *server, const struct listen_address *address,

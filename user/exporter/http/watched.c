@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files that change; see watched.h. */
+#include "user/exporter/http/watched.h"
+#include "user/lib/clock.h"
+#include <sys/stat.h>
+
+bool watched_changed(struct watched *watched)
+{
+	uint64_t now_ns = clock_now_ns(), modified_ns;
+	struct stat status;
+
+	if (!watched->path ||
+	    (watched->checked_ns && time_since_ns(now_ns, watched->checked_ns) < NS_PER_SECOND))
+		return false;
+	watched->checked_ns = now_ns;
+	if (stat(watched->path, &status))
+		return false;
+	modified_ns =
+		(uint64_t)status.st_mtim.tv_sec * NS_PER_SECOND + (uint64_t)status.st_mtim.tv_nsec;
+	if (modified_ns == watched->modified_ns && status.st_ino == watched->inode &&
+	    status.st_size == watched->bytes)
+		return false;
+	watched->modified_ns = modified_ns;
+	watched->inode = status.st_ino;
+	watched->bytes = status.st_size;
+	return true;
+}
