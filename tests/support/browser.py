@@ -13,7 +13,7 @@ PORT = 9515
 # It runs as root, and must not ask anything of networks by itself.
 OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
            "--disable-background-networking", "--disable-sync", "--disable-extensions", "--mute-audio")
-TAB = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
+KEYS = {"Tab": {"windowsVirtualKeyCode": 9}, "Enter": {"windowsVirtualKeyCode": 13, "text": "\r"}}
 
 
 class Browser:
@@ -59,9 +59,9 @@ class Browser:
         entries = self.ask("POST", "/se/log", {"type": kind})
         return entries if kind == "browser" else [json.loads(entry["message"])["message"] for entry in entries]
 
-    def press_tab(self):
-        for kind in ("rawKeyDown", "keyUp"):
-            self.command("Input.dispatchKeyEvent", type=kind, **TAB)
+    def press(self, key):
+        for kind in ("keyDown", "keyUp"):
+            self.command("Input.dispatchKeyEvent", type=kind, key=key, code=key, **KEYS[key])
 
     def show_as(self, width, scheme="light"):
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1,

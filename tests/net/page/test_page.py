@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The page at "/" of an exporter, in a real browser: it shows what xbeatctl says, to everybody."""
 
+import os
+
 import pytest
 
 from tests.support.browser import Browser
@@ -14,7 +16,7 @@ ORIGIN = "http://127.0.0.1:9694/"
 
 @pytest.fixture(scope="module")
 def lab():
-    with Laboratory("xtpage", nodes=3, links=2) as laboratory:
+    with Laboratory(f"xp{os.getpid()}", nodes=3, links=2) as laboratory:
         yield laboratory
 
 

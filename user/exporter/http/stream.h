@@ -6,7 +6,7 @@
 #include "user/exporter/http/server.h"
 
 /* What a reader may leave unread; beyond it the stream is closed, and counted as "slow". */
-#define HTTP_STREAM_BYTES_MAX (256 * 1024)
+#define HTTP_STREAM_BYTES_MAX (1024 * 1024)
 
 struct http_stream;
 

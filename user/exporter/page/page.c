@@ -16,7 +16,7 @@
 #define EVENT_STREAM "text/event-stream"
 #define RETRY "retry: 1000\n\n" /* ms, after the connection was lost */
 /* A reader that has not read the messages before gets no more; after that long it is closed. */
-#define SLOW_TICKS_MAX 15
+#define SLOW_NS (8 * NS_PER_SECOND)
 /* Of one message, about 300 bytes each. */
 #define EVENTS_A_MESSAGE 256
 
@@ -27,7 +27,7 @@ struct watcher {
 	json_int_t sequence; /* of the last event that was sent */
 	uint64_t life; /* of the history; 0: none was sent */
 	uint64_t serial; /* of the snapshot that was sent; 0: none */
-	unsigned slow_ticks;
+	uint64_t behind_ns; /* since when it has not read all; 0: it has */
 };
 
 struct page {
@@ -102,7 +102,7 @@ static void on_events(void *context, const json_t *result, const struct link_fai
 		return;
 	history_add(&page->history, result);
 	for (struct watcher *watcher = page->watchers; watcher; watcher = watcher->next)
-		if (!watcher->slow_ticks)
+		if (!watcher->behind_ns)
 			send_events(watcher);
 }
 
@@ -134,11 +134,16 @@ static void keep_histograms(struct page *page, const struct snapshot *snapshot)
 /* Whether it has read all that was sent; one that does not read for long is closed. */
 static bool is_ready(struct watcher *watcher)
 {
-	if (!http_stream_waiting_bytes(watcher->stream)) {
-		watcher->slow_ticks = 0;
+	uint64_t now_ns = clock_now_ns();
+
+	/* Before its first message only the head of the answer may be on its way. */
+	if (!watcher->serial || !http_stream_waiting_bytes(watcher->stream)) {
+		watcher->behind_ns = 0;
 		return true;
 	}
-	if (++watcher->slow_ticks == SLOW_TICKS_MAX)
+	if (!watcher->behind_ns)
+		watcher->behind_ns = now_ns;
+	else if (time_since_ns(now_ns, watcher->behind_ns) >= SLOW_NS)
 		http_stream_close(watcher->stream);
 	return false;
 }

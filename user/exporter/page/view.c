@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define PROBLEMS_MAX 50
 #define ROLES_MAX 16 /* nodes that are listed with an instance */
 
 static const char *const status_fields[] = {
@@ -167,11 +168,23 @@ static json_t *view_instances(const json_t *snapshot)
 	return views;
 }
 
+/* Of very many problems the first, which are the most severe. */
+static json_t *view_health(const json_t *snapshot)
+{
+	json_t *health = health_judge(snapshot), *problems = json_object_get(health, "problems");
+
+	json_object_set_new(health, "problem_count",
+			    json_integer((json_int_t)json_array_size(problems)));
+	while (json_array_size(problems) > PROBLEMS_MAX)
+		json_array_remove(problems, json_array_size(problems) - 1);
+	return health;
+}
+
 json_t *view_make(const json_t *snapshot, const json_t *before)
 {
 	return json_pack("{s:O, s:o, s:o, s:o, s:o}", "taken_unix_ns",
 			 json_object_get(snapshot, "taken_unix_ns"), "status",
 			 view_status(json_object_get(snapshot, "status")), "peers",
 			 view_peers(snapshot, before), "vrrp", view_instances(snapshot), "health",
-			 health_judge(snapshot));
+			 view_health(snapshot));
 }

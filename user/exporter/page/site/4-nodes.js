@@ -59,6 +59,7 @@ function draw_spark(cell, row) {
 		svg.setAttribute("preserveAspectRatio", "none");
 		svg.append(document.createElementNS(space, "path"));
 		cell.append(svg, make("small"));
+		cell.lastChild.setAttribute("aria-hidden", "true"); /* the picture has the same text */
 	}
 	const top = Math.max(...known, 1);
 	let path = "", pen = "M";

@@ -11,11 +11,12 @@ function clause(problem) {
 
 function summarize(problems) {
 	const wrong = problems.filter(problem => problem.severity !== "info"), named = wrong.slice(0, NAMED_MAX).map(clause);
+	const count = wrong.length + state.snapshot.health.problem_count - problems.length;
 	if (!wrong.length)
 		return problems.length ? "All is well, with " + count_of(problems.length, "note", "notes") + "." : "All is well.";
-	if (wrong.length > NAMED_MAX)
-		named.push(wrong.length - NAMED_MAX + " more");
-	return count_of(wrong.length, "thing is wrong: ", "things are wrong: ") + named.join("; ") + ".";
+	if (count > NAMED_MAX)
+		named.push(count - NAMED_MAX + " more");
+	return count_of(count, "thing is wrong: ", "things are wrong: ") + named.join("; ") + ".";
 }
 
 /* Colours are for what is known now. */
