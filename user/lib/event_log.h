@@ -18,6 +18,7 @@
 #define EVENT_LOG_ENTRIES 512
 #define EVENT_LOG_ALIKE 32
 #define EVENT_LOG_STATE_BYTES 48 /* an IPv6 address, or the names of three nodes */
+#define EVENT_LOG_REASON_BYTES 256
 
 struct event_log_entry {
 	uint64_t sequence; /* grows with each entry; 0: none here, or it is being written */
@@ -30,7 +31,7 @@ struct event_log_entry {
 	char subject[40]; /* node, link or instance */
 	char from[EVENT_LOG_STATE_BYTES];
 	char to[EVENT_LOG_STATE_BYTES];
-	char reason[256];
+	char reason[EVENT_LOG_REASON_BYTES];
 };
 
 /* All zero is an empty one. */

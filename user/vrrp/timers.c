@@ -210,7 +210,7 @@ static void on_restore(struct vrrp_room *room, struct instance *instance)
 static void on_owner(struct vrrp_room *room, struct instance *instance)
 {
 	(void)room;
-	instance_settle_owner(instance);
+	instance_report_owners(instance);
 }
 
 int instance_timers_new(struct vrrp_room *room, struct instance *instance)

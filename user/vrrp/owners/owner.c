@@ -54,23 +54,23 @@ static void recall(struct instance *instance)
 	if (!last)
 		return;
 	if (strcmp(last->to, NONE))
-		memcpy(owner->settled, last->to, sizeof(owner->settled));
+		memcpy(owner->reported, last->to, sizeof(owner->reported));
 	memcpy(owner->reason, last->reason, sizeof(owner->reason));
 	owner->since_unix_ns = last->time_unix_ns;
 	snprintf(owner->left, sizeof(owner->left), "this daemon has started");
 }
 
-/* Reports that the present owners are settled on. */
-static void settle(struct instance *instance, const char *reason)
+/* Reports the present owners. */
+static void report(struct instance *instance, const char *reason)
 {
 	struct instance_owner *owner = instance->owner;
-	char from[sizeof(owner->settled)];
+	char from[sizeof(owner->reported)];
 
-	memcpy(from, owner->settled, sizeof(from));
-	memcpy(owner->settled, owner->names, sizeof(owner->settled));
+	memcpy(from, owner->reported, sizeof(from));
+	memcpy(owner->reported, owner->names, sizeof(owner->reported));
 	snprintf(owner->reason, sizeof(owner->reason), "%s", reason);
 	event_log_add(instance->event_log, "owner", instance->config->name, *from ? from : NONE,
-		      *owner->settled ? owner->settled : NONE, "%s", owner->reason);
+		      *owner->reported ? owner->reported : NONE, "%s", owner->reason);
 	owner->since_unix_ns =
 		event_log_at(instance->event_log, instance->event_log->count - 1)->time_unix_ns;
 }
@@ -83,32 +83,32 @@ static void end_move(struct instance *instance)
 }
 
 /* Why and, if there was a moment without a single owner, how long it took. */
-static void settle_on_one(struct instance *instance)
+static void report_single(struct instance *instance)
 {
 	struct instance_owner *owner = instance->owner;
 	char why[OWNER_REASON_BYTES], reason[sizeof(owner->reason)];
 
 	if (!*owner->left)
-		owner_reason_left(instance, owner->settled, owner->left);
+		owner_reason_left(instance, owner->reported, owner->left);
 	owner_reason_taken(instance, why);
 	if (owner->left_ns)
-		snprintf(reason, sizeof(reason), "%s (the move took %s)", why,
+		snprintf(reason, sizeof(reason), "%.205s (the move took %s)", why,
 			 duration_text(time_since_ns(clock_now_ns(), owner->left_ns)).text);
 	else
 		snprintf(reason, sizeof(reason), "%s", why);
-	settle(instance, reason);
+	report(instance, reason);
 	end_move(instance);
 }
 
-void instance_settle_owner(struct instance *instance)
+void instance_report_owners(struct instance *instance)
 {
 	struct instance_owner *owner = instance->owner;
 	char reason[OWNER_REASON_BYTES];
 
-	if (!owner->left_ns || is_single(owner->names) || !strcmp(owner->names, owner->settled))
+	if (!owner->left_ns || is_single(owner->names) || !strcmp(owner->names, owner->reported))
 		return;
-	owner_reason_unsettled(instance, reason);
-	settle(instance, reason);
+	owner_reason_no_single(instance, reason);
+	report(instance, reason);
 }
 
 static void note_move(struct instance *instance)
@@ -118,8 +118,8 @@ static void note_move(struct instance *instance)
 	if (owner->left_ns)
 		return;
 	owner->left_ns = clock_now_ns();
-	owner_reason_left(instance, owner->settled, owner->left);
-	instance_arm(instance, INSTANCE_TIMER_OWNER, owner->left_ns + OWNER_SETTLE_NS);
+	owner_reason_left(instance, owner->reported, owner->left);
+	instance_arm(instance, INSTANCE_TIMER_OWNER, owner->left_ns + OWNER_MOVE_NS);
 }
 
 void instance_follow_owner(struct instance *instance)
@@ -134,12 +134,12 @@ void instance_follow_owner(struct instance *instance)
 	if (!owner->known)
 		recall(instance);
 	owner->known = true;
-	if (!strcmp(names, owner->settled))
+	if (!strcmp(names, owner->reported))
 		end_move(instance);
 	else if (!is_single(names))
 		note_move(instance);
 	else
-		settle_on_one(instance);
+		report_single(instance);
 }
 
 void instance_add_owners(json_t *json, const struct instance *instance)
@@ -150,7 +150,7 @@ void instance_add_owners(json_t *json, const struct instance *instance)
 	if (!owner->known)
 		return;
 	names = json_array();
-	for (const char *name = owner->settled; *name;) {
+	for (const char *name = owner->reported; *name;) {
 		size_t length = strcspn(name, ",");
 
 		json_array_append_new(names, json_pack("s%", name, length));

@@ -84,7 +84,7 @@ void owner_reason_taken(const struct instance *instance, char text[static OWNER_
 		describe_owner(instance, text);
 }
 
-void owner_reason_unsettled(const struct instance *instance, char text[static OWNER_REASON_BYTES])
+void owner_reason_no_single(const struct instance *instance, char text[static OWNER_REASON_BYTES])
 {
 	const struct instance_owner *owner = instance->owner;
 

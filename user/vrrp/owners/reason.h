@@ -16,6 +16,6 @@ void owner_reason_left(const struct instance *instance, const char *before,
 void owner_reason_taken(const struct instance *instance, char text[static OWNER_REASON_BYTES]);
 
 /* Why there is no owner, or more than one. */
-void owner_reason_unsettled(const struct instance *instance, char text[static OWNER_REASON_BYTES]);
+void owner_reason_no_single(const struct instance *instance, char text[static OWNER_REASON_BYTES]);
 
 #endif

@@ -413,8 +413,8 @@ static void explain_owner(const struct instance *instance, json_t *lines)
 	const struct instance_owner *owner = instance->owner;
 	uint64_t age_ns = time_since_ns(clock_unix_ns(), owner->since_unix_ns);
 
-	if (owner->known && *owner->settled && instance->vrrp.state != XB_INSTANCE_ACTIVE)
-		json_say(lines, "%s has owned its addresses for %s: %s.", owner->settled,
+	if (owner->known && *owner->reported && instance->vrrp.state != XB_INSTANCE_ACTIVE)
+		json_say(lines, "%s has owned its addresses for %s: %s.", owner->reported,
 			 duration_text(age_ns).text, owner->reason);
 }
 

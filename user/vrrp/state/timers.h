@@ -19,7 +19,7 @@ enum instance_timer {
 	INSTANCE_TIMER_SOURCE, /* another attempt to list this machine's addresses */
 	INSTANCE_TIMER_SENDING, /* another attempt to send, after adverts could not be sent */
 	INSTANCE_TIMER_RESTORE, /* what something else has removed is to be restored */
-	INSTANCE_TIMER_OWNER, /* for OWNER_SETTLE_NS no single node owns its addresses */
+	INSTANCE_TIMER_OWNER, /* for OWNER_MOVE_NS no single node owns its addresses */
 	INSTANCE_TIMER_COUNT
 };
 
