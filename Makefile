@@ -143,7 +143,7 @@ $(BUILD)/xbeat.pc: dist/xbeat.pc.in Makefile
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
 
 # Of systemd: two names for one unit, of one daemon and of each that is named.
-UNITS := $(addprefix $(BUILD)/systemd/,xbeatd.service xbeatd@.service xbeat-runner.service)
+UNITS := $(addprefix $(BUILD)/systemd/,xbeatd.service xbeatd@.service xbeat-runner.service xbeat-exporter.service)
 unit = @mkdir -p $(@D); sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@NAME@|$(@F)|' -e 's|@OF@|$(1)|' \
 	-e 's|@DAEMON@|$(2)|g' -e 's|@ID@|$(3)|' -e 's|@FILE@|$(4)|' $< > $@
 
@@ -296,6 +296,7 @@ install: all man
 	mkdir -p $(DESTDIR)$(UNITS_DIRECTORY)
 	install -m 644 $(UNITS) dist/systemd/xbeat-runner.socket $(DESTDIR)$(UNITS_DIRECTORY)
 	install -D -m 644 dist/systemd/xbeat.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/xbeat.conf
+	install -D -m 644 dist/systemd/xbeat-exporter.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/xbeat-exporter.conf
 	install -D -m 644 dist/systemd/xbeat.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/xbeat.conf
 	mkdir -p $(DESTDIR)$(PREFIX)/share/xbeat/prometheus
 	install -m 644 $(wildcard dist/prometheus/*.yml) $(DESTDIR)$(PREFIX)/share/xbeat/prometheus
@@ -305,7 +306,7 @@ install: all man
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/xbeatd sbin/xbeat-exporter bin/xbeatctl include/xbeat/app.h \
 		lib/xbeat/keepalived lib/xbeat/xbeat.bpf.o lib/xbeat/xbeat-stop lib/xbeat/xbeat-upgrade \
-		lib/sysusers.d/xbeat.conf lib/tmpfiles.d/xbeat.conf share/bash-completion/completions/xbeatctl share/xbeat/wireshark/xbeat.lua \
+		lib/sysusers.d/xbeat.conf lib/sysusers.d/xbeat-exporter.conf lib/tmpfiles.d/xbeat.conf share/bash-completion/completions/xbeatctl share/xbeat/wireshark/xbeat.lua \
 		$(foreach page,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $(page)))/$(page)))
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libxbeat.a libxbeat.so libxbeat.so.$(VERSION) $(APP_SONAME) pkgconfig/xbeat.pc)
 	rm -f $(addprefix $(DESTDIR)$(UNITS_DIRECTORY)/,$(notdir $(UNITS)) xbeat-runner.socket)

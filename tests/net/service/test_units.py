@@ -9,7 +9,6 @@ import pytest
 
 from tests.support.laboratory import BUILD, ROOT
 
-EXPOSURE_MAX = 3.0
 UNITS = "lib/systemd/system"
 
 
@@ -31,7 +30,7 @@ def files_below(place):
 
 
 @pytest.mark.parametrize("unit", ["xbeatd.service", "xbeatd@a.service", "xbeat-runner.service",
-                                  "xbeat-runner.socket"])
+                                  "xbeat-runner.socket", "xbeat-exporter.service"])
 def test_systemd_understands_each_line(installed, unit):
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit],
                           env={**os.environ, "SYSTEMD_UNIT_PATH": f"{installed / UNITS}:"}, text=True,
@@ -39,10 +38,11 @@ def test_systemd_understands_each_line(installed, unit):
     assert done.returncode == 0 and not done.stdout.strip(), done.stdout
 
 
-@pytest.mark.parametrize("unit", ["xbeatd.service", "xbeatd@.service"])
-def test_exposure(installed, unit):
+@pytest.mark.parametrize("unit, exposure_max", [("xbeatd.service", 3.0), ("xbeatd@.service", 3.0),
+                                                ("xbeat-exporter.service", 2.0)])
+def test_exposure(installed, unit, exposure_max):
     done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager",
-                           f"--threshold={EXPOSURE_MAX * 10:.0f}", installed / UNITS / unit], text=True,
+                           f"--threshold={exposure_max * 10:.0f}", installed / UNITS / unit], text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout.splitlines()[-1]
 
@@ -50,8 +50,11 @@ def test_exposure(installed, unit):
 def test_sysusers_and_tmpfiles(installed, tmp_path):
     """Missing directories are made."""
     (tmp_path / "etc").mkdir()
-    subprocess.run(["systemd-sysusers", f"--root={tmp_path}", installed / "lib/sysusers.d/xbeat.conf"], check=True)
-    assert (tmp_path / "etc/group").read_text().startswith("xbeat:")
+    users = installed / "lib/sysusers.d"
+    subprocess.run(["systemd-sysusers", f"--root={tmp_path}", users / "xbeat.conf", users / "xbeat-exporter.conf"],
+                   check=True)
+    assert {line.split(":")[0] for line in (tmp_path / "etc/group").read_text().splitlines()} == {"xbeat", "xbeat-exporter"}
+    assert (tmp_path / "etc/passwd").read_text().startswith("xbeat-exporter:")
     subprocess.run(["systemd-tmpfiles", "--create", f"--root={tmp_path}", installed / "lib/tmpfiles.d/xbeat.conf"],
                    check=True)
     assert all((tmp_path / path).stat().st_mode & 0o777 == 0o755 for path in ("run/xbeat", "var/lib/xbeat"))
