@@ -8,18 +8,18 @@
 # The Makefile links by this table, scripts/check-layers checks the tree against it, and
 # docs/architecture.md says what each room is for.
 
-ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/sharing user/cluster user/vrrp user/vrrp/report user/vrrp/rules \
+ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/vrrp user/vrrp/report user/vrrp/rules \
 	user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
-	user/control user/ctl user/ctl/verbs user/ctl/share user/ctl/file user/ctl/inspect user/ctl/kernel user/ctl/call \
+	user/control user/ctl user/ctl/verbs user/ctl/share user/ctl/file user/ctl/capture user/ctl/inspect user/ctl/kernel user/ctl/call \
 	user/ctl/view user/ctl/show \
 	user/exporter user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source \
 	user/health user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel user/kernel/share \
 	user/kernel/system user/kernel/layout user/config user/config/print user/config/blocks \
 	user/config/syntax user/config/host user/config/model user/core user/core/vrrp user/figures \
-	user/app user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
+	user/app user/lib bpf bpf/capture bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
-uses.user/daemon := user/daemon/start user/daemon/handover user/daemon/sharing user/cluster user/vrrp user/vrrp/report \
+uses.user/daemon := user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/vrrp user/vrrp/report \
 	user/heartbeat user/tracking user/control user/runner user/starter user/net user/net/netlink \
 	user/kernel user/kernel/share user/config user/config/print user/config/host \
 	user/config/model user/core user/core/vrrp user/figures user/lib
@@ -27,6 +27,7 @@ uses.user/daemon/start := user/runner user/starter user/net user/net/netlink \
 	user/config/model user/core user/core/vrrp user/lib
 
 uses.user/daemon/handover := user/lib
+uses.user/daemon/capture := user/control user/kernel user/lib
 uses.user/daemon/sharing := user/control user/kernel user/kernel/share user/lib
 
 uses.user/cluster := user/heartbeat user/kernel user/config/model user/core user/lib
@@ -54,10 +55,11 @@ uses.user/tracking := user/control user/runner user/kernel user/config/model use
 	user/core/vrrp user/lib
 uses.user/control := user/lib
 uses.user/ctl := user/ctl/verbs user/ctl/call user/ctl/view user/ctl/show user/lib
-uses.user/ctl/verbs := user/ctl/share user/ctl/file user/ctl/inspect user/ctl/call user/ctl/view user/ctl/show
+uses.user/ctl/verbs := user/ctl/share user/ctl/file user/ctl/capture user/ctl/inspect user/ctl/call user/ctl/view user/ctl/show
 uses.user/ctl/file := user/ctl/call user/ctl/show user/net user/net/netlink user/config \
 	user/config/host user/config/model user/lib
 uses.user/ctl/share := user/ctl/call user/ctl/show user/kernel/share user/kernel/system user/lib
+uses.user/ctl/capture := user/ctl/call user/lib
 uses.user/ctl/inspect := user/ctl/kernel user/ctl/call user/ctl/show user/health user/lib
 uses.user/ctl/kernel := user/lib
 uses.user/ctl/call := user/ctl/view user/ctl/show user/app user/lib
@@ -93,7 +95,8 @@ uses.user/figures := user/lib
 uses.user/app :=
 uses.user/lib :=
 
-uses.bpf := bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
+uses.bpf := bpf/capture bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
+uses.bpf/capture := bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 uses.bpf/heartbeat := bpf/guard bpf/packet bpf/base
 uses.bpf/guard := bpf/packet bpf/base
 uses.bpf/vrrp := bpf/packet bpf/base

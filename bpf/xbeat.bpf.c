@@ -12,12 +12,14 @@
  *                closing.h   instances that are closed, and their claims
  *                fence.h, no_accept.h   packets to addresses that must not be answered
  *   vrrp/        tap.h, way.h, advert.h, check.h, store.h   adverts, also in a program of tc
+ *   capture/     capture.h, record.h, maps.h   the same programs for "xbeatctl capture"
  *   base/        chain.h   the next program
  *                maps.h, drop.h, event.h, slot_lock.h, word.h   what all share
  */
 #include "bpf/base/chain.h"
 #include "bpf/base/maps.h"
 
+#include "bpf/capture/capture.h"
 #include "bpf/guard/daemon_exit.h"
 #include "bpf/guard/fence.h"
 #include "bpf/guard/guard_timer.h"
@@ -117,6 +119,16 @@ int xbeat(struct xdp_md *ctx)
 	return action == XDP_PASS ? chain_pass(ctx, &xb_next) : action;
 }
 
+/* While somebody captures; loaded only then. */
+SEC("?xdp")
+int xbeat_seen(struct xdp_md *ctx)
+{
+	int kind = capture_begin(ctx, false);
+	int action = capture_end(ctx, kind, dispatch(ctx));
+
+	return action == XDP_PASS ? chain_pass(ctx, &xb_next) : action;
+}
+
 /* On interfaces without Ethernet headers. They have no ARP either. */
 static __always_inline int dispatch_ip(struct xdp_md *ctx)
 {
@@ -132,6 +144,17 @@ SEC("xdp")
 int xbeat_ip(struct xdp_md *ctx)
 {
 	int action = dispatch_ip(ctx);
+
+	if (action == PASS_ANSWER)
+		return XDP_PASS;
+	return action == XDP_PASS ? chain_pass(ctx, &xb_next_ip) : action;
+}
+
+SEC("?xdp")
+int xbeat_ip_seen(struct xdp_md *ctx)
+{
+	int kind = capture_begin(ctx, true);
+	int action = capture_end(ctx, kind, dispatch_ip(ctx));
 
 	if (action == PASS_ANSWER)
 		return XDP_PASS;
@@ -164,8 +187,7 @@ static __always_inline bool skb_parse(struct __sk_buff *skb, struct frame *frame
 }
 
 /* Adverts of interfaces whose VLAN tags the XDP program does not see (vrrp/way.h). */
-SEC("tc")
-int xbeat_tc(struct __sk_buff *skb)
+static __always_inline int dispatch_stack(struct __sk_buff *skb)
 {
 	struct frame frame;
 	bool ipv6, tagged;
@@ -179,6 +201,20 @@ int xbeat_tc(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	tagged = frame.vlan_id || (skb->vlan_present && skb->vlan_tci & VLAN_ID_MASK);
 	return vrrp_tap_stack(skb, frame.network_offset, ipv6, tagged);
+}
+
+SEC("tc")
+int xbeat_tc(struct __sk_buff *skb)
+{
+	return dispatch_stack(skb);
+}
+
+SEC("?tc")
+int xbeat_tc_seen(struct __sk_buff *skb)
+{
+	int kind = capture_begin_stack(skb);
+
+	return capture_end_stack(skb, kind, dispatch_stack(skb));
 }
 
 /* Sends answers to heartbeats on interfaces without Ethernet headers. */

@@ -220,18 +220,57 @@ bool control_is_awaited(const struct control_promise *promise)
 	return !gone;
 }
 
-void control_answer(struct control_promise *promise, json_t *result,
-		    const struct control_failure *failure)
+/* Returns the client, or NULL if it has gone. */
+static struct control_client *keep_promise(struct control_promise *promise)
 {
 	struct control_client *client = promise->client;
 
 	promise->client = NULL;
-	if (!client->stream) {
+	if (client->stream) {
+		control_client_touch(client);
+		return client;
+	}
+	forget(client);
+	return NULL;
+}
+
+void control_answer(struct control_promise *promise, json_t *result,
+		    const struct control_failure *failure)
+{
+	struct control_client *client = keep_promise(promise);
+
+	if (client) /* its next request is due when it has read the answer */
+		send_outcome(client, result, failure);
+	else
 		json_decref(result);
-		forget(client);
+}
+
+void control_answer_with(struct control_promise *promise, json_t *result, int descriptor)
+{
+	struct control_client *client = keep_promise(promise);
+
+	if (!client) {
+		json_decref(result);
 		return;
 	}
-	control_client_touch(client);
-	send_outcome(client, result,
-		     failure); /* its next request is due when it has read the answer */
+	send_with_descriptor(client, result, descriptor);
+	control_client_advance(client); /* the answer may have left at once */
+}
+
+struct control_client *control_hold(struct control_call *call, void (*on_end)(void *context),
+				    void *context)
+{
+	call->client->on_end = on_end;
+	call->client->end_context = context;
+	return call->client;
+}
+
+void control_let_go(struct control_client *client)
+{
+	client->on_end = NULL;
+}
+
+void control_disconnect(struct control_client *client)
+{
+	control_client_free(client);
 }

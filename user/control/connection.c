@@ -46,11 +46,15 @@ void control_client_touch(struct control_client *client)
 void control_client_free(struct control_client *client)
 {
 	struct control *control = client->control;
+	void (*on_end)(void *context) = client->on_end;
 
 	if (client->stream)
 		bufferevent_free(client->stream);
 	client->stream = NULL;
 	client->follows = false;
+	client->on_end = NULL;
+	if (on_end)
+		on_end(client->end_context);
 	if (client->promise.client)
 		return;
 	list_remove(client);

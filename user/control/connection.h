@@ -31,6 +31,8 @@ struct control_client {
 	bool follows;
 	bool ended; /* it sends no more requests, but may still read */
 	struct control_promise promise;
+	void (*on_end)(void *context); /* control_hold(); NULL: not held */
+	void *end_context;
 	struct control_client *next;
 };
 

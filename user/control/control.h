@@ -124,6 +124,22 @@ struct control_promise *control_defer(struct control_call *call);
  * its request, which the caller does not carry out, is counted. */
 bool control_is_awaited(const struct control_promise *promise);
 
+/*
+ * The client keeps its place although it asks nothing more. on_end is called once, when it
+ * disconnects or the server stops. Returns it, for one of the two functions below.
+ */
+struct control_client *control_hold(struct control_call *call, void (*on_end)(void *context),
+				    void *context);
+
+/* Ends this: on_end is not called any more. */
+void control_let_go(struct control_client *client);
+
+/* Disconnects it; on_end is called. Not while it is served. */
+void control_disconnect(struct control_client *client);
+
+/* Gives a deferred answer with a descriptor, which the caller keeps. */
+void control_answer_with(struct control_promise *promise, json_t *result, int descriptor);
+
 /* Gives a deferred answer: result, which it releases, or NULL with failure. */
 void control_answer(struct control_promise *promise, json_t *result,
 		    const struct control_failure *failure);

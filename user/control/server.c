@@ -9,8 +9,8 @@
  * CONTROL_BACKLOG_BYTES_MAX.
  *
  * The number of clients is limited as well: when all places are taken and a client waits, the
- * client that has been idle longest is disconnected, if it has been idle for idle_ns. Followers and
- * clients with a promise are not idle. Users other than root and the daemon's own get some of the
+ * client that has been idle longest is disconnected, if it has been idle for idle_ns. Followers,
+ * held clients and those with a promise are not idle. Users other than root and the daemon's own get some of the
  * places only, and each of them a few: beyond that they are refused, because their followers would
  * otherwise lock root out. If users are admitted one by one, none of them can keep the others out:
  * each client has its place for idle_ns only.
@@ -102,7 +102,7 @@ static bool may_disconnect(const struct control *control, const struct control_c
 {
 	uint64_t since_ns = control->admit ? client->connected_ns : client->used_ns;
 
-	return !client->follows && !client->promise.client &&
+	return !client->follows && !client->promise.client && !client->on_end &&
 	       time_since_ns(now_ns, since_ns) >= control->idle_ns;
 }
 

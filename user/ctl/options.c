@@ -8,6 +8,7 @@
 #include "user/lib/log.h"
 #include "user/lib/spelling.h"
 #include "user/lib/time.h"
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,6 +17,22 @@ static bool take_duration(struct command *command, const char *text)
 	if (!duration_parse(text, &command->duration_ns))
 		log_error("'%s' is not a duration; write 30s, 10m or 2h", text);
 	return command->duration_ns > 0;
+}
+
+static bool take_file(struct command *command, const char *path)
+{
+	command->file = path;
+	return true;
+}
+
+static bool take_count(struct command *command, const char *text)
+{
+	bool is_count = *text && strspn(text, "0123456789") == strlen(text) && strlen(text) < 19;
+
+	command->count = is_count ? strtoull(text, NULL, 10) : 0;
+	if (!command->count)
+		log_error("'%s' is not a count; write a number from 1 on", text);
+	return command->count;
 }
 
 static bool take_daemon(struct command *command, const char *name)
@@ -84,6 +101,9 @@ const struct option_row option_rows[] = {
 	{0, "force", NULL, VERB_ACCEPTS_FORCE, "also if other nodes are not ready for it",
 	 FLAG(force)},
 	{0, "keep", NULL, VERB_ACCEPTS_KEEP, "keep the addresses for the next xbeatd", FLAG(keep)},
+	{'w', "write", "FILE", VERB_ACCEPTS_FILE, "file to write; -: standard output",
+	 .take = take_file},
+	{'c', "count", "COUNT", VERB_ACCEPTS_COUNT, "end after so many", .take = take_count},
 	{'w', "wait", NULL, VERB_ACCEPTS_WAIT, "wait until nothing is wrong", FLAG(wait)},
 	{'i', "instance", "DAEMON", 0, "daemon name of the xbeatd to ask (default: default)",
 	 .take = take_daemon},

@@ -28,7 +28,7 @@ static const struct verb verbs_help[] = {
 };
 
 static const struct verb *const groups[] = {
-	verbs_show, verbs_inspect, verbs_change, verbs_share, verbs_local, verbs_help,
+	verbs_show, verbs_inspect, verbs_wire, verbs_change, verbs_share, verbs_local, verbs_help,
 };
 
 const struct verb *verb_at(size_t index)

@@ -214,6 +214,7 @@ static int take_programs(struct daemon *daemon, struct daemon_inputs *inputs,
 
 	if (!change->next)
 		return 0;
+	capture_stop(&daemon->capture); /* its programs have the slots of now */
 	error = kernel_next_take(&daemon->kernel, change->next);
 	change->next = NULL;
 	if (error)

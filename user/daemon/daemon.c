@@ -265,6 +265,7 @@ static int start_control(struct daemon *daemon)
 	char path[sizeof(daemon->control.path)];
 
 	snprintf(path, sizeof(path), XB_CONTROL_SOCKET, daemon->daemon_name);
+	daemon_prepare_captures(daemon);
 	return control_start(&daemon->control, daemon->base, path, &daemon->event_log,
 			     daemon_methods, daemon);
 }

@@ -5,6 +5,7 @@
 
 #include "user/cluster/cluster.h"
 #include "user/control/control.h"
+#include "user/daemon/capture/capture.h"
 #include "user/daemon/clock_watch.h"
 #include "user/daemon/service_report.h"
 #include "user/daemon/start/scheduling.h"
@@ -65,6 +66,9 @@ struct daemon {
 	struct reload *reload; /* in progress; NULL: none */
 	unsigned reloads_count;
 	struct reload_counts reload_counts;
+	struct capture capture;
+	bool reload_waits; /* until the programs of a capture are loaded */
+	struct control_promise *waiting_promise; /* of that reload; NULL: nobody waits */
 	char *start_text; /* of the configuration files, until it is saved */
 	struct control control;
 	struct drop_watch drop_watch;
@@ -127,6 +131,10 @@ int daemon_await_node(struct daemon *daemon);
 
 /* Starts a reload; promise (NULL for SIGHUP) is answered when it is done or refused. */
 void daemon_reload(struct daemon *daemon, struct control_promise *promise);
+
+/* It may replace the programs, and so waits while those of a capture are loaded. Returns whether it
+ * does; then the promise is kept later. */
+bool daemon_reload_waits(struct daemon *daemon, struct control_promise *promise);
 
 /* Cancels a reload in progress; does not wait for a thread that hangs. */
 void daemon_reload_stop(struct daemon *daemon);
@@ -249,6 +257,13 @@ json_t *daemon_explain(const struct daemon *daemon);
 /* Methods: the level of the log, and a change of it until the end of this process (log.c). */
 json_t *daemon_call_log(void *context, struct control_call *call);
 json_t *daemon_call_log_level(void *context, struct control_call *call);
+
+/* Before the control socket is there (captures.c). */
+void daemon_prepare_captures(struct daemon *daemon);
+
+/* Methods: a capture, and its end (captures.c). */
+json_t *daemon_call_capture(void *context, struct control_call *call);
+json_t *daemon_call_capture_end(void *context, struct control_call *call);
 
 /* The methods of the control socket. */
 extern const struct control_method daemon_methods[];

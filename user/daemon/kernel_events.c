@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Waits for events of the kernel side; daemon.c handles them. */
+/* Waits for events of the kernel side, which daemon.c handles; keeps its programs while those of a
+ * capture are loaded. */
 #include "user/daemon/daemon.h"
 #include <errno.h>
 
@@ -21,4 +22,25 @@ int daemon_watch_kernel(struct daemon *daemon)
 	if (!daemon->kernel_events || event_add(daemon->kernel_events, NULL))
 		return -ENOMEM;
 	return 0;
+}
+
+static void refuse_second_reload(struct control_promise *promise)
+{
+	static const struct control_failure failure = {
+		.error = "refused",
+		.message = "another reload is about to begin; try again when it is done"};
+
+	control_answer(promise, NULL, &failure);
+}
+
+bool daemon_reload_waits(struct daemon *daemon, struct control_promise *promise)
+{
+	if (!capture_is_loading(&daemon->capture))
+		return false;
+	daemon->reload_waits = true;
+	if (promise && daemon->waiting_promise)
+		refuse_second_reload(promise);
+	else if (promise)
+		daemon->waiting_promise = promise;
+	return true;
 }

@@ -285,16 +285,12 @@ static json_t *app(void *context, struct control_call *call)
 
 static json_t *app_open(void *context, struct control_call *call)
 {
-	struct daemon *daemon = context;
-
-	return apps_call_open(&daemon->apps, call);
+	return apps_call_open(&((struct daemon *)context)->apps, call);
 }
 
 static json_t *app_beat(void *context, struct control_call *call)
 {
-	struct daemon *daemon = context;
-
-	return apps_call_beat(&daemon->apps, call);
+	return apps_call_beat(&((struct daemon *)context)->apps, call);
 }
 
 static json_t *config(void *context, struct control_call *call)
@@ -496,5 +492,7 @@ const struct control_method daemon_methods[] = {
 	{"chain_remove", daemon_chain_remove, true},
 	{"restart", restart, true},
 	{"snapshot", snapshot, false},
+	{"capture", daemon_call_capture, true}, /* packets contain passwords of version 2 */
+	{"capture_end", daemon_call_capture_end, true},
 	{NULL, NULL, false},
 };

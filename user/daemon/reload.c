@@ -453,6 +453,8 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 {
 	int error;
 
+	if (daemon_reload_waits(daemon, promise))
+		return;
 	if (daemon->reload && promise) {
 		refuse_second(daemon->reload, promise);
 	} else if (daemon->reload) {

@@ -2,6 +2,7 @@
 /* Loads, fills and unloads the kernel side; see kernel.h. pins.c takes over what an earlier daemon
  * left, attachments.c attaches it to interfaces. */
 #include "user/kernel/app_pages.h"
+#include "user/kernel/capture.h"
 #include "user/kernel/carry.h"
 #include "user/kernel/guards.h"
 #include "user/kernel/layout/slot.h"
@@ -276,6 +277,7 @@ void kernel_stop(struct kernel *kernel)
 		return;
 	for (size_t i = 0; i < kernel->attachment_count; i++)
 		mode_switch_wait(&kernel->attachments[i]);
+	kernel_capture_end(kernel);
 	held = kernel_guard_is_held(kernel->daemon_name) || kernel_guard_any_held(kernel);
 	kernel_apps_stop(kernel, held);
 	if (held)

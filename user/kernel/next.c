@@ -2,11 +2,13 @@
 /* Replaces programs and the maps of slots; see next.h. */
 #include "user/kernel/next.h"
 #include "user/kernel/attach_wait.h"
+#include "user/kernel/capture.h"
 #include "user/kernel/carry.h"
 #include "user/kernel/guards.h"
 #include "user/kernel/layout/slot.h"
 #include "user/kernel/load_ip.h"
 #include "user/kernel/pins.h"
+#include "user/kernel/replace.h"
 #include "user/kernel/skeleton.h"
 #include "user/lib/array.h"
 #include "user/lib/limits.h"
@@ -189,36 +191,6 @@ static int open_carry(struct carry *carry, const struct xbeat_bpf *skeleton)
 				    [CARRY_COMPARE] = copy_fd(skeleton->maps.xb_compare)});
 }
 
-static int program_of(const struct kernel_next *next, const struct attachment *attachment)
-{
-	return bpf_program__fd(attachment->ip_only ? next->ip_skeleton->progs.xbeat_ip
-						   : next->skeleton->progs.xbeat);
-}
-
-/* On the first count attachments, in place of the programs in earlier. */
-static int replace(struct kernel *kernel, const struct kernel_next *earlier, size_t *count)
-{
-	int error = skeleton_hold_programs(kernel);
-
-	for (*count = 0; !error && *count < kernel->attachment_count; ++*count) {
-		struct attachment *attachment = &kernel->attachments[*count];
-
-		error = attach_replace(attachment, program_of(earlier, attachment));
-		if (error)
-			log_error("interface %s: cannot replace the XDP program: %s",
-				  attachment->interface, limits_strerror(-error));
-	}
-	return error;
-}
-
-static void put_back(struct kernel *kernel, const struct kernel_next *failed, size_t count)
-{
-	skeleton_hold_programs(kernel);
-	for (size_t i = 0; i < count; i++)
-		attach_replace(&kernel->attachments[i],
-			       program_of(failed, &kernel->attachments[i]));
-}
-
 /* New nodes are answered as the others on their interface are. */
 static void follow_redirects(struct kernel *kernel)
 {
@@ -230,18 +202,23 @@ static void follow_redirects(struct kernel *kernel)
 
 static int take(struct kernel *kernel, struct kernel_next *next)
 {
+	const struct skeletons before = skeletons_of(kernel),
+			       after = {next->skeleton, next->ip_skeleton, NULL};
+	int old_fds[KERNEL_PROGRAMS], new_fds[KERNEL_PROGRAMS];
 	size_t count;
 	int error = open_carry(&next->carry, kernel->skeleton);
 
 	if (error)
 		return error;
+	skeleton_program_fds(&before, old_fds);
+	skeleton_program_fds(&after, new_fds);
 	exchange(kernel, next);
 	carry_first(&next->carry, kernel);
 	follow_redirects(kernel);
-	error = replace(kernel, next, &count);
+	error = kernel_replace_programs(kernel, old_fds, &count);
 	if (error) {
 		exchange(kernel, next);
-		put_back(kernel, next, count);
+		kernel_put_programs_back(kernel, new_fds, count);
 		return error;
 	}
 	carry_rest(&next->carry, kernel);
@@ -261,6 +238,7 @@ int kernel_next_take(struct kernel *kernel, struct kernel_next *next)
 {
 	int error = 0;
 
+	kernel_capture_end(kernel); /* its programs have these slots */
 	kernel_next_finish(kernel);
 	consume_all(kernel->ring);
 	if (kernel->ip_skeleton && !next->ip_skeleton)

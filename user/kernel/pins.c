@@ -183,6 +183,11 @@ static void warn_of_fresh_start(const struct kernel *kernel, uint32_t version)
 			kernel->daemon_name, version, XB_MAP_ABI_VERSION);
 }
 
+static bool is_pinned(const struct kernel *kernel, const struct bpf_map *map)
+{
+	return !bpf_map__is_internal(map) && !skeleton_is_of_capture(kernel->skeleton, map);
+}
+
 /* Takes over all maps of an earlier daemon, but for those of slots that have changed; if it was
  * another node, only those that are kept. */
 static void adopt_maps(struct kernel *kernel, const struct earlier *earlier)
@@ -193,7 +198,7 @@ static void adopt_maps(struct kernel *kernel, const struct earlier *earlier)
 	{
 		_cleanup_close_ int fd = -1;
 
-		if (bpf_map__is_internal(map) || (!kernel->adopted && !is_kept(map)) ||
+		if (!is_pinned(kernel, map) || (!kernel->adopted && !is_kept(map)) ||
 		    (kernel->carry && skeleton_is_of_slots(kernel->skeleton, map)))
 			continue;
 		fd = open_earlier(earlier, map);
@@ -250,9 +255,9 @@ int pins_make(const struct kernel *kernel)
 		return 0;
 	bpf_object__for_each_map(map, kernel->skeleton->obj)
 	{
-		int error = bpf_map__is_internal(map)
-				    ? 0
-				    : pin(kernel, "", bpf_map__name(map), bpf_map__fd(map));
+		int error = is_pinned(kernel, map)
+				    ? pin(kernel, "", bpf_map__name(map), bpf_map__fd(map))
+				    : 0;
 
 		if (error)
 			return error;
@@ -284,8 +289,7 @@ int pins_restore(const struct kernel *kernel, unsigned *count)
 	*count = 0;
 	if (kernel->unpinned)
 		return 0;
-	bpf_object__for_each_map(map,
-				 kernel->skeleton->obj) if (!error && !bpf_map__is_internal(map))
+	bpf_object__for_each_map(map, kernel->skeleton->obj) if (!error && is_pinned(kernel, map))
 		error = restore(kernel, "", bpf_map__name(map), bpf_map__fd(map), count);
 	for (size_t i = 0; !error && i < kernel->attachment_count; i++)
 		if (kernel->attachments[i].link_fd >= 0)

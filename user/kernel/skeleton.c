@@ -34,9 +34,22 @@ void skeleton_unmap(void *memory, const struct bpf_map *map)
 		munmap(memory, map_bytes(map));
 }
 
+bool skeleton_is_of_capture(const struct xbeat_bpf *skeleton, const struct bpf_map *map)
+{
+	return map == skeleton->maps.xb_captured || map == skeleton->maps.xb_capture ||
+	       map == skeleton->maps.xb_capture_now;
+}
+
 struct xbeat_bpf *skeleton_open(void)
 {
-	return xbeat_bpf__open();
+	struct xbeat_bpf *skeleton = xbeat_bpf__open();
+	struct bpf_map *map;
+
+	if (!skeleton)
+		return NULL;
+	bpf_object__for_each_map(map, skeleton->obj) if (skeleton_is_of_capture(skeleton, map))
+		bpf_map__set_autocreate(map, false);
+	return skeleton;
 }
 
 void skeleton_freeze(struct xbeat_bpf *skeleton, const struct kernel_setup *setup)
@@ -76,7 +89,7 @@ int skeleton_share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from
 		const struct bpf_map *other =
 			bpf_object__find_map_by_name(from->obj, bpf_map__name(map));
 
-		if (!error &&
+		if (!error && !skeleton_is_of_capture(to, map) &&
 		    (all || (!bpf_map__is_internal(map) && !skeleton_is_of_slots(to, map))))
 			error = other ? bpf_map__reuse_fd(map, bpf_map__fd(other)) : -ENOENT;
 	}
@@ -94,19 +107,39 @@ static int hold(int *held_fd, int program_fd)
 	return -errno;
 }
 
+/* One that captures takes the place of another. */
+static int one_of(const struct bpf_program *plain, const struct bpf_program *capturing)
+{
+	return bpf_program__fd(capturing ? capturing : plain);
+}
+
+void skeleton_program_fds(const struct skeletons *of, int fds[static KERNEL_PROGRAMS])
+{
+	const struct xbeat_bpf *plain = of->plain, *ip = of->ip, *capture = of->capture;
+
+	fds[KERNEL_XDP] = one_of(plain->progs.xbeat, capture ? capture->progs.xbeat_seen : NULL);
+	fds[KERNEL_TC] =
+		one_of(plain->progs.xbeat_tc, capture ? capture->progs.xbeat_tc_seen : NULL);
+	fds[KERNEL_XDP_IP] =
+		ip ? one_of(ip->progs.xbeat_ip, capture ? capture->progs.xbeat_ip_seen : NULL) : -1;
+	fds[KERNEL_TC_IP] = ip ? bpf_program__fd(ip->progs.xbeat_tc_ip) : -1;
+}
+
+struct skeletons skeletons_of(const struct kernel *kernel)
+{
+	return (struct skeletons){kernel->skeleton, kernel->ip_skeleton, kernel->capture_skeleton};
+}
+
 int skeleton_hold_programs(struct kernel *kernel)
 {
-	int *fds = kernel->program_fds;
-	int error = hold(&fds[KERNEL_XDP], bpf_program__fd(kernel->skeleton->progs.xbeat));
+	const struct skeletons skeletons = skeletons_of(kernel);
+	int fds[KERNEL_PROGRAMS], error = 0;
 
-	if (!error)
-		error = hold(&fds[KERNEL_TC], bpf_program__fd(kernel->skeleton->progs.xbeat_tc));
-	if (error || !kernel->ip_skeleton)
-		return error;
-	error = hold(&fds[KERNEL_XDP_IP], bpf_program__fd(kernel->ip_skeleton->progs.xbeat_ip));
-	if (error)
-		return error;
-	return hold(&fds[KERNEL_TC_IP], bpf_program__fd(kernel->ip_skeleton->progs.xbeat_tc_ip));
+	skeleton_program_fds(&skeletons, fds);
+	for (size_t i = 0; !error && i < KERNEL_PROGRAMS; i++)
+		if (fds[i] >= 0)
+			error = hold(&kernel->program_fds[i], fds[i]);
+	return error;
 }
 
 void skeleton_release_programs(struct kernel *kernel)

@@ -20,13 +20,28 @@ void skeleton_freeze(struct xbeat_bpf *skeleton, const struct kernel_setup *setu
  * map. */
 bool skeleton_is_of_slots(const struct xbeat_bpf *skeleton, const struct bpf_map *map);
 
+/* Whether only programs that capture use the map; it is created only with them (capture.h). */
+bool skeleton_is_of_capture(const struct xbeat_bpf *skeleton, const struct bpf_map *map);
+
 /* Has the maps of to, which is not loaded yet, be those of from; all: else neither those of slots
- * nor the constants. Returns 0 or a negative errno. */
+ * nor the constants. Those of a capture are never shared. Returns 0 or a negative errno. */
 int skeleton_share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from, bool all);
 
 /* Maps the values of a map into memory. Returns NULL if it cannot be. */
 void *skeleton_map(const struct bpf_map *map);
 void skeleton_unmap(void *memory, const struct bpf_map *map);
+
+/* Where the programs of the attachments come from. */
+struct skeletons {
+	struct xbeat_bpf *plain;
+	struct xbeat_bpf *ip; /* NULL: not loaded */
+	struct xbeat_bpf *capture; /* NULL: nobody captures */
+};
+
+struct skeletons skeletons_of(const struct kernel *kernel);
+
+/* Fills in their descriptors, which stay theirs; -1: not loaded. */
+void skeleton_program_fds(const struct skeletons *of, int fds[static KERNEL_PROGRAMS]);
 
 /* Makes kernel->program_fds those of the loaded programs; their numbers stay if they have some.
  * Returns 0 or a negative errno. */

@@ -48,6 +48,7 @@ VERBS = [
 ]
 WITHOUT_JSON = {
     "genkey": "prints a line of a key file, which is for programs",
+    "capture": "prints packets in pcapng, which is for programs",
 }
 
 

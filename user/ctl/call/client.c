@@ -45,7 +45,7 @@ int client_connect(struct client *client, const char *path, unsigned timeout_ms)
 		return error;
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return -errno;
-	*client = (struct client){.fd = fd, .timeout_ms = timeout_ms};
+	*client = (struct client){.fd = fd, .timeout_ms = timeout_ms, .descriptor = -1};
 	fd = -1;
 	return 0;
 }
@@ -103,16 +103,35 @@ static int make_room(struct client *client)
 	return 0;
 }
 
+static void keep_descriptor(struct client *client, struct msghdr *message)
+{
+	const struct cmsghdr *along = CMSG_FIRSTHDR(message);
+
+	if (!along || along->cmsg_level != SOL_SOCKET || along->cmsg_type != SCM_RIGHTS)
+		return;
+	if (client->descriptor >= 0)
+		close(client->descriptor);
+	memcpy(&client->descriptor, CMSG_DATA(along), sizeof(client->descriptor));
+}
+
 static int receive_more(struct client *client)
 {
+	char along[CMSG_SPACE(sizeof(int))];
 	int error = make_room(client);
 	ssize_t received;
 
 	if (error)
 		return error;
 	do {
-		received = recv(client->fd, client->buffer + client->end,
-				client->capacity - client->end, 0);
+		struct iovec data = {client->buffer + client->end, client->capacity - client->end};
+		struct msghdr message = {.msg_iov = &data,
+					 .msg_iovlen = 1,
+					 .msg_control = along,
+					 .msg_controllen = sizeof(along)};
+
+		received = recvmsg(client->fd, &message, MSG_CMSG_CLOEXEC);
+		if (received > 0)
+			keep_descriptor(client, &message);
 	} while (received < 0 && errno == EINTR);
 	if (received <= 0)
 		return received < 0 ? -errno : -ECONNRESET;
@@ -153,8 +172,18 @@ int client_wait(struct client *client, int output_fd)
 	return polled[1].revents & (POLLERR | POLLHUP) ? -EPIPE : 0;
 }
 
+int client_take_descriptor(struct client *client)
+{
+	int descriptor = client->descriptor;
+
+	client->descriptor = -1;
+	return descriptor;
+}
+
 void client_close(struct client *client)
 {
+	if (client->descriptor >= 0)
+		close(client->descriptor);
 	if (client->fd >= 0)
 		close(client->fd);
 	free(client->buffer);

@@ -18,12 +18,13 @@ struct client {
 	size_t start;
 	size_t scanned;
 	size_t end;
+	int descriptor; /* the last that came; -1: none */
 };
 
 /* Initial value of a client with _cleanup_client_. */
 #define CLIENT_CLOSED                                                                              \
 	{                                                                                          \
-		.fd = -1                                                                           \
+		.fd = -1, .descriptor = -1                                                         \
 	}
 
 /*
@@ -48,6 +49,9 @@ int client_receive(struct client *client, const char **text);
  * Returns 0, -EPIPE when the reader has closed, or another negative errno.
  */
 int client_wait(struct client *client, int output_fd);
+
+/* Takes the descriptor that came with a message, to be closed; -1: none came. */
+int client_take_descriptor(struct client *client);
 
 void client_close(struct client *client);
 

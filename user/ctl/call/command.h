@@ -29,6 +29,8 @@ struct command {
 	bool force;
 	bool keep;
 	bool wait;
+	const char *file; /* NULL: not given */
+	uint64_t count; /* 0: not given */
 	bool help;
 	char **arguments; /* after the verb */
 	int argument_count;

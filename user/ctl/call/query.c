@@ -190,21 +190,38 @@ enum command_status query_open(const struct command *command, const char *method
 	return error ? complain_transfer(client, error) : COMMAND_OK;
 }
 
+/* Returns the answer's text, valid until the client is used again, or NULL. */
+static const char *try_ask(const struct command *command, const char *request,
+			   struct client *client)
+{
+	char path[QUERY_PATH_BYTES];
+	const char *text;
+
+	if (!request || client_connect(client, query_socket(command, path), timeout_ms(command)) ||
+	    client_send(client, request) || client_receive(client, &text))
+		return NULL;
+	return text;
+}
+
+json_t *query_try_open(const struct command *command, const char *method, json_t *parameters,
+		       struct client *client)
+{
+	_cleanup_free_ char *request = request_text(method, parameters);
+	const char *text = try_ask(command, request, client);
+	json_t *answer = text ? json_loads(text, 0, NULL) : NULL;
+	json_t *result = json_incref(json_object_get(answer, "result"));
+
+	json_decref(answer);
+	if (!result)
+		client_close(client);
+	return result;
+}
+
 json_t *query_try(const struct command *command, const char *method, json_t *parameters)
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
-	_cleanup_free_ char *text = request_text(method, parameters);
-	char path[QUERY_PATH_BYTES];
-	json_t *answer, *result;
-	const char *message;
 
-	if (!text || client_connect(&client, query_socket(command, path), timeout_ms(command)) ||
-	    client_send(&client, text) || client_receive(&client, &message))
-		return NULL;
-	answer = json_loads(message, 0, NULL);
-	result = json_incref(json_object_get(answer, "result"));
-	json_decref(answer);
-	return result;
+	return query_try_open(command, method, parameters, &client);
 }
 
 /* A message may have several lines, for example the diagnostics of a configuration. */

@@ -32,6 +32,10 @@ enum command_status query_ask(const struct command *command, const char *method,
  */
 json_t *query_try(const struct command *command, const char *method, json_t *parameters);
 
+/* Likewise, and the connection stays open; *client is closed if NULL is returned. */
+json_t *query_try_open(const struct command *command, const char *method, json_t *parameters,
+		       struct client *client);
+
 /*
  * Interprets one answer, {"result":VALUE} or {"error":NAME,"message":TEXT}.
  * *result: the value, to be released by the caller; set only with COMMAND_OK.

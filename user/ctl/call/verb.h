@@ -21,6 +21,8 @@ enum verb_accepts {
 	VERB_ACCEPTS_SINCE = 1 << 7,
 	VERB_ACCEPTS_BRIEF = 1 << 8,
 	VERB_ACCEPTS_DETAIL = 1 << 9,
+	VERB_ACCEPTS_FILE = 1 << 10,
+	VERB_ACCEPTS_COUNT = 1 << 11,
 };
 
 /* As many names select entries of an answer. */

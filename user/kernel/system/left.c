@@ -2,6 +2,7 @@
 /* Finds programs and maps of earlier daemons; see left.h. */
 #include "user/kernel/system/left.h"
 #include "user/kernel/system/bpffs.h"
+#include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -14,7 +15,12 @@
 
 bool left_is_program_name(const char *name)
 {
-	return !strcmp(name, "xbeat") || !strcmp(name, "xbeat_ip");
+	static const char *const names[] = {"xbeat", "xbeat_ip", "xbeat_seen", "xbeat_ip_seen"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
 }
 
 /* The maps of a program, by id. */

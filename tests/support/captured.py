@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""xbeatctl capture, and its files as tshark reads them."""
+
+import os
+import re
+import signal
+import subprocess
+from collections import Counter
+from dataclasses import dataclass
+
+from tests.support.laboratory import ROOT, wait_until
+
+DISSECTOR = ROOT / "dist" / "wireshark" / "xbeat.lua"
+FIELDS = ("frame.number", "frame.comment", "frame.packet_flags_direction", "frame.interface_name", "frame.len",
+          "frame.cap_len", "frame.time_epoch", "xbeat.response_in", "xbeat.response_time")
+REASONS = re.findall(r"^\tX\(\w+, (\w+),", (ROOT / "include" / "xbeat" / "drop.h").read_text(), re.M)
+PROGRAMS = re.compile(r"name (xbeat_(?:ip_|tc_)?seen)\b")
+MAPS = re.compile(r"name (xb_capture\w*)\b")
+
+
+@dataclass
+class Packet:
+    comment: str
+    outbound: bool
+    interface: str
+    fields: dict
+    data: bytes = b""
+
+    @property
+    def reasons(self):
+        """Those under which it was refused."""
+        _, _, text = self.comment.partition("refused: ")
+        return [reason for reason in re.findall(r"(?:^|, )(\w+) \(", text) if reason in REASONS]
+
+
+def tshark(path, *arguments):
+    done = subprocess.run(["tshark", "-2", "-n", "-X", f"lua_script:{DISSECTOR}", "-r", path, *arguments],
+                          capture_output=True, check=True)
+    errors = done.stderr.decode().replace('Running as user "root" and group "root". This could be dangerous.', "").strip()
+    assert not errors, errors
+    return done.stdout
+
+
+def read(path):
+    """All packets of a file, which must be complete and without malformed ones that we made."""
+    arguments = [part for field in FIELDS for part in ("-e", field)]
+    text = tshark(path, "-T", "fields", "-E", "separator=|", *arguments).decode()
+    rows = [dict(zip(FIELDS, line.split("|"))) for line in text.splitlines()]
+    packets = [Packet(row["frame.comment"], row["frame.packet_flags_direction"] == "0x00000002",
+                      row["frame.interface_name"], row) for row in rows]
+    raw = tshark(path, "-F", "pcap", "-w", "-")
+    offset = 24
+    for packet in packets:
+        length = int.from_bytes(raw[offset + 8:offset + 12], "little")
+        packet.data = raw[offset + 16:offset + 16 + length]
+        offset += 16 + length
+    assert offset == len(raw)
+    return packets
+
+
+def start(daemon, path, *options):
+    """A capture that runs, once it does."""
+    process = subprocess.Popen([*daemon.ctl_argv("capture", "-w", path, *options)], stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: process.poll() is not None or runs(daemon), "the capture runs")
+    assert process.poll() is None, process.stderr.read()
+    return process
+
+
+def runs(daemon):
+    return any(interface["program_id"] in programs() for interface in daemon.json("status")["interfaces"])
+
+
+def end(process, number=signal.SIGINT):
+    """Returns what it printed."""
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    return errors
+
+
+def list_kernel(kind, pattern):
+    text = subprocess.run([os.environ.get("BPFTOOL", "/usr/sbin/bpftool"), kind], capture_output=True, text=True,
+                          check=True).stdout
+    return {int(line.split(":")[0]): found[1] for line in text.splitlines() if (found := pattern.search(line))}
+
+
+def programs():
+    """Those that capture, of all daemons of this machine: id -> name."""
+    return list_kernel("prog", PROGRAMS)
+
+
+def maps():
+    return list_kernel("map", MAPS)
+
+
+def count_reasons(packets):
+    return Counter(reason for packet in packets for reason in packet.reasons)
