@@ -62,6 +62,8 @@ static const struct {
 
 static void bad_scripts_fail_with_a_reason(void **state)
 {
+	char path[PATH_BYTES];
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
 		use_script(failures[i].text);
@@ -77,10 +79,12 @@ static void bad_scripts_fail_with_a_reason(void **state)
 	}
 	use_script("");
 	script.command = (struct config_command){
-		.arguments = (char *[]){"/nonexistent", NULL}, .user = "nobody", .uid = 65534};
+		.arguments = (char *[]){(char *)fixture_path("missing", path), NULL},
+		.user = "nobody",
+		.uid = 65534};
 	begin();
 	until_reason(
-		"/nonexistent cannot be started as nobody: No such file or directory, 1 of 1 times");
+		"missing cannot be started as nobody: No such file or directory, 1 of 1 times");
 }
 
 static bool five_runs(void *path)
