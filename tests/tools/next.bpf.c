@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Other XDP programs on the interfaces of a laboratory: both drop pings over IPv4. */
+/* Other XDP programs on the interfaces of a laboratory: two drop pings over IPv4. */
 #include "vmlinux.h"
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
@@ -27,6 +27,14 @@ SEC("xdp")
 int no_ping_plain(struct xdp_md *context)
 {
 	return drop_pings(context);
+}
+
+/* By its name it is libxdp's. */
+SEC("xdp.frags")
+int xdp_dispatcher(struct xdp_md *context)
+{
+	(void)context;
+	return XDP_PASS;
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -3,6 +3,7 @@
  * attach.h. */
 #include "user/kernel/attach.h"
 #include "user/kernel/pins.h"
+#include "user/kernel/share/foreign.h"
 #include "user/kernel/system/bpffs.h"
 #include "user/kernel/system/left.h"
 #include "user/kernel/system/mtu.h"
@@ -21,8 +22,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PROGRAM_TEXT_BYTES 64
-
 static uint32_t program_id(int program_fd)
 {
 	struct bpf_prog_info info = {0};
@@ -31,72 +30,21 @@ static uint32_t program_id(int program_fd)
 	return bpf_obj_get_info_by_fd(program_fd, &info, &length) ? 0 : info.id;
 }
 
-/* "": unknown, as without CAP_SYS_ADMIN, which the daemon gives up after its start. */
-static void program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
-{
-	_cleanup_close_ int fd = bpf_prog_get_fd_by_id(id);
-	struct bpf_prog_info info = {0};
-	uint32_t length = sizeof(info);
-
-	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &length))
-		name[0] = '\0';
-	else
-		memcpy(name, info.name, BPF_OBJ_NAME_LEN);
-}
-
 static int query(unsigned interface_index, struct bpf_xdp_query_opts *status)
 {
 	*status = (struct bpf_xdp_query_opts){.sz = sizeof(*status)};
 	return bpf_xdp_query((int)interface_index, 0, status);
 }
 
-/* Finds the program that is on the interface. Returns its id; 0: none. */
-static uint32_t find_program(const struct attachment *attachment, char name[BPF_OBJ_NAME_LEN])
-{
-	struct bpf_xdp_query_opts status;
-	uint32_t id;
-
-	if (query(attachment->interface_index, &status) || status.attach_mode == XDP_ATTACHED_NONE)
-		return 0;
-	id = status.prog_id	  ? status.prog_id
-	     : status.drv_prog_id ? status.drv_prog_id
-				  : status.skb_prog_id;
-	program_name(id, name);
-	return id;
-}
-
-/* Names it as far as it is known; returns text. */
-static const char *describe_program(uint32_t id, const char *name,
-				    char text[static PROGRAM_TEXT_BYTES])
-{
-	if (name[0])
-		snprintf(text, PROGRAM_TEXT_BYTES, "\"%s\" (id %u)", name, id);
-	else
-		snprintf(text, PROGRAM_TEXT_BYTES, "with id %u (bpftool prog show id %u)", id, id);
-	return text;
-}
-
 static bool refuse_foreign(struct attachment *attachment)
 {
-	char name[BPF_OBJ_NAME_LEN], text[PROGRAM_TEXT_BYTES];
-	uint32_t id = find_program(attachment, name);
+	struct foreign foreign;
 
-	attachment->refused_by = id;
-	if (!id)
-		return false;
-	if (left_is_program_name(name))
-		snprintf(
-			attachment->reason, sizeof(attachment->reason),
-			"interface %s belongs to another xbeatd (program id %u): stop that one; if it crashed, start and stop it, or remove its directory in " BPFFS_XBEAT
-			", or detach its program (ip link set dev %s xdp off)",
-			attachment->interface, id, attachment->interface);
-	else
-		snprintf(
-			attachment->reason, sizeof(attachment->reason),
-			"interface %s already runs the XDP program %s: detach it (ip link set dev %s xdp off; of a bpf_link: bpftool link detach id N) or choose another interface",
-			attachment->interface, describe_program(id, name, text),
-			attachment->interface);
-	return true;
+	foreign_find(attachment->interface_index, &foreign);
+	attachment->refused_by = foreign.program.id;
+	if (foreign.kind != FOREIGN_NONE)
+		foreign_refusal(&foreign, attachment->interface, attachment->reason);
+	return foreign.kind != FOREIGN_NONE;
 }
 
 /* Takes over the BPF link that an earlier daemon pinned, if it is still on the interface. */
@@ -439,13 +387,14 @@ bool attach_is_on(const struct attachment *attachment)
 
 bool attach_is_taken(const struct attachment *attachment, char text[static ATTACH_REASON_BYTES])
 {
-	char name[BPF_OBJ_NAME_LEN], program[PROGRAM_TEXT_BYTES];
-	uint32_t id = find_program(attachment, name);
+	char program[PROGRAM_TEXT_BYTES];
+	struct foreign foreign;
 
-	if (id)
+	foreign_find(attachment->interface_index, &foreign);
+	if (foreign.kind != FOREIGN_NONE)
 		snprintf(text, ATTACH_REASON_BYTES, "the XDP program %s has taken its place",
-			 describe_program(id, name, program));
-	return id;
+			 program_text(&foreign.program, program));
+	return foreign.kind != FOREIGN_NONE;
 }
 
 void attach_release(struct attachment *attachment)

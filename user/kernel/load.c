@@ -12,6 +12,7 @@
 #include "user/kernel/pins.h"
 #include "user/kernel/routers.h"
 #include "user/kernel/self.h"
+#include "user/kernel/share/foreign.h"
 #include "user/kernel/skeleton.h"
 #include "user/kernel/system/bpffs.h"
 #include "user/kernel/system/left.h"
@@ -202,6 +203,7 @@ int kernel_prepare(struct kernel *kernel, const struct kernel_setup *setup)
 	libbpf_set_print(print_libbpf);
 	snprintf(kernel->daemon_name, sizeof(kernel->daemon_name), "%s", setup->daemon_name);
 	kernel->slot_count = setup->peer_count;
+	foreign_learn();
 	error = prepare_survival(kernel);
 	if (!error)
 		error = load(kernel, setup);

@@ -2,37 +2,23 @@
 """The next program gets what xbeat passes, through restarts, reloads and deaths of the daemon; what
 goes wrong with it is reported, and packets pass."""
 
-import contextlib
-import json
-import pathlib
 import shutil
-import subprocess
 
 import pytest
 
 from tests.support.configuration import VIP, instance
-from tests.support.laboratory import BUILD, NEVER_SECONDS, PINS, wait_until
+from tests.support.laboratory import PINS, wait_until
+from tests.support.programs import FOLDER, bpftool, loaded
 from tests.support.schemas import check, show
-from tests.support.xbeatd import Xbeatd, find_bpftool
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2, ends="program")
-
-FOLDER = PINS.parent / "tests_chain"
-
-
-def bpftool(*arguments):
-    done = subprocess.run([find_bpftool(), "-j", *arguments], text=True, stdout=subprocess.PIPE, check=True,
-                          timeout=NEVER_SECONDS)
-    return json.loads(done.stdout or "null")
 
 
 @pytest.fixture
 def programs():
-    """The pins of tests/tools/next.bpf.c, by the name of the program."""
-    bpftool("prog", "loadall", BUILD / "tools" / "next.bpf.o", FOLDER)
-    yield {path.name: path for path in pathlib.Path(FOLDER).iterdir()}
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(FOLDER)
+    with loaded() as pins:
+        yield pins
 
 
 @pytest.fixture
