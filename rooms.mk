@@ -60,7 +60,7 @@ uses.user/ctl/file := user/ctl/call user/ctl/show user/net user/net/netlink user
 	user/config/host user/config/model user/lib
 uses.user/ctl/share := user/ctl/call user/ctl/show user/kernel/share user/kernel/system user/lib
 uses.user/ctl/capture := user/ctl/call user/lib
-uses.user/ctl/inspect := user/ctl/kernel user/ctl/call user/ctl/show user/health user/lib
+uses.user/ctl/inspect := user/ctl/kernel user/ctl/call user/ctl/show user/health user/config/print user/lib
 uses.user/ctl/kernel := user/lib
 uses.user/ctl/call := user/ctl/view user/ctl/show user/app user/lib
 uses.user/ctl/view := user/ctl/show user/lib

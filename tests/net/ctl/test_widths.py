@@ -17,7 +17,7 @@ from tests.support.terminal import output_on_terminal
 pytestmark = pytest.mark.laboratory(nodes=3, ends="program")
 WIDTHS = [80, 200]
 SHOWN = [(verb, line) for verb, _, lines in VERBS[:[name for name, _, _ in VERBS].index("failover")] for line in lines]
-COPIED = ["config", "import"]  # what is copied from the terminal stays whole
+COPIED = ["config", "import", "dump"]  # what is copied from the terminal stays whole
 VIEWS = ["peers", "vrrp", "cluster", "tracking", "app", "drops", "events", "status"]
 CHANGING = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+|-?\d+(\.\d+)?( (ns|us|ms|s|min|h)\b)?( \d+ (s|min)\b)?")
 

@@ -28,6 +28,7 @@ VERBS = [
     ("health", inspect.HEALTH, [""]),
     ("interfaces", inspect.INTERFACES, ["", "-t 1s"]),
     ("maps", inspect.MAPS, [""]),
+    ("dump", inspect.DUMP, [""]),
     ("check", local.CHECK, ["{conf}"]),
     ("import", local.IMPORT, ["{conf}"]),
     ("version", local.VERSION, [""]),

@@ -15,6 +15,9 @@ enum command_status inspect_interfaces(const struct command *command);
 /* The daemon's BPF maps. */
 enum command_status inspect_maps(const struct command *command);
 
+/* All that a bug report needs, as JSON without secrets. */
+enum command_status inspect_dump(const struct command *command);
+
 /* Shows the level of the daemon's log, or changes it. */
 enum command_status inspect_log(const struct command *command);
 

@@ -12,9 +12,9 @@
 #include <string.h>
 
 static const struct table_column columns[] = {
-	{"MAP", TABLE_LEFT, 8},	     {"ID", TABLE_RIGHT, 0}, {"TYPE", TABLE_LEFT, 0},
+	{"MAP", TABLE_LEFT, 0},	     {"ID", TABLE_RIGHT, 0}, {"TYPE", TABLE_LEFT, 0},
 	{"ENTRIES", TABLE_RIGHT, 0}, {"OF", TABLE_RIGHT, 0}, {"BYTES", TABLE_RIGHT, 0},
-	{"PIN", TABLE_LEFT, 12},
+	{"PINNED", TABLE_LEFT, 0},
 };
 
 static void add_map(struct table *table, const json_t *map)
@@ -29,8 +29,18 @@ static void add_map(struct table *table, const json_t *map)
 				 field_count(map, "entries_count", entries),
 				 field_count(map, "max_entries_count", most),
 				 field_count(map, "memory_bytes", bytes),
-				 field_text(map, "pin"),
+				 json_object_get(map, "pin") ? "yes" : "no",
 			 });
+}
+
+/* Pinned maps come first, all in one directory, by their names. */
+static void print_directory(const json_t *map, FILE *stream)
+{
+	const char *pin = json_string_value(json_object_get(map, "pin"));
+	const char *name = pin ? strrchr(pin, '/') : NULL;
+
+	if (name)
+		fprintf(stream, "pins  %.*s\n", (int)(name - pin), pin);
 }
 
 static void show_maps(const json_t *maps, FILE *stream)
@@ -44,6 +54,7 @@ static void show_maps(const json_t *maps, FILE *stream)
 
 	json_array_foreach(maps, index, map) add_map(&table, map);
 	table_print(&table, stream);
+	print_directory(json_array_get(maps, 0), stream);
 }
 
 enum command_status kernel_find(struct objects *objects, const json_t *status)

@@ -37,12 +37,23 @@ const struct verb verbs_inspect[] = {
 		.arguments = "",
 		.summary = "the BPF maps: entries, memory, pins",
 		.help = "Shows the BPF maps of the daemon as the kernel has them: type, entries in use where they come and go, the most that fit, what the kernel charges for them, and where they are pinned. Only for root.",
-		.example =
-			"$ xbeatctl maps\n"
-			"MAP       ID  TYPE   ENTRIES  OF  BYTES  PIN\n"
-			"xb_peers  31  array        -   2   4096  /sys/fs/bpf/xbeat/default/xb_peers\n",
+		.example = "$ xbeatctl maps\n"
+			   "MAP             ID  TYPE      ENTRIES    OF  BYTES  PINNED\n"
+			   "xb_guard_slots  42  hash            1  4096  66520  yes\n"
+			   "xb_networks     44  lpm_trie        6  1024    270  yes\n"
+			   "...\n"
+			   "pins  /sys/fs/bpf/xbeat/default\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = inspect_maps,
+	},
+	{
+		.name = "dump",
+		.arguments = "",
+		.summary = "all of the above for a bug report, as JSON",
+		.help = "Prints one JSON document for a bug report: the machine, the daemon's process and limits, its snapshot with histograms, health, events, configuration, keys by their fingerprints, BPF programs and maps. Passwords, keys and the arguments of programs are left out. Names of nodes, addresses and texts of scripts are in it: read it before you send it. Only for root.",
+		.example = "$ xbeatctl dump > xbeat-node-a.json\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = inspect_dump,
 	},
 	{0},
 };
