@@ -12,6 +12,8 @@ UNITS_DIRECTORY ?= $(PREFIX)/lib/systemd/system
 BUILD := build
 BPF_CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
+# Below share/zsh, where Debian's zsh looks in this prefix.
+ZSH_FUNCTIONS ?= $(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 PYTHON ?= /usr/bin/python3
 VERSION := 0.1.0
 # Where Python finds modules of this prefix, on Debian.
@@ -289,8 +291,11 @@ install: all man
 	install -D -m 644 python/xbeat/__init__.py $(DESTDIR)$(PYTHON_MODULES)/xbeat/__init__.py
 	install -D -m 644 python/xbeat/py.typed $(DESTDIR)$(PYTHON_MODULES)/xbeat/py.typed
 	install -D -m 644 $(BUILD)/xbeat.pc $(DESTDIR)$(LIBDIR)/pkgconfig/xbeat.pc
-	install -D -m 644 dist/xbeatctl.bash-completion \
+	install -D -m 644 dist/completion/xbeatctl.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/xbeatctl
+	install -D -m 644 dist/completion/_xbeatctl $(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_FUNCTIONS)/_xbeatctl
+	install -D -m 644 dist/completion/xbeatctl.fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/xbeatctl.fish
 	install -D -m 644 dist/wireshark/xbeat.lua $(DESTDIR)$(PREFIX)/share/xbeat/wireshark/xbeat.lua
 	install -m 755 dist/systemd/xbeat-stop dist/systemd/xbeat-upgrade $(DESTDIR)$(PREFIX)/lib/xbeat
 	mkdir -p $(DESTDIR)$(UNITS_DIRECTORY)
@@ -306,7 +311,9 @@ install: all man
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/xbeatd sbin/xbeat-exporter bin/xbeatctl include/xbeat/app.h \
 		lib/xbeat/keepalived lib/xbeat/xbeat.bpf.o lib/xbeat/xbeat-stop lib/xbeat/xbeat-upgrade \
-		lib/sysusers.d/xbeat.conf lib/sysusers.d/xbeat-exporter.conf lib/tmpfiles.d/xbeat.conf share/bash-completion/completions/xbeatctl share/xbeat/wireshark/xbeat.lua \
+		lib/sysusers.d/xbeat.conf lib/sysusers.d/xbeat-exporter.conf lib/tmpfiles.d/xbeat.conf \
+		share/bash-completion/completions/xbeatctl share/zsh/$(ZSH_FUNCTIONS)/_xbeatctl \
+		share/fish/vendor_completions.d/xbeatctl.fish share/xbeat/wireshark/xbeat.lua \
 		$(foreach page,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $(page)))/$(page)))
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libxbeat.a libxbeat.so libxbeat.so.$(VERSION) $(APP_SONAME) pkgconfig/xbeat.pc)
 	rm -f $(addprefix $(DESTDIR)$(UNITS_DIRECTORY)/,$(notdir $(UNITS)) xbeat-runner.socket)

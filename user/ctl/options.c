@@ -87,17 +87,20 @@ static bool take_kind(struct command *command, const char *text)
 
 #define FLAG(name) .flag = offsetof(struct command, name)
 
+#define KIND_WORD(name, about, id, help) #name " "
+
 const struct option_row option_rows[] = {
 	{'j', "json", NULL, VERB_ACCEPTS_JSON, "print JSON", FLAG(json)},
 	{'b', "brief", NULL, VERB_ACCEPTS_BRIEF, "one line each; also -br", FLAG(brief)},
 	{'d', "detail", NULL, VERB_ACCEPTS_DETAIL, "everything that is known of each",
 	 FLAG(detail)},
 	{'f', "follow", NULL, VERB_ACCEPTS_FOLLOW, "go on, with each new one", FLAG(follow)},
-	{'k', "kind", "KIND", VERB_ACCEPTS_KIND, "only events of this kind", .take = take_kind},
+	{'k', "kind", "KIND", VERB_ACCEPTS_KIND, "only events of this kind", .take = take_kind,
+	 .examples = EVENT_KINDS(KIND_WORD)},
 	{0, "since", "TIME", VERB_ACCEPTS_SINCE, "since: 10m ago, 12:00, \"2026-03-01 12:00\"",
-	 .take = take_since},
+	 .take = take_since, .examples = "10m 1h 1d"},
 	{'t', "for", "TIME", VERB_ACCEPTS_DURATION, "for so long: 30s, 10m, 2h",
-	 .take = take_duration},
+	 .take = take_duration, .examples = "30s 10m 1h"},
 	{0, "force", NULL, VERB_ACCEPTS_FORCE, "also if other nodes are not ready for it",
 	 FLAG(force)},
 	{0, "keep", NULL, VERB_ACCEPTS_KEEP, "keep the addresses for the next xbeatd", FLAG(keep)},
@@ -131,4 +134,18 @@ const struct option_row *option_find_letter(int letter, const struct verb *verb)
 		refused = &option_rows[i];
 	}
 	return refused;
+}
+
+const struct option_row *option_awaiting_value(const char *word, const struct verb *verb)
+{
+	for (size_t i = 0; word[0] == '-' && word[1] == '-' && i < option_row_count; i++)
+		if (!strcmp(word + 2, option_rows[i].name))
+			return option_rows[i].value ? &option_rows[i] : NULL;
+	for (const char *letter = word + 1; word[0] == '-' && word[1] != '-' && *letter; letter++) {
+		const struct option_row *row = option_find_letter(*letter, verb);
+
+		if (row && row->value)
+			return letter[1] ? NULL : row;
+	}
+	return NULL;
 }

@@ -20,6 +20,7 @@ struct option_row {
 	const char *summary;
 	size_t flag; /* offset of a bool in struct command, without take */
 	bool (*take)(struct command *command, const char *value); /* false: logged what is wrong */
+	const char *examples; /* of values, separated by blanks, for completion; NULL: none */
 };
 
 extern const struct option_row option_rows[];
@@ -30,6 +31,9 @@ bool option_accepted(const struct option_row *row, const struct verb *verb);
 
 /* The row of a letter: the verb's own, or else one that the verb refuses. NULL: unknown. */
 const struct option_row *option_find_letter(int letter, const struct verb *verb);
+
+/* The row of the option in a word, if its value is the next word; else NULL. */
+const struct option_row *option_awaiting_value(const char *word, const struct verb *verb);
 
 /* The index in argv of the verb, the first word that is neither option nor value; argc: none. */
 int options_find_verb(int argc, char **argv);

@@ -13,24 +13,6 @@
 #define VERBS_NAMED_MAX 4
 #define NAMES_BYTES 128
 
-/* Whether the value of the option in this word is the next word. */
-static bool value_follows(const char *word)
-{
-	if (word[1] == '-') {
-		for (size_t i = 0; i < option_row_count; i++)
-			if (!strcmp(word + 2, option_rows[i].name))
-				return option_rows[i].value;
-		return false;
-	}
-	for (const char *letter = word + 1; *letter; letter++) {
-		const struct option_row *row = option_find_letter(*letter, NULL);
-
-		if (row && row->value)
-			return !letter[1];
-	}
-	return false;
-}
-
 int options_find_verb(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
@@ -38,7 +20,7 @@ int options_find_verb(int argc, char **argv)
 			return i;
 		if (!strcmp(argv[i], "--"))
 			return i + 1 < argc ? i + 1 : argc;
-		if (value_follows(argv[i]))
+		if (option_awaiting_value(argv[i], NULL))
 			i++;
 	}
 	return argc;

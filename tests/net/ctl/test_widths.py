@@ -18,6 +18,7 @@ pytestmark = pytest.mark.laboratory(nodes=3, ends="program")
 WIDTHS = [80, 200]
 SHOWN = [(verb, line) for verb, _, lines in VERBS[:[name for name, _, _ in VERBS].index("failover")] for line in lines]
 COPIED = ["config", "import", "dump"]  # what is copied from the terminal stays whole
+BROKEN = ["maps"]  # paths that are longer than their column go on in the next line
 VIEWS = ["peers", "vrrp", "cluster", "tracking", "app", "drops", "events", "status"]
 CHANGING = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+|-?\d+(\.\d+)?( (ns|us|ms|s|min|h)\b)?( \d+ (s|min)\b)?")
 
@@ -45,6 +46,10 @@ def words(lines):
     return collections.Counter(CHANGING.sub("N", " ".join(" ".join(lines).split())).split())
 
 
+def letters(lines):
+    return collections.Counter(re.sub(r"[\d\s]", "", "".join(lines)))
+
+
 def argv(daemon, verb, line, *options):
     """Without -j."""
     arguments = line.format(conf=daemon.configuration).split()
@@ -64,7 +69,8 @@ def check_widths(daemon, verb, line, *options):
         assert status in (0, 1), (command, shown)
         for text in shown:
             assert len(text) <= columns or verb in COPIED, f"{verb} {line} on {columns} columns: {len(text)}: {text}"
-        assert words(shown) == words(whole), f"{verb} {line} {options} on {columns} columns"
+        parts = letters if verb in BROKEN else words
+        assert parts(shown) == parts(whole), f"{verb} {line} {options} on {columns} columns"
     return whole
 
 

@@ -16,7 +16,7 @@ import time
 import pytest
 
 from tests.support.configuration import instance
-from tests.support.laboratory import BUILD, NEVER_SECONDS, ROOT, SOCKETS, wait_until
+from tests.support.laboratory import BUILD, NEVER_SECONDS, SOCKETS, wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, PEER = "node-a", "node-b"
@@ -338,56 +338,3 @@ def test_reload_is_not_applied_for_a_client_that_has_gone(daemon):
     daemon.configuration.write_text(text.replace("priority 150", "priority 140"))
     daemon.hang_up()
     daemon.wait_priority(140)
-
-
-def completions(daemon, *words):
-    """What bash completes for the last of the words after xbeatctl."""
-    script = (f'source {ROOT}/dist/xbeatctl.bash-completion; COMP_WORDS=("$@");'
-              'COMP_CWORD=$(($# - 1)); _xbeatctl; printf "%s\\n" "${COMPREPLY[@]}"')
-    done = subprocess.run(["bash", "-c", script, "bash", "xbeatctl", "-i", daemon.instance, *words],
-                          env=dict(os.environ, PATH=f"{BUILD}:{os.environ['PATH']}"),
-                          stdout=subprocess.PIPE, text=True, timeout=NEVER_SECONDS, check=True)
-    return done.stdout.split()
-
-
-def test_completion_knows_the_instances(daemon):
-    assert completions(daemon, "fail") == ["failover"]
-    assert completions(daemon, "failover", "") == ["VI_1"]
-    assert completions(daemon, "-j", "explain", "VI") == ["VI_1"]
-    assert completions(daemon, "failover", "-t", "1m", "") == ["VI_1"]
-    assert completions(daemon, "failover", "VI_1", "-t", "1") == ["10m", "1h"]
-    assert completions(daemon, "priority", "VI_1", "") == ["default"]
-    assert completions(daemon, "app", "") == ["beat"]
-    assert completions(daemon, "import", f"{ROOT}/READ") == [f"{ROOT}/README.md"]
-    assert completions(daemon, "drain", "--fo") == ["--force"]
-    assert completions(daemon, "failover", "VI_1", "--force", "--fo") == ["--for", "--force"]
-    for words in [("failover", "VI_2"), ("failover", "VI_1", ""), ("priority", "VI_1", "7", ""),
-                  ("drain", "")]:
-        assert completions(daemon, *words) == []
-    assert daemon.instance in completions(daemon, "-i", "")
-
-
-def test_only_newer_events(daemon):
-    events = daemon.ask("events")
-    assert daemon.json("status")["event_sequence"] == events[-1]["sequence"]
-    assert daemon.ask("events", since_sequence=events[-2]["sequence"]) == events[-1:]
-    assert daemon.ask("events", since_sequence=events[-1]["sequence"]) == []
-
-
-def test_level_of_the_log(daemon):
-    """Lines that are less important are not written; a change is, and only root may make one."""
-    def reload_lines():
-        daemon.json("reload")
-        return daemon.process.output().count(": reloaded ")
-
-    assert daemon.json("log") == {"level": "info"}
-    assert reload_lines() == 1
-    assert daemon.json("log", "error") == {"level": "error", "before": "info"}
-    assert "log: level error, before: info" in daemon.process.output()
-    assert reload_lines() == 1 and daemon.events()[-1]["reason"].startswith("reloaded")
-    assert daemon.text("log", "debug").split() == ["debug,", "before:", "error"]
-    assert reload_lines() == 2
-    assert daemon.ctl("log", "loud", check=False).returncode == 2
-    with connect(daemon) as client:
-        client.sendall(b'{"method":"log_level","parameters":{"level":7}}\0')
-        assert read_messages(client, 1)[0]["error"] == "invalid_parameter"

@@ -31,6 +31,7 @@ enum verb_accepts {
 struct verb {
 	const char *name;
 	const char *arguments; /* as shown in the help; "" if none */
+	const char *completes; /* for completion, where that is too short; see usage.h */
 	const char *summary; /* for the list of verbs */
 	const char *help; /* one paragraph */
 	const char *example; /* a command line and its output; each line ends in a newline */

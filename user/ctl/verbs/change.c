@@ -104,6 +104,7 @@ const struct verb verbs_change[] = {
 	{
 		.name = "node",
 		.arguments = "add|remove NAME [...]",
+		.completes = "remove NODE | add NAME id N address|witness...",
 		.summary = "add a node to the cluster, or remove one",
 		.help = node_help,
 		.example =
@@ -120,7 +121,8 @@ const struct verb verbs_change[] = {
 	},
 	{
 		.name = "keys",
-		.arguments = "[add [ID]|activate ID|retire ID]",
+		.arguments = "[add|activate|retire ID]",
+		.completes = "add [ID] | activate ID | retire ID",
 		.summary = "the keys of heartbeats, and changes of them",
 		.help = keys_help,
 		.example =
@@ -139,6 +141,7 @@ const struct verb verbs_change[] = {
 	{
 		.name = "log",
 		.arguments = "[LEVEL]",
+		.completes = "error|warning|notice|info|debug",
 		.summary = "what xbeatd logs, until it starts again",
 		.help = "Shows the level of xbeatd's log: lines that are less important are not written. With LEVEL (error, warning, notice, info or debug) it changes the level until xbeatd starts again, also by restart. Only root may change it.",
 		.example = "$ xbeatctl log debug\n"

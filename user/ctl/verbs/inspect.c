@@ -6,7 +6,7 @@
 const struct verb verbs_inspect[] = {
 	{
 		.name = "health",
-		.arguments = "[-w [-t TIME]]",
+		.arguments = "",
 		.summary = "what is wrong, and what to do; -w waits",
 		.help = "Shows what is wrong, the most severe first, since when, and what to do about it. Exit status 0 if there is no error and no warning, else 1. With -w it waits until that is so, at most TIME, also for an xbeatd that does not run yet.",
 		.example = "$ xbeatctl health\n"
@@ -18,7 +18,7 @@ const struct verb verbs_inspect[] = {
 	},
 	{
 		.name = "interfaces",
-		.arguments = "[-t TIME]",
+		.arguments = "",
 		.summary = "what is attached where; -t measures programs",
 		.help = "Shows each interface: how the XDP program is attached, the links of other nodes over it, and the instances on it. Root also sees the BPF programs. With -t root sees how often they ran in this time, and how long a run took; meanwhile the kernel counts the runs of all programs of the machine, which costs each run some nanoseconds.",
 		.example =

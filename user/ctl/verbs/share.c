@@ -10,6 +10,7 @@ const struct verb verbs_share[] = {
 	{
 		.name = "chain",
 		.arguments = "[add|remove ...]",
+		.completes = "add FILE INTERFACE | remove INTERFACE",
 		.summary = "the XDP program that gets what xbeat passes",
 		.help = chain_help,
 		.example = "$ xbeatctl chain add /sys/fs/bpf/filter eth0\n"

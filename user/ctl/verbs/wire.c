@@ -6,7 +6,7 @@
 const struct verb verbs_wire[] = {
 	{
 		.name = "capture",
-		.arguments = "[-w FILE] [-t TIME] [-c COUNT]",
+		.arguments = "",
 		.summary = "packets that are answered, taken, refused (pcapng)",
 		.help = "Writes what the XDP program answers, takes and refuses as a pcapng file, each packet with the verdict on it as a comment. tcpdump sees none of it. Ends after TIME (60s by default, at most 1h), COUNT packets, or Ctrl-C. At most 10000 packets a second are captured; others are counted.",
 		.example = "$ xbeatctl capture | wireshark -k -i -\n"
