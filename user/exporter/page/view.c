@@ -22,6 +22,7 @@ static const char *const link_fields[] = {
 	"interface", "address", "verdict", "age_ns", "sent", "lost", "replies_missing_age_ns",
 	"rtt_ns",
 };
+static const char *const entry_fields[] = {"name", "vrid", "addresses"};
 static const char *const instance_fields[] = {
 	"name",		 "vrid",
 	"family",	 "interface",
@@ -112,42 +113,92 @@ static json_t *view_peers(const json_t *snapshot, const json_t *before)
 	return views;
 }
 
-/* Whether an entry of the cluster's instances is this node's instance of that name. */
-static bool is_described(const json_t *entry, const json_t *own, const json_t *instance)
+/* What a node reports of an entry of the cluster's instances; NULL: it does not run it. */
+static const json_t *find_role(const json_t *entry, const json_t *node)
 {
 	const json_t *role;
 	size_t index;
 
-	if (!has(entry, "vrid", json_object_get(instance, "vrid")))
-		return false;
 	json_array_foreach(json_object_get(entry, "nodes"), index, role)
 	{
-		if (has(role, "node", own) && has(role, "name", json_object_get(instance, "name")))
-			return true;
+		if (has(role, "node", node))
+			return role;
 	}
-	return false;
+	return NULL;
+}
+
+/* Whether an entry of the cluster's instances is this node's instance of that name. */
+static bool is_described(const json_t *entry, const json_t *own, const json_t *instance)
+{
+	return has(entry, "vrid", json_object_get(instance, "vrid")) &&
+	       has(find_role(entry, own), "name", json_object_get(instance, "name"));
+}
+
+static json_t *view_roles(const json_t *entry)
+{
+	json_t *roles = json_array(), *role;
+	size_t index;
+
+	json_array_foreach(json_object_get(entry, "nodes"), index, role)
+	{
+		if (index < ROLES_MAX)
+			json_array_append(roles, role);
+	}
+	return roles;
+}
+
+static const json_t *own_name(const json_t *snapshot)
+{
+	const json_t *node = json_object_get(json_object_get(snapshot, "status"), "node");
+
+	return json_object_get(node, "name");
 }
 
 /* What each node reports of an instance; only of instances with heartbeats. */
 static void add_roles(json_t *view, const json_t *snapshot, const json_t *instance)
 {
-	const json_t *node = json_object_get(json_object_get(snapshot, "status"), "node");
-	const json_t *cluster = json_object_get(snapshot, "cluster"), *entry, *role;
-	size_t i, k;
+	const json_t *cluster = json_object_get(snapshot, "cluster"), *entry;
+	size_t index;
 
-	json_array_foreach(json_object_get(cluster, "instances"), i, entry)
+	json_array_foreach(json_object_get(cluster, "instances"), index, entry)
 	{
-		json_t *roles;
+		if (is_described(entry, own_name(snapshot), instance))
+			json_object_set_new(view, "nodes", view_roles(entry));
+	}
+}
 
-		if (!is_described(entry, json_object_get(node, "name"), instance))
+static json_t *owners_of(const json_t *entry)
+{
+	json_t *owners = json_array();
+	const json_t *role;
+	size_t index;
+
+	json_array_foreach(json_object_get(entry, "nodes"), index, role)
+	{
+		const char *state = json_string_value(json_object_get(role, "state"));
+
+		if (state && !strcmp(state, "active"))
+			json_array_append(owners, json_object_get(role, "node"));
+	}
+	return owners;
+}
+
+/* Those that only other nodes run, as heartbeats describe them: a witness shows all. */
+static void add_elsewhere(json_t *views, const json_t *snapshot)
+{
+	const json_t *cluster = json_object_get(snapshot, "cluster"), *entry;
+	size_t index;
+
+	json_array_foreach(json_object_get(cluster, "instances"), index, entry)
+	{
+		json_t *view;
+
+		if (find_role(entry, own_name(snapshot)))
 			continue;
-		roles = json_array();
-		json_array_foreach(json_object_get(entry, "nodes"), k, role)
-		{
-			if (k < ROLES_MAX)
-				json_array_append(roles, (json_t *)role);
-		}
-		json_object_set_new(view, "nodes", roles);
+		view = json_pack("{s:b, s:o, s:o}", "elsewhere", true, "owners", owners_of(entry),
+				 "nodes", view_roles(entry));
+		ADD_FIELDS(view, entry, entry_fields);
+		json_array_append_new(views, view);
 	}
 }
 
@@ -165,6 +216,7 @@ static json_t *view_instances(const json_t *snapshot)
 		add_roles(view, snapshot, instance);
 		json_array_append_new(views, view);
 	}
+	add_elsewhere(views, snapshot);
 	return views;
 }
 

@@ -2,10 +2,11 @@
 /* The state, texts and times. What the daemon says enters the page by textContent alone. */
 "use strict";
 
-const HOUR_MS = 3600e3, RTT_POINTS = 120, FILTER_FROM = 10, COLORS = 8;
+const HOUR_MS = 3600e3, RTT_POINTS = 120, FILTER_FROM = 10, ROWS_MAX = 25, COLORS = 8;
 const by_id = id => document.getElementById(id);
 const state = {snapshot: null, failure: "", taken_ms: 0, clock_ms: 0, connected: false, lost: false,
-	lost_ms: Date.now(), events: new Map(), colors: new Map(), rtt: new Map(), moves_seen: 0};
+	lost_ms: Date.now(), events: new Map(), colors: new Map(), rtt: new Map(), moves_seen: 0,
+	all_instances: false};
 
 function set_text(element, text) {
 	if (element.textContent !== text)

@@ -30,14 +30,26 @@ function roles_text(instance) {
 	return roles.map(role => role.node + ": " + role.state + ", priority " + role.priority).join("; ");
 }
 
+/* Those that need attention first, then in the order of the configuration. */
 function instance_rows() {
-	return state.snapshot.vrrp.map(instance => ({key: instance.name, instance,
+	const rows = state.snapshot.vrrp.map(instance => ({key: instance.vrid + " " + instance.name, instance,
 		owners: instance.owners && instance.owners.map(node_name)}));
+	const is_odd = row => !row.owners || row.owners.length !== 1;
+	return [...rows.filter(is_odd), ...rows.filter(row => !is_odd(row))];
+}
+
+function place_text(instance) {
+	return "VRID " + instance.vrid + (instance.elsewhere ? ", on other nodes" : " on " + instance.interface);
+}
+
+function why_text(instance) {
+	if (instance.elsewhere)
+		return "This node does not run it. Its owner's page has the reason.";
+	return instance.owners_reason || instance.reason;
 }
 
 const instance_columns = [
-	{label: "Instance", head: true, show: (cell, row) => show_texts(cell, row.instance.name,
-		"VRID " + row.instance.vrid + " on " + row.instance.interface)},
+	{label: "Instance", head: true, show: (cell, row) => show_texts(cell, row.instance.name, place_text(row.instance))},
 	{label: "Addresses", show: (cell, row) => show_texts(cell, row.instance.addresses.join(", ") || "none")},
 	{label: "Owner", show: (cell, row) => {
 		const single = row.owners && row.owners.length === 1;
@@ -47,23 +59,25 @@ const instance_columns = [
 		const ns = row.instance.owners_since_unix_ns;
 		show_texts(cell, ns ? clock(ns / 1e6) : "unknown", ns ? ago(ns / 1e6) : "");
 	}},
-	{label: "Why", className: "why", show: (cell, row) => show_texts(cell, row.instance.owners_reason || row.instance.reason)},
+	{label: "Why", className: "why", show: (cell, row) => show_texts(cell, why_text(row.instance))},
 ];
 
 function matches(row, text) {
-	const words = [row.key, ...row.instance.addresses, ...(row.owners || [])].join(" ").toLowerCase();
+	const words = [row.instance.name, ...row.instance.addresses, ...(row.owners || [])].join(" ").toLowerCase();
 	return words.includes(text);
 }
 
 function show_instances() {
 	const rows = instance_rows(), text = by_id("filter").value.trim().toLowerCase();
-	const shown = text ? rows.filter(row => matches(row, text)) : rows;
+	const found = text ? rows.filter(row => matches(row, text)) : rows;
+	const shown = state.all_instances ? found : found.slice(0, ROWS_MAX);
 	by_id("filter-row").hidden = rows.length < FILTER_FROM;
-	set_text(by_id("filter-count"), text ? shown.length + " of " + rows.length : "");
+	set_text(by_id("filter-count"), text ? found.length + " of " + rows.length : "");
 	fill_table(by_id("instances"), instance_columns, shown);
+	const button = by_id("all-instances");
+	button.hidden = found.length <= ROWS_MAX;
+	set_text(button, state.all_instances ? "Show the first " + ROWS_MAX : "Show all " + found.length + " instances");
 	const empty = by_id("instances-empty");
 	empty.hidden = shown.length > 0;
-	set_text(empty, rows.length ? "No instance matches." :
-		"No VRRP instances on this node: none is configured, or this node is a witness.");
+	set_text(empty, rows.length ? "No instance matches." : "No VRRP instances: none is configured.");
 }
-

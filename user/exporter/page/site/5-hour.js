@@ -72,7 +72,8 @@ function draw_scale(scale, start) {
 
 /* Instances that have moved come first; of many others one line stands for all. */
 function show_timeline(moves) {
-	const box = by_id("timeline"), start = first_ms(moves), instances = state.snapshot.vrrp;
+	const box = by_id("timeline"), start = first_ms(moves);
+	const instances = state.snapshot.vrrp.filter(instance => !instance.elsewhere);
 	const has_moved = instance => moves.some(event => is_subject(event, instance.name) && event.from !== "none");
 	const moved = instances.filter(has_moved), still = instances.filter(instance => !has_moved(instance));
 	const shown = [...moved.slice(0, 40), ...still.slice(0, Math.max(0, FILTER_FROM - moved.length))];
@@ -150,9 +151,10 @@ function show_hour() {
 	const events = recent_events().map(event => ({...event, key: String(event.sequence)}));
 	const moves = events.filter(event => event.kind === "owner");
 	show_timeline(moves);
-	fill_table(by_id("moves"), move_columns, moves);
+	fill_table(by_id("moves"), move_columns, moves.slice(0, ROWS_MAX));
 	by_id("moves").hidden = false;
-	set_text(by_id("moves-caption"), moves.length ? "Moves in the last hour, newest first." :
+	set_text(by_id("moves-caption"), moves.length > ROWS_MAX ? "The newest " + ROWS_MAX + " of " + moves.length +
+		" moves in the last hour; the others are among all events." : moves.length ? "Moves in the last hour, newest first." :
 		"No address has moved in the last hour.");
 	set_text(by_id("others-count"), String(events.length));
 	if (by_id("others").open)

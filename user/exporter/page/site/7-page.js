@@ -89,6 +89,10 @@ function connect() {
 }
 
 by_id("filter").addEventListener("input", () => state.snapshot && show_instances());
+by_id("all-instances").addEventListener("click", () => {
+	state.all_instances = !state.all_instances;
+	show_instances();
+});
 by_id("range").addEventListener("change", () => state.snapshot && show_hour());
 by_id("others").addEventListener("toggle", () => state.snapshot && show_hour());
 setInterval(show, 1000);
