@@ -75,14 +75,31 @@ static bool find_verb(const char *text, const struct verb **verb)
 	}
 }
 
+/* The verb that another one runs. */
+static bool check_inner(const struct command *command)
+{
+	const struct verb *inner;
+
+	if (!(command->verb->accepts & VERB_ACCEPTS_COMMAND))
+		return true;
+	if (!find_verb(command->arguments[0], &inner))
+		return false;
+	if (!verb_only_shows(inner))
+		log_error("%s repeats only verbs that show something, not %s", command->verb->name,
+			  inner->name);
+	return verb_only_shows(inner);
+}
+
 enum command_status command_parse(int argc, char **argv, struct command *command)
 {
 	struct command parsed = {0};
-	int verb = options_find_verb(argc, argv), first;
+	int verb = options_find_verb(argc, argv), end = argc, first;
 
 	if (verb < argc && !find_verb(argv[verb], &parsed.verb))
 		return usage_error(parsed.verb);
-	first = options_parse(argc, argv, &parsed);
+	if (parsed.verb && parsed.verb->accepts & VERB_ACCEPTS_COMMAND)
+		end = verb + options_find_verb(argc - verb, argv + verb);
+	first = options_parse(end, argv, &parsed);
 	if (first < 0 || !check_target(&parsed))
 		return usage_error(parsed.verb);
 	if (!parsed.verb && !parsed.help) {
@@ -91,7 +108,8 @@ enum command_status command_parse(int argc, char **argv, struct command *command
 	}
 	parsed.arguments = argv + first + 1;
 	parsed.argument_count = parsed.verb ? argc - first - 1 : 0;
-	if (parsed.verb && !parsed.help && !(check_views(&parsed) && check_arguments(&parsed)))
+	if (parsed.verb && !parsed.help &&
+	    !(check_views(&parsed) && check_arguments(&parsed) && check_inner(&parsed)))
 		return usage_error(parsed.verb);
 	*command = parsed;
 	return COMMAND_OK;

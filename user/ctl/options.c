@@ -12,6 +12,9 @@
 #include <string.h>
 #include <time.h>
 
+#define INTERVAL_NS_MIN (100 * NS_PER_MS)
+#define INTERVAL_NS_MAX (3600 * NS_PER_SECOND)
+
 static bool take_duration(struct command *command, const char *text)
 {
 	if (!duration_parse(text, &command->duration_ns))
@@ -33,6 +36,23 @@ static bool take_count(struct command *command, const char *text)
 	if (!command->count)
 		log_error("'%s' is not a count; write a number from 1 on", text);
 	return command->count;
+}
+
+/* A number alone is seconds, as for watch(1). */
+static bool take_interval(struct command *command, const char *text)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (*text && !*end)
+		command->interval_ns =
+			seconds > 0 ? (uint64_t)(seconds * (double)NS_PER_SECOND) : 0;
+	else if (!duration_parse(text, &command->interval_ns))
+		command->interval_ns = 0;
+	if (command->interval_ns >= INTERVAL_NS_MIN && command->interval_ns <= INTERVAL_NS_MAX)
+		return true;
+	log_error("'%s' is no interval; write 1, 0.5 or 500ms: at least 100ms, at most 1h", text);
+	return false;
 }
 
 static bool take_daemon(struct command *command, const char *name)
@@ -101,6 +121,8 @@ const struct option_row option_rows[] = {
 	 .take = take_since, .examples = "10m 1h 1d"},
 	{'t', "for", "TIME", VERB_ACCEPTS_DURATION, "for so long: 30s, 10m, 2h",
 	 .take = take_duration, .examples = "30s 10m 1h"},
+	{'n', "interval", "TIME", VERB_ACCEPTS_INTERVAL, "again after so long: 1, 500ms",
+	 .take = take_interval, .examples = "1 5 500ms"},
 	{0, "force", NULL, VERB_ACCEPTS_FORCE, "also if other nodes are not ready for it",
 	 FLAG(force)},
 	{0, "keep", NULL, VERB_ACCEPTS_KEEP, "keep the addresses for the next xbeatd", FLAG(keep)},

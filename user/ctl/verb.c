@@ -28,7 +28,8 @@ static const struct verb verbs_help[] = {
 };
 
 static const struct verb *const groups[] = {
-	verbs_show, verbs_inspect, verbs_wire, verbs_change, verbs_share, verbs_local, verbs_help,
+	verbs_show,   verbs_inspect, verbs_screen, verbs_wire,
+	verbs_change, verbs_share,   verbs_local,  verbs_help,
 };
 
 const struct verb *verb_at(size_t index)
@@ -38,6 +39,17 @@ const struct verb *verb_at(size_t index)
 			if (index-- == 0)
 				return verb;
 	return NULL;
+}
+
+bool verb_only_shows(const struct verb *verb)
+{
+	const struct verb *const showing[] = {verbs_show, verbs_inspect};
+
+	for (size_t i = 0; i < sizeof(showing) / sizeof(showing[0]); i++)
+		for (const struct verb *each = showing[i]; each->name; each++)
+			if (each == verb)
+				return true;
+	return false;
 }
 
 #define HELP_EXAMPLE_INDENT 4

@@ -4,6 +4,7 @@
 #define XBEAT_CTL_VERB_H
 
 #include "user/ctl/call/verb.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 #define VERB_CANDIDATES_BYTES 192
@@ -24,6 +25,9 @@ const struct verb *verb_at(size_t index);
  */
 enum verb_match verb_find(const char *text, const struct verb **verb,
 			  char candidates[static VERB_CANDIDATES_BYTES]);
+
+/* Whether it changes nothing, so that it may be repeated. */
+bool verb_only_shows(const struct verb *verb);
 
 /* Prints the help of a verb, or the list of verbs for NULL. */
 enum command_status verb_help(const struct verb *verb);

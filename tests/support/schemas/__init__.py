@@ -48,6 +48,8 @@ VERBS = [
     ("stop", change.STOP, ["--keep"]),
 ]
 WITHOUT_JSON = {
+    "top": "fills a terminal; its JSON is that of status, peers, vrrp and events",
+    "watch": "fills a terminal with what another verb prints",
     "genkey": "prints a line of a key file, which is for programs",
     "capture": "prints packets in pcapng, which is for programs",
 }

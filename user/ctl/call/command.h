@@ -24,6 +24,7 @@ struct command {
 	bool detail;
 	bool follow;
 	uint64_t duration_ns; /* 0: not given */
+	uint64_t interval_ns; /* likewise */
 	const char *kind; /* pattern; NULL: not given */
 	uint64_t since_unix_ns; /* 0: not given */
 	bool force;

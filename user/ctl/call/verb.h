@@ -23,6 +23,8 @@ enum verb_accepts {
 	VERB_ACCEPTS_DETAIL = 1 << 9,
 	VERB_ACCEPTS_FILE = 1 << 10,
 	VERB_ACCEPTS_COUNT = 1 << 11,
+	VERB_ACCEPTS_INTERVAL = 1 << 12,
+	VERB_ACCEPTS_COMMAND = 1 << 13, /* no option: another verb follows, with its options */
 };
 
 /* As many names select entries of an answer. */

@@ -8,6 +8,7 @@
 extern const struct verb verbs_show[];
 extern const struct verb verbs_inspect[];
 extern const struct verb verbs_wire[];
+extern const struct verb verbs_screen[];
 extern const struct verb verbs_change[];
 extern const struct verb verbs_share[];
 extern const struct verb verbs_local[];
