@@ -254,6 +254,9 @@ void daemon_last_words(struct daemon *daemon);
 /* Explains this node in sentences, as new JSON; only with a heartbeat block. */
 json_t *daemon_explain(const struct daemon *daemon);
 
+/* Method: which nodes have which key (cluster.c). */
+json_t *daemon_call_keys(void *context, struct control_call *call);
+
 /* Methods: the level of the log, and a change of it until the end of this process (log.c). */
 json_t *daemon_call_log(void *context, struct control_call *call);
 json_t *daemon_call_log_level(void *context, struct control_call *call);

@@ -172,19 +172,6 @@ static json_t *cluster(void *context, struct control_call *call)
 	return cluster_json(daemon->cluster);
 }
 
-static json_t *keys(void *context, struct control_call *call)
-{
-	const struct daemon *daemon = context;
-	json_t *json;
-
-	if (!daemon->cluster)
-		return control_fail(call, "refused",
-				    "the configuration has no heartbeat block: there are no keys");
-	json = cluster_keys_json(daemon->cluster);
-	json_object_set_new(json, "key_file", json_text(daemon->config->heartbeat->key_file));
-	return json;
-}
-
 static json_t *drops(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
@@ -468,7 +455,7 @@ static json_t *snapshot(void *context, struct control_call *call)
 
 const struct control_method daemon_methods[] = {
 	{"cluster", cluster, false}, /* all nodes */
-	{"keys", keys, false},
+	{"keys", daemon_call_keys, false},
 	{"status", status, false},
 	{"peers", peers, false},
 	{"vrrp", vrrp, false},

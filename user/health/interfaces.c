@@ -74,6 +74,25 @@ static void judge_link(const json_t *link, json_t *problems)
 			    "the link on %s waits for this node's address %s", name, address);
 }
 
+/* What was to run after xbeat's program. */
+static void judge_next(const json_t *next, json_t *problems)
+{
+	const json_t *runs = json_object_get(next, "runs");
+	const char *name = problem_text(next, "interface");
+
+	if (json_is_false(runs))
+		problem_add(
+			problems,
+			&(struct problem){
+				.severity = HEALTH_WARNING,
+				.kind = "chain",
+				.subject = name,
+				.remedy =
+					"add it again with xbeatctl chain add, or end it with chain remove",
+			},
+			"the next program of %s does not run: packets pass", name);
+}
+
 /* Calls judge for each object of an array. */
 static void each(const json_t *array, void (*judge)(const json_t *object, json_t *problems),
 		 json_t *problems)
@@ -91,4 +110,5 @@ void health_of_interfaces(const json_t *snapshot, json_t *problems)
 	each(json_object_get(status, "interfaces"), judge_program, problems);
 	each(json_object_get(status, "waiting_interfaces"), judge_wait, problems);
 	each(json_object_get(status, "links"), judge_link, problems);
+	each(json_object_get(status, "chain"), judge_next, problems);
 }

@@ -120,7 +120,9 @@ void health_of_peers(const json_t *snapshot, json_t *problems)
 	{
 		judge_verdict(peer, problems);
 		judge_links(peer, problems);
-		judge_apps(peer, problems);
+		if (!strcmp(problem_text(peer, "verdict"),
+			    "up")) /* what others last reported is old */
+			judge_apps(peer, problems);
 	}
 	json_array_foreach(json_object_get(json_object_get(snapshot, "cluster"), "nodes"), index,
 			   peer) judge_operator(peer, problems);

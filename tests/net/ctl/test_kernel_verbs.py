@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from tests.support.laboratory import PINS
+from tests.support.programs import loaded
 from tests.support.xbeatd import find_bpftool
 
 pytestmark = pytest.mark.laboratory(nodes=2, links=2, ends="program")
@@ -63,6 +64,20 @@ def test_interfaces(lab, daemon):
     assert "measured_ns" not in daemon.json("interfaces")["programs"][0]
     text = daemon.text("interfaces")
     assert "eth0" in text and "eth1" in text and "xdp" in text
+
+
+def test_next_program(daemon):
+    """Is shown, and measured, but its maps are not xbeat's."""
+    before = {entry["id"] for entry in daemon.json("maps")}
+    with loaded() as programs:
+        entry, = daemon.json("chain", "add", programs["no_ping"], "eth0")
+        answer = daemon.json("interfaces", "-t", "1s")
+        assert answer["interfaces"][0]["next_program_id"] == entry["program_id"]
+        assert "next_program_id" not in answer["interfaces"][1]
+        assert "no_ping" in [program["name"] for program in answer["programs"]]
+        assert {entry["id"] for entry in daemon.json("maps")} == before
+        assert f"then program {entry['program_id']}" in daemon.text("interfaces")
+        daemon.ctl("chain", "remove")
 
 
 def test_users_see_no_objects(daemon):

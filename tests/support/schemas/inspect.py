@@ -11,7 +11,7 @@ INTERFACES = record(
         {"name": TEXT, "mode": TEXT, "attached_by": TEXT, "program_id": ID, "vlan_tags": TEXT,
          "reattached_count": COUNT, "instances": TEXTS,
          "links": list_of(record({"node": TEXT, "address": TEXT, "verdict": TEXT}))},
-        mode_reason=TEXT, answers=TEXT, detached_reason=TEXT))},
+        mode_reason=TEXT, answers=TEXT, detached_reason=TEXT, next_program_id=ID))},
     programs=list_of(record({"id": ID, "name": TEXT, "type": TEXT},
                             measured_ns=NS, run_count=COUNT, run_time_ns=NS, run_mean_ns=NS)))
 MAPS = list_of(record({"id": ID, "name": TEXT, "type": TEXT, "max_entries_count": COUNT},

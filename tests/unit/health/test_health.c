@@ -106,6 +106,7 @@ static void late_applications(void **state)
 	       "'app':[{'name':'db','state':'late'},{'name':'x','state':'unopened'},"
 	       "{'name':'y','state':'beating'}]}",
 	       "warning app b, warning app db, warning app x");
+	expect("{'peers':[{'name':'b','verdict':'down','late_apps':['web']}]}", "warning peer b");
 }
 
 static void this_node(void **state)
@@ -140,6 +141,9 @@ static void interfaces(void **state)
 	       "{'interface':'eth4','bad':false,'waiting_for':'10.0.0.1'}]}}",
 	       "error detached eth0, warning vlan_tags eth1, warning waiting eth2, "
 	       "warning link eth3, warning waiting eth4");
+	expect("{'status':{'chain':[{'interface':'eth0','program_id':7,'runs':true},"
+	       "{'interface':'eth1','program_id':8,'runs':false}]}}",
+	       "warning chain eth1");
 }
 
 static void owners(void **state)

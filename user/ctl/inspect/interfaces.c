@@ -67,6 +67,21 @@ static json_t *instances_json(const json_t *instances, const char *interface)
 	return array;
 }
 
+/* The program that gets what ours passes; NULL: there is none. */
+static json_t *next_of(const json_t *snapshot, const char *interface)
+{
+	const json_t *chain = json_object_get(json_object_get(snapshot, "status"), "chain");
+	const json_t *next;
+	size_t index;
+
+	json_array_foreach(chain, index, next)
+	{
+		if (has_text(next, "interface", interface))
+			return json_object_get(next, "program_id");
+	}
+	return NULL;
+}
+
 static json_t *interface_json(const json_t *snapshot, const json_t *interface)
 {
 	const char *name = json_string_value(json_object_get(interface, "name"));
@@ -75,6 +90,8 @@ static json_t *interface_json(const json_t *snapshot, const json_t *interface)
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
 		if (json_object_get(interface, kept[i]))
 			json_object_set(json, kept[i], json_object_get(interface, kept[i]));
+	if (next_of(snapshot, name))
+		json_object_set(json, "next_program_id", next_of(snapshot, name));
 	json_object_set_new(json, "links", links_json(json_object_get(snapshot, "peers"), name));
 	json_object_set_new(json, "instances",
 			    instances_json(json_object_get(snapshot, "vrrp"), name));
@@ -215,6 +232,9 @@ static void add_interface(struct table *table, const json_t *interface)
 		table_note(table, "%s", field_text(interface, "detached_reason"));
 	if (json_object_get(interface, "mode_reason"))
 		table_note(table, "%s", field_text(interface, "mode_reason"));
+	if (json_object_get(interface, "next_program_id"))
+		table_note(table, "then program %s",
+			   field_count(interface, "next_program_id", program));
 	if (json_object_get(interface, "answers"))
 		table_note(table, "answers by %s", field_text(interface, "answers"));
 }

@@ -117,14 +117,17 @@ int objects_find(struct objects *objects, const json_t *status)
 {
 	const char *name = json_string_value(json_object_get(status, "instance"));
 	const json_t *interface;
-	size_t index;
+	size_t index, own_count;
 	int error;
 
 	*objects = (struct objects){0};
 	error = name ? take_pins(objects, name) : 0;
 	json_array_foreach(json_object_get(status, "interfaces"), index, interface) add_program(
 		objects, (uint32_t)json_integer_value(json_object_get(interface, "program_id")));
-	for (size_t i = 0; !error && i < objects->program_count; i++)
+	own_count = objects->program_count; /* the maps of others are not listed */
+	json_array_foreach(json_object_get(status, "chain"), index, interface) add_program(
+		objects, (uint32_t)json_integer_value(json_object_get(interface, "program_id")));
+	for (size_t i = 0; !error && i < own_count; i++)
 		error = take_maps_of(objects, objects->programs[i]);
 	qsort(objects->maps, objects->map_count, sizeof(objects->maps[0]), compare_maps);
 	return error == -EACCES ? -EPERM : error;

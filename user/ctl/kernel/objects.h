@@ -29,7 +29,7 @@ struct objects {
 
 /*
  * Finds those that the daemon has pinned and those on its interfaces (status: of the method), with
- * the maps of all these programs. Returns 0 or a negative errno: -EPERM without privileges.
+ * the maps of all these programs; and the programs that get what xbeat's passes. Returns 0 or a negative errno: -EPERM without privileges.
  */
 int objects_find(struct objects *objects, const json_t *status);
 
