@@ -303,6 +303,7 @@ install: all man
 	install -D -m 644 dist/systemd/xbeat.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/xbeat.conf
 	install -D -m 644 dist/systemd/xbeat-exporter.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/xbeat-exporter.conf
 	install -D -m 644 dist/systemd/xbeat.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/xbeat.conf
+	install -D -m 644 dist/grafana/xbeat.json $(DESTDIR)$(PREFIX)/share/xbeat/grafana/xbeat.json
 	mkdir -p $(DESTDIR)$(PREFIX)/share/xbeat/prometheus
 	install -m 644 $(wildcard dist/prometheus/*.yml) $(DESTDIR)$(PREFIX)/share/xbeat/prometheus
 	$(if $(DESTDIR),,[ $$(id -u) != 0 ] || /sbin/ldconfig)
@@ -318,7 +319,7 @@ uninstall:
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libxbeat.a libxbeat.so libxbeat.so.$(VERSION) $(APP_SONAME) pkgconfig/xbeat.pc)
 	rm -f $(addprefix $(DESTDIR)$(UNITS_DIRECTORY)/,$(notdir $(UNITS)) xbeat-runner.socket)
 	rm -rf $(DESTDIR)$(PYTHON_MODULES)/xbeat
-	rm -rf $(DESTDIR)$(PREFIX)/share/xbeat/prometheus
+	rm -rf $(addprefix $(DESTDIR)$(PREFIX)/share/xbeat/,prometheus grafana)
 	-rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/,lib/xbeat include/xbeat share/xbeat/wireshark share/xbeat)
 	$(if $(DESTDIR),,[ $$(id -u) != 0 ] || /sbin/ldconfig)
 
