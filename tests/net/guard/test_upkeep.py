@@ -3,7 +3,6 @@
 makes them again; meanwhile no node takes over because it receives nothing."""
 
 import contextlib
-import signal
 import subprocess
 import time
 
@@ -12,7 +11,8 @@ import pytest
 from tests.net.guard.test_guard import SETTINGS, check_owners, start_guarded
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings, instance
-from tests.support.laboratory import BUILD, PINS, wait_until
+from tests.support.detach import detach, replace_program, set_foreign
+from tests.support.laboratory import PINS, wait_until
 from tests.support.xbeatd import Xbeatd, find_bpftool
 
 GUARDED = 0x10  # XB_INSTANCE_GUARDED
@@ -29,25 +29,6 @@ def remove_pins(daemon):
     for path in (PINS / daemon.instance).iterdir():
         path.unlink()
     (PINS / daemon.instance).rmdir()
-
-
-def detach(daemon):
-    subprocess.run([find_bpftool(), "link", "detach", "pinned", PINS / daemon.instance / "link_eth0"],
-                   check=True)
-
-
-def set_foreign(daemon, present=True):
-    """Another program is on the interface."""
-    program = ["object", BUILD / "tools" / "lab_pass.bpf.o", "program", "lab_pass"] if present else ["off"]
-    daemon.lab.run(daemon.node, "ip", "link", "set", "dev", "eth0", "xdpgeneric", *program)
-
-
-def replace_program(daemon):
-    """The daemon is stopped, so that it does not attach again first."""
-    daemon.process.send_signal(signal.SIGSTOP)
-    detach(daemon)
-    set_foreign(daemon)
-    daemon.process.send_signal(signal.SIGCONT)
 
 
 def program_events(daemon):

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A Prometheus that scrapes three nodes fires the alerts of each real fault and no others, and they end
+after the fault. Rules and scrapes are faster than in service."""
+
+import re
+import signal
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings, block, heartbeat
+from tests.support.dashboard import METRIC, expressions, families
+from tests.support.detach import detach, replace_program, set_foreign
+from tests.support.exporter import LABEL, PORT, Exporter
+from tests.support.laboratory import ROOT, Laboratory, wait_until
+from tests.support.moment import stop_for
+from tests.support.prometheus import Prometheus, alert_expressions
+
+NAME = "alerts"
+# These look back: they end with their window.
+LASTING = {"XbeatFlapping", "XbeatGuardExpired", "XbeatDaemonLate", "XbeatProgramReattached",
+           "XbeatReloadRefused", "XbeatPeerFlapping"}
+PLAYED = ROOT / "dist/prometheus/xbeat.rules.test.yml"
+SERIES = re.compile(r"series: '(\w+)\{(.*?)\}'")
+OF_PROMETHEUS = {"instance", "cluster", "job"}
+MORE = re.compile(r"> 0|== [01]\b|ALERTS")
+# These have a fixed set of values.
+ENUMERATED = {"verdict", "state", "reason", "result", "cause", "kind"}
+
+
+TRACKED = (block("vrrp_app web", "timeout 3600s"), block("vrrp_script chk", "script /bin/true", "interval 60"))
+
+
+def settings(guard="1s"):
+    return Settings(multiplier="auto", advert_interval="0.1", heartbeat_lines=[f"guard_timeout {guard}"],
+                    instance_lines=[block("track_app", "web"), block("track_script", "chk")])
+
+
+class Monitored:
+    """Three nodes, each with an exporter, and a Prometheus."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.cluster = Cluster(lab, settings())
+        for node in lab.nodes:
+            self.cluster.daemon(node, *TRACKED).start()
+            self[node].ctl("app", "beat", "web")
+        self.cluster.wait_up()
+        self.cluster.wait_holder("node-a")
+        self.exporters = [Exporter(lab, node, "--listen", f"127.0.0.1:{PORT}",
+                                   "--listen", f"{lab.address(node)}:{PORT}") for node in lab.nodes]
+        self.prometheus = Prometheus(lab, lab.nodes)
+        wait_until(lambda: self.prometheus.query("sum(xbeat_up)") == [({}, 3)], "all nodes are scraped")
+
+    def __getitem__(self, node):
+        return self.cluster[node]
+
+    def texts(self, node, guard):
+        return (heartbeat(self.lab, settings(guard), self.cluster.key_file), *TRACKED,
+                self.cluster.vrrp_instance(node, "heartbeat lan", *self.cluster.settings.instance_lines))
+
+    def each(self, *arguments):
+        for node in self.lab.nodes:
+            self[node].ctl(*arguments)
+
+    def fires(self, alert, **labels):
+        return any({"alertname": alert, **labels}.items() <= each["labels"].items()
+                   for each in self.prometheus.firing())
+
+    def wait_for(self, alert, **labels):
+        wait_until(lambda: self.fires(alert, **labels),
+                   lambda: f"{alert} fires: {self.prometheus.ask('alerts')}")
+
+
+@dataclass
+class Fault:
+    """What is done, the alerts that must follow, with some of their labels, and others that may."""
+    name: str
+    make: object
+    alerts: list
+    mend: object = lambda scene: None
+    besides: set = field(default_factory=set)
+
+    def __str__(self):
+        return self.name
+
+
+def make_several(scene):
+    """Also moves the instance often."""
+    scene["node-c"].reload(*scene.texts("node-c", "1500ms"))
+    scene["node-b"].refused_reload("nonsense\n")
+    detach(scene["node-b"])
+    for _ in range(4):
+        scene["node-a"].ctl("failover", "VI_1")
+        scene["node-b"].wait_state("active")
+        scene["node-a"].ctl("resume")
+        scene["node-a"].wait_state("active")
+
+
+def stop_until_fenced(scene):
+    """Its peers report it while it is stopped, and it does afterwards."""
+    scene["node-a"].process.send_signal(signal.SIGSTOP)
+    try:
+        scene.wait_for("XbeatPeerFenced", peer="node-a")
+    finally:
+        scene["node-a"].process.send_signal(signal.SIGCONT)
+
+
+# Those that last longest first: they end while others are played.
+FAULTS = [
+    Fault("several at once, each on a node of its own", make_several,
+          [("XbeatDisagreement", {"instance": "node-a"}), ("XbeatDisagreement", {"instance": "node-c"}),
+           ("XbeatReloadRefused", {"instance": "node-b"}),
+           ("XbeatProgramReattached", {"instance": "node-b", "interface": "eth0"}),
+           ("XbeatFlapping", {"vrrp_instance": "VI_1"})],
+          lambda scene: scene["node-c"].reload(*scene.texts("node-c", "1s"))),
+    Fault("the guard of a stopped Active expires", stop_until_fenced,
+          [("XbeatGuardExpired", {"instance": "node-a", "vrrp_instance": "VI_1"}),
+           ("XbeatDaemonLate", {"instance": "node-a"})],
+          besides={"XbeatPeerFenced", "XbeatPeerHung", "XbeatDown"}),
+    Fault("a daemon stalls for 1.5 s",
+          lambda scene: stop_for(1.5, scene["node-c"].process),
+          [("XbeatDaemonLate", {"instance": "node-c"})], besides={"XbeatPeerHung"}),
+    Fault("two Actives, in a partition",
+          lambda scene: scene.lab.part(["node-a"], ["node-b", "node-c"]),
+          [("XbeatTwoActives", {"ip_address": "10.77.0.100"}), ("XbeatIsolated", {"instance": "node-a"}),
+           ("XbeatPeerDown", {"peer": "node-a"})],
+          lambda scene: scene.lab.lose_nothing(), besides={"XbeatPeerUnreachable"}),
+    Fault("no Active, all nodes are drained",
+          lambda scene: scene.each("drain", "--force"),
+          [("XbeatNoActive", {"vrrp_instance": "VI_1"})],
+          lambda scene: scene.each("resume")),
+    Fault("one direction between two nodes is broken",
+          lambda scene: scene.lab.lose_all(*scene.lab.loss_between("node-b", "node-c")),
+          [("XbeatPeerOneWay", {"instance": "node-b", "peer": "node-c"}),
+           ("XbeatPeerUnreachable", {"instance": "node-c", "peer": "node-b"})],
+          lambda scene: scene.lab.lose_nothing()),
+    Fault("another program has the place of xbeat's",
+          lambda scene: replace_program(scene["node-c"]),
+          [("XbeatProgramDetached", {"instance": "node-c", "interface": "eth0"})],
+          lambda scene: set_foreign(scene["node-c"], present=False),
+          besides={"XbeatIsolated", "XbeatPeerDown", "XbeatPeerOneWay", "XbeatPeerUnreachable", "XbeatPeerHung",
+                   "XbeatInstanceFault"}),
+    Fault("a daemon is stopped, its exporter goes on",
+          lambda scene: scene["node-c"].stop(),
+          [("XbeatDown", {"instance": "node-c"})],
+          lambda scene: scene["node-c"].configure(*scene.texts("node-c", "1s")).start(),
+          besides={"XbeatAppLate", "XbeatInstanceFault", "XbeatTrackedDown"}),
+]
+
+
+@pytest.fixture(scope="module")
+def scene():
+    with Laboratory(NAME) as lab:
+        yield Monitored(lab)
+
+
+def test_rules_and_dashboard_use_what_is_exported(scene):
+    exported = families(scene.exporters[0].text())
+    used = set(METRIC.findall("\n".join([*alert_expressions(), *(text for _, text in expressions())])))
+    assert len(used) > 30 and used <= exported, used - exported
+
+
+def test_dashboard_shows_a_healthy_cluster(scene):
+    """Each query has data, but for those that show only what is more than 0."""
+    queries = [(title, text) for title, text in expressions() if not MORE.search(text)]
+    assert len(queries) > 15
+    for title, text in queries:
+        wait_until(lambda: scene.prometheus.query(text), f"{title} has data: {text}")
+
+
+def test_played_series_are_as_the_real_ones(scene):
+    """What promtool plays has the labels of real samples, and values that are possible."""
+    real = scene.exporters[0].metrics()
+    played = [(name, dict(LABEL.findall(labels))) for name, labels in SERIES.findall(PLAYED.read_text())]
+    assert len(played) > 50
+    for name, labels in played:
+        samples = [has for has, _ in real.get(name, ())]
+        own = {label for label in labels if label not in OF_PROMETHEUS}
+        assert not samples or all(own <= has.keys() for has in samples), (name, labels, samples[0])
+        for label in own & ENUMERATED:
+            assert not samples or labels[label] in {has[label] for has in samples}, (name, labels)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_fires_and_ends(scene, fault):
+    allowed = {name for name, _ in fault.alerts} | fault.besides | LASTING
+    assert scene.prometheus.names() <= LASTING
+    fault.make(scene)
+    try:
+        for name, labels in fault.alerts:
+            scene.wait_for(name, **labels)
+        found = scene.prometheus.firing()
+        assert {alert["labels"]["alertname"] for alert in found} <= allowed
+        assert not [alert for alert in found if "<" in str(alert["annotations"])], "a template is not expanded"
+    finally:
+        fault.mend(scene)
+    scene.each("app", "beat", "web")  # its page is new after a stop
+    wait_until(lambda: scene.prometheus.names() <= LASTING, lambda: f"they end: {scene.prometheus.firing()}")
+
+
+def test_none_is_left(scene):
+    wait_until(lambda: not scene.prometheus.firing(), lambda: f"all end: {scene.prometheus.firing()}")
