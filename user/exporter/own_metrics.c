@@ -44,6 +44,9 @@ void own_metrics_write(struct metrics_writer *writer, const struct exporter *exp
 	metrics_family(writer, "xbeat_exporter_connections", METRICS_GAUGE,
 		       "Open connections to the exporter.");
 	metrics_count(writer, none, (int64_t)connections->count);
+	metrics_family(writer, "xbeat_exporter_snapshots", METRICS_COUNTER,
+		       "How often xbeatd answered, or did not, what it knows.");
+	metrics_count(writer, none, (int64_t)snapshot_source_count(exporter->source));
 	metrics_family(writer, "xbeat_exporter_scrape_seconds", METRICS_GAUGE,
 		       "How long the last scrape took in the exporter.");
 	metrics_seconds(writer, none, exporter->scrape_ns);

@@ -205,11 +205,12 @@ static void listen_or_wait(struct connections *connections)
 			evconnlistener_enable(connections->listeners[i]);
 }
 
+/* New connections do not put it off. */
 static void arm(struct connections *connections)
 {
 	unsigned wait_ms = connections->full ? TICK_FULL_MS : TICK_MS;
 
-	if (connections->count)
+	if (connections->count && (connections->full || !evtimer_pending(connections->tick, NULL)))
 		clock_arm(connections->tick, clock_now_ns() + wait_ms * NS_PER_MS);
 }
 

@@ -63,11 +63,13 @@ struct bufferevent *tls_stream(struct tls *tls, struct event_base *base)
 {
 	struct bufferevent *stream;
 	SSL *session;
+	bool changed;
 
 	if (!tls->context)
 		return bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
-	/* Both are looked at, or a change of the second would be found at the next connection. */
-	if (watched_changed(&tls->certificate) | watched_changed(&tls->key))
+	changed = watched_changed(&tls->certificate);
+	changed |= watched_changed(&tls->key);
+	if (changed)
 		tls_reload(tls);
 	session = SSL_new(tls->context);
 	if (!session)

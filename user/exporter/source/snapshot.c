@@ -114,3 +114,8 @@ void snapshot_source_free(struct snapshot_source *source)
 	free(source->waiting);
 	free(source);
 }
+
+uint64_t snapshot_source_count(const struct snapshot_source *source)
+{
+	return source->last.serial;
+}

@@ -34,4 +34,7 @@ void snapshot_source_free(struct snapshot_source *source);
 /* Calls taker exactly once. */
 void snapshot_ask(struct snapshot_source *source, snapshot_taker *taker, void *context);
 
+/* How many snapshots there have been. */
+uint64_t snapshot_source_count(const struct snapshot_source *source);
+
 #endif

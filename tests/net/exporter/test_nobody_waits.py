@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Floods of scrapes, slow clients, an exporter that stops: neither xbeatd nor other clients wait."""
+
+import contextlib
+import signal
+import threading
+import time
+
+import pytest
+
+from tests.support.exporter import Exporter
+from tests.support.laboratory import wait_until
+from tests.support.xbeatd import wait_up
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+
+HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+SLOW_STEPS_MAX = 300  # of 0.2 s: the limit is 10 s
+SPACING_S = 0.25  # between two snapshots
+
+
+@pytest.fixture
+def daemons(cluster):
+    pair = cluster.daemon("node-a").start(), cluster.daemon("node-b").start()
+    wait_up(*pair)
+    return pair
+
+
+def is_undisturbed(daemon, other):
+    """Neither the daemon nor its peer has seen it stall."""
+    assert daemon.json("status")["loop"]["stall_count"] == 0
+    changes = other.peer("node-a")["verdict_changes"]
+    assert not any(count for verdict, count in changes.items() if verdict not in ("up", "down"))
+    assert changes["up"] == 1 and other.verdict("node-a") == "up"
+
+
+def test_a_flood_of_scrapes_is_few_requests(daemons):
+    exporter = Exporter(daemons[0].lab, "node-a")
+    before, began = exporter.value("xbeat_exporter_snapshots_total"), time.monotonic()
+    with exporter.connect() as client:
+        request = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        client.sendall(300 * request + request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        answered = b""
+        while more := client.recv(1 << 20):
+            answered += more
+    asked = exporter.value("xbeat_exporter_snapshots_total") - before
+    assert answered.count(b"HTTP/1.1 200 OK") == 301
+    assert asked <= (time.monotonic() - began) / SPACING_S + 2
+    is_undisturbed(*daemons)
+
+
+def test_slow_clients_are_closed(daemons):
+    exporter = Exporter(daemons[0].lab, "node-a")
+    silent, half, trickling = (exporter.connect() for _ in range(3))
+    half.sendall(HEAD)
+    trickling.sendall(HEAD)
+    for _ in range(SLOW_STEPS_MAX):
+        if ended(trickling):
+            break
+        assert exporter.get("/healthz")[0] == 200
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            trickling.sendall(b"X")
+    else:
+        pytest.fail("the trickling client was not closed")
+    wait_until(lambda: ended(silent) and ended(half), "all are closed")
+    assert exporter.value("xbeat_exporter_refused_total", reason="slow") == 3
+
+
+def ended(client):
+    """Whether the other end has closed, as seen within a moment."""
+    client.settimeout(0.2)
+    try:
+        return client.recv(1) == b""
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+
+
+def test_an_exporter_that_stops_or_dies(daemons):
+    exporter = Exporter(daemons[0].lab, "node-a")
+    clients = [exporter.connect() for _ in range(10)]
+    for client in clients:
+        client.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    exporter.process.send_signal(signal.SIGSTOP)
+    for _ in range(20):
+        assert daemons[0].json("status")["state"] == "running"
+    is_undisturbed(*daemons)
+    exporter.process.send_signal(signal.SIGKILL)
+    exporter.process.wait()
+    is_undisturbed(*daemons)
+    assert Exporter(daemons[0].lab, "node-a").value("xbeat_up") == 1
+
+
+def test_a_daemon_that_stops_is_away_and_returns(daemons):
+    """Each scrape ends, and all of one time wait together."""
+    exporter = Exporter(daemons[0].lab, "node-a")
+    assert exporter.value("xbeat_up") == 1
+    daemons[0].process.send_signal(signal.SIGSTOP)
+    found = []
+    scrapes = [threading.Thread(target=lambda: found.append(exporter.value("xbeat_up"))) for _ in range(8)]
+    time.sleep(SPACING_S)
+    for scrape in scrapes:
+        scrape.start()
+    assert exporter.get("/healthz")[0] == 200
+    for scrape in scrapes:
+        scrape.join()
+    assert found == 8 * [0]
+    daemons[0].process.send_signal(signal.SIGCONT)
+    wait_until(lambda: exporter.value("xbeat_up") == 1, "it is back")
