@@ -37,10 +37,13 @@ def test_each_node_knows_the_owner(lab):
     assert "owner node-b for" in c.text("vrrp")
     a.start().wait_state("active")
     wait_moves(c, ("none", "node-a"), ("node-a", "node-b"), ("node-b", "node-a"))
+    assert "node-b handed it over; node-a reports active (priority 150, higher than 100 of node-b)" in \
+        c.vrrp()["owners_reason"]
     a.ctl("failover", "VI_1")
     for daemon in (a, b, c):
         wait_until(lambda daemon=daemon: moves(daemon)[-1] == ("node-a", "node-b"), "they see it move")
     assert "operator" in a.vrrp()["owners_reason"]
+    assert "node-b reports active (priority 100, not higher than " in c.vrrp()["owners_reason"]
 
 
 def test_a_partition_has_an_owner_on_each_side(lab):

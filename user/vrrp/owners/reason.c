@@ -33,8 +33,7 @@ static void describe_report(const struct instance *instance, const struct peer *
 		snprintf(text, OWNER_LEFT_BYTES, "an operator of %s handed it over",
 			 peer->node->name);
 	else if (instance_is_fenced_at(instance, peer))
-		snprintf(text, OWNER_LEFT_BYTES, "%s (priority %u) %shanded it over",
-			 peer->node->name, entry->priority, node);
+		snprintf(text, OWNER_LEFT_BYTES, "%s %shanded it over", peer->node->name, node);
 	else
 		snprintf(text, OWNER_LEFT_BYTES, "%s %sreports %s (priority %u)", peer->node->name,
 			 node, instance_state_name((enum xb_instance_state)entry->state),
@@ -60,6 +59,28 @@ void owner_reason_left(const struct instance *instance, const char *before,
 	}
 }
 
+#define COMPARED_BYTES 80
+
+/* Between two nodes that are heard, the priority decides; what else does only the one before knows. */
+static const char *compare(const struct instance *instance, unsigned priority,
+			   char text[static COMPARED_BYTES])
+{
+	const struct peer *before = find_peer(instance, instance->owner->reported);
+	const struct xb_instance *entry = before ? instance_entry_of(instance, before) : NULL;
+
+	text[0] = '\0';
+	if (!entry || before->liveness.verdict != VERDICT_UP)
+		return text;
+	if (priority > entry->priority)
+		snprintf(text, COMPARED_BYTES, ", higher than %u of %s", entry->priority,
+			 before->node->name);
+	else
+		snprintf(text, COMPARED_BYTES,
+			 ", not higher than %u of %s: its events have the reason", entry->priority,
+			 before->node->name);
+	return text;
+}
+
 /* What shows that another node has them. */
 static void describe_owner(const struct instance *instance, char text[static OWNER_REASON_BYTES])
 {
@@ -67,10 +88,12 @@ static void describe_owner(const struct instance *instance, char text[static OWN
 	const struct peer *peer = find_peer(instance, owner->names);
 	const struct xb_instance *entry = peer ? instance_entry_of(instance, peer) : NULL;
 	const char *separator = *owner->left ? "; " : "";
+	char higher[COMPARED_BYTES];
 
 	if (entry)
-		snprintf(text, OWNER_REASON_BYTES, "%s%s%s reports active (priority %u)",
-			 owner->left, separator, peer->node->name, entry->priority);
+		snprintf(text, OWNER_REASON_BYTES, "%s%s%s reports active (priority %u%s)",
+			 owner->left, separator, peer->node->name, entry->priority,
+			 compare(instance, entry->priority, higher));
 	else
 		snprintf(text, OWNER_REASON_BYTES, "%.150s%s%s sends adverts of priority %u",
 			 owner->left, separator, owner->names, instance->vrrp.active_priority);
