@@ -17,25 +17,25 @@ static json_t *quantiles_json(const struct xb_rtt_hist *histogram, const struct 
 		(json_int_t)histogram_quantile_ns(histogram, 0.99, minimum_ns, maximum_ns));
 }
 
-static json_t *recent_json(const struct recent *recent, const struct xb_rtt_hist *counted,
-			   const struct xb_peer *seen, uint64_t now_ns)
+static void add_recent(json_t *json, const struct recent *recent, const struct xb_rtt_hist *counted,
+		       const struct xb_peer *seen, uint64_t now_ns)
 {
 	struct xb_rtt_hist newer;
 	uint64_t since_ns = recent_difference(recent, counted, &newer), count = 0;
-	json_t *json;
+	uint64_t window_ns = time_since_ns(now_ns, since_ns);
+	json_t *minute;
 
 	for (size_t i = 0; since_ns && i < XB_RTT_BUCKETS; i++)
 		count += newer.bucket_count[i];
 	if (!count)
-		return NULL;
-	json = quantiles_json(&newer, seen);
-	json_object_set_new(json, "max",
+		return;
+	minute = quantiles_json(&newer, seen);
+	json_object_set_new(minute, "max",
 			    json_integer((json_int_t)histogram_quantile_ns(
 				    &newer, 1, seen->rtt_min_ns, seen->rtt_max_ns)));
-	json_object_set_new(json, "count", json_integer((json_int_t)count));
-	json_object_set_new(json, "window_ns",
-			    json_integer((json_int_t)time_since_ns(now_ns, since_ns)));
-	return json;
+	json_object_set_new(json, "rtt_minute_ns", minute);
+	json_object_set_new(json, "rtt_minute_count", json_integer((json_int_t)count));
+	json_object_set_new(json, "rtt_minute_window_ns", json_integer((json_int_t)window_ns));
 }
 
 void peers_add_round_trips(json_t *json, const struct peers *peers, const struct peer *peer,
@@ -43,7 +43,7 @@ void peers_add_round_trips(json_t *json, const struct peers *peers, const struct
 {
 	const struct xb_peer *seen = &peer->seen[link];
 	struct xb_rtt_hist counted;
-	json_t *whole, *minute;
+	json_t *whole;
 
 	if (!seen->rtt_min_ns ||
 	    kernel_read_histogram(peers->kernel, (uint32_t)(peer->first_slot + link), &counted))
@@ -52,9 +52,7 @@ void peers_add_round_trips(json_t *json, const struct peers *peers, const struct
 	json_object_set_new(whole, "min", json_integer((json_int_t)seen->rtt_min_ns));
 	json_object_set_new(whole, "max", json_integer((json_int_t)seen->rtt_max_ns));
 	json_object_set_new(json, "rtt_ns", whole);
-	minute = recent_json(&peer->recent[link], &counted, seen, now_ns);
-	if (minute)
-		json_object_set_new(json, "rtt_minute_ns", minute);
+	add_recent(json, &peer->recent[link], &counted, seen, now_ns);
 }
 
 /* Of one peer in a tick, so that no tick is long. */

@@ -64,6 +64,8 @@ def test_counters_of_a_life(lab):
     wait_until(lambda: daemon.json("status")["loop"]["stall_count"] > stalls, "the stall is counted")
     loop = daemon.json("status")["loop"]
     assert loop["stalled_ns"] > 0.4e9 and loop["late_ns"] > 0.4e9
+    text = daemon.text("status")
+    assert "\nreloads        1, and 1 refused\n" in text and "\nstalls " in text
     counts = daemon.ask("snapshot", histograms=True)["histograms"]["loop_lateness_counts"]
     assert sum(counts) >= loop["tick_count"] and sum(counts[28:]) >= 1, "2^28 ns are 0.27 s"
 
@@ -73,6 +75,6 @@ def test_round_trips_of_the_last_minute(lab):
     cluster = Cluster(lab, Settings()).start_active()
     link, = cluster["node-a"].peer("node-b")["links"]
     minute, whole = link["rtt_minute_ns"], link["rtt_ns"]
-    assert 0 < minute["count"] <= link["received"] and minute["window_ns"] < 60e9
+    assert 0 < link["rtt_minute_count"] <= link["received"] and link["rtt_minute_window_ns"] < 60e9
     assert "eth0: last minute P50 " in cluster["node-a"].text("peers")
     assert whole["min"] <= minute["p50"] <= minute["p99"] <= minute["max"] <= whole["max"]

@@ -50,7 +50,7 @@ LINK = record(
     age_ns=NS, heard_age_ns=NS, send_error=TEXT, replies_missing_age_ns=NS, replies_missing_count=COUNT,
     loss_reports=COUNT, routed=TRUE, on_link=FLAG, off_link=COUNT, phi=NUMBER,
     rtt_ns=record({"min": NS, "p50": NS, "p99": NS, "max": NS}),
-    rtt_minute_ns=record({"p50": NS, "p99": NS, "max": NS, "count": ID, "window_ns": NS}))
+    rtt_minute_ns=record({"p50": NS, "p99": NS, "max": NS}), rtt_minute_count=ID, rtt_minute_window_ns=NS)
 PEER = (
     {"id": ID, "name": TEXT, "verdict": VERDICT, "reason": TEXT, "verdict_age_ns": NS, "links": list_of(LINK),
      "verdict_changes": record({name: COUNT for name in VERDICT["enum"]})},

@@ -245,6 +245,23 @@ static void print_guard(const json_t *status, FILE *stream)
 			   field_text(status, "guard_refused_reason"));
 }
 
+static void print_stalls(const json_t *loop, FILE *stream)
+{
+	char stalled[UNITS_TEXT_BYTES];
+
+	if (integer(loop, "stall_count") > 0)
+		print_line(stream, "stalls", "%lld since the start, %s in all",
+			   integer(loop, "stall_count"),
+			   field_duration(loop, "stalled_ns", stalled));
+}
+
+static void print_refused_reloads(const json_t *reloads, FILE *stream)
+{
+	if (integer(reloads, "refused") > 0)
+		print_line(stream, "reloads", "%lld, and %lld refused", integer(reloads, "ok"),
+			   integer(reloads, "refused"));
+}
+
 /* Only what is not 0. */
 static void print_refused(const json_t *refused, FILE *stream)
 {
@@ -286,4 +303,6 @@ void show_status(const json_t *status, FILE *stream)
 	print_scheduling(json_object_get(status, "scheduling"), stream);
 	print_runner(json_object_get(status, "runner"), stream);
 	print_refused(json_object_get(status, "refused"), stream);
+	print_refused_reloads(json_object_get(status, "reloads"), stream);
+	print_stalls(json_object_get(status, "loop"), stream);
 }
