@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is no request that the exporter serves is refused, counted, and costs nobody else."""
 
+import contextlib
+
 import pytest
 
 from tests.support.exporter import Exporter
@@ -55,14 +57,18 @@ def test_pipelined_requests_are_answered_in_their_order(exporter):
 
 
 def test_more_connections_than_allowed(exporter):
-    """Those that wait get the places of idle ones."""
-    idle = [exporter.connect() for _ in range(200)]
-    assert exporter.get("/healthz")[0] == 200
-    counts = exporter.metrics()
-    assert counts["xbeat_exporter_connections"][0][1] <= 64
-    assert refused(exporter)["connections"] > 100
-    for client in idle:
-        client.close()
+    """Those that wait get the places of idle ones, and of those whose request does not come."""
+    for sent in (b"", REQUEST):
+        idle = [exporter.connect() for _ in range(200)]
+        for client in idle:
+            with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+                client.sendall(sent)
+        assert exporter.get("/healthz")[0] == 200
+        counts = exporter.metrics()
+        assert counts["xbeat_exporter_connections"][0][1] <= 64
+        assert refused(exporter)["connections"] > 100
+        for client in idle:
+            client.close()
 
 
 def test_host_names_of_others_are_refused(exporter):

@@ -13,6 +13,7 @@
 #define TICK_MS 1000
 #define TICK_FULL_MS 10
 #define CLOSED_IN_A_TICK_MAX 8 /* idle ones that make place */
+#define HEAD_PATIENCE_NS NS_PER_SECOND
 /* What a connection may send before it is read: some requests in a row. */
 #define INPUT_BYTES_MAX (64 * 1024)
 /* "HTTP/1.1 200" */
@@ -171,14 +172,23 @@ static void close_late(struct connections *connections)
 	}
 }
 
-/* The one that has been without a request for longest makes place. Returns whether there is one. */
+/* An honest client's request arrives as a whole. */
+static bool may_make_place(const struct connection *connection, uint64_t now_ns)
+{
+	if (connection->state == HEAD)
+		return time_since_ns(now_ns, connection->since_ns) >= HEAD_PATIENCE_NS;
+	return connection->state == IDLE || connection->state == FRESH;
+}
+
+/* The one that has been without a whole request for longest makes place. Returns whether there is
+ * one. */
 static bool close_idle(struct connections *connections)
 {
+	uint64_t now_ns = clock_now_ns();
 	struct connection *idle = NULL;
 
 	for (struct connection *one = connections->first; one; one = one->next)
-		if ((one->state == IDLE || one->state == FRESH) &&
-		    (!idle || one->since_ns < idle->since_ns))
+		if (may_make_place(one, now_ns) && (!idle || one->since_ns < idle->since_ns))
 			idle = one;
 	if (idle)
 		connection_close(idle, HTTP_REFUSAL_CONNECTIONS);
