@@ -57,10 +57,10 @@ static int load(struct kernel_next *next, const struct kernel *kernel,
 		const struct kernel_setup *setup)
 {
 	struct xbeat_bpf *skeleton = skeleton_open();
-	int error;
+	int error = -errno;
 
 	if (!skeleton)
-		return errno ? -errno : -ENOMEM;
+		return error < 0 ? error : -ENOMEM;
 	next->skeleton = skeleton;
 	skeleton_freeze(skeleton, setup);
 	bpf_program__set_autoload(skeleton->progs.xbeat_exit, false);

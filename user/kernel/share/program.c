@@ -80,7 +80,7 @@ static int open_id(const char *text, char reason[static PROGRAM_REASON_BYTES])
 /* The only XDP program of the name; *count: how many there are. */
 static int find_name(const char *name, unsigned *count)
 {
-	struct program program;
+	struct program program = {0};
 	uint32_t id = 0;
 	int found = -ENOENT;
 
@@ -118,7 +118,7 @@ static int open_name(const char *name, char reason[static PROGRAM_REASON_BYTES])
 
 int program_open(const char *wish, char reason[static PROGRAM_REASON_BYTES])
 {
-	struct program program;
+	struct program program = {0};
 	int fd = wish[0] == '/'			   ? open_pin(wish, reason)
 		 : isdigit((unsigned char)wish[0]) ? open_id(wish, reason)
 						   : open_name(wish, reason);
