@@ -51,7 +51,8 @@ class Page:
         return {
             "problems": sorted(problem["text"].split(" (")[0] for problem in health["problems"]),
             "instances": [(one["name"], ", ".join(one["addresses"]), " and ".join(one["owners"]) or "no node",
-                           "; ".join(f"{role['node']}: {role['state']}, priority {role['priority']}"
+                           "; ".join(f"{role['node']}: {role['state']}{' but fenced' * role.get('fenced', False)}, "
+                                     f"priority {role['priority']}"
                                      for role in roles[one["vrid"], one["name"]]), one["owners_reason"])
                           for one in daemon.json("vrrp")],
             "nodes": [(daemon.node, daemon.json("status")["state"]),

@@ -40,7 +40,27 @@ static void judge_owners(const char *instance, const struct owners *owners, json
 			    owners->names);
 }
 
-/* An instance that nodes describe in heartbeats. */
+/* What this node concludes of one of its own instances: more than nodes report. Returns whether it
+ * knows. */
+static bool judge_known(const json_t *instance, json_t *problems)
+{
+	const json_t *known = json_object_get(instance, "owners"), *name;
+	struct owners owners = {0};
+	size_t index;
+
+	json_array_foreach(known, index, name)
+	{
+		const char *text = json_string_value(name);
+
+		add_owner(&owners, text ? text : "");
+	}
+	if (known)
+		judge_owners(problem_text(instance, "name"), &owners, problems);
+	return known;
+}
+
+/* An instance that nodes describe in heartbeats. One that is fenced does not own it, whatever it
+ * reported before. */
 static void judge_described(const json_t *instance, json_t *problems)
 {
 	struct owners owners = {0};
@@ -49,23 +69,43 @@ static void judge_described(const json_t *instance, json_t *problems)
 
 	json_array_foreach(json_object_get(instance, "nodes"), index, role)
 	{
-		if (!strcmp(problem_text(role, "state"), "active"))
+		if (!strcmp(problem_text(role, "state"), "active") && !problem_flag(role, "fenced"))
 			add_owner(&owners, problem_text(role, "node"));
 	}
 	judge_owners(problem_text(instance, "name"), &owners, problems);
 }
 
-static bool is_described(const json_t *cluster, const json_t *instance)
+static bool is_same(const json_t *instance, const json_t *described)
 {
 	json_int_t family = strcmp(problem_text(instance, "family"), "ipv6") ? 4 : 6;
+
+	return json_integer_value(json_object_get(described, "vrid")) ==
+		       json_integer_value(json_object_get(instance, "vrid")) &&
+	       json_integer_value(json_object_get(described, "family")) == family;
+}
+
+/* This node's instance that others describe, too; NULL: it runs none, or does not know the owner. */
+static const json_t *find_known(const json_t *snapshot, const json_t *described)
+{
+	const json_t *instance;
+	size_t index;
+
+	json_array_foreach(json_object_get(snapshot, "vrrp"), index, instance)
+	{
+		if (is_same(instance, described) && json_object_get(instance, "owners"))
+			return instance;
+	}
+	return NULL;
+}
+
+static bool is_described(const json_t *cluster, const json_t *instance)
+{
 	const json_t *described;
 	size_t index;
 
 	json_array_foreach(json_object_get(cluster, "instances"), index, described)
 	{
-		if (json_integer_value(json_object_get(described, "vrid")) ==
-			    json_integer_value(json_object_get(instance, "vrid")) &&
-		    json_integer_value(json_object_get(described, "family")) == family)
+		if (is_same(instance, described))
 			return true;
 	}
 	return false;
@@ -91,10 +131,13 @@ void health_of_owners(const json_t *snapshot, json_t *problems)
 	size_t index;
 
 	json_array_foreach(json_object_get(cluster, "instances"), index, instance)
-		judge_described(instance, problems);
+	{
+		if (!find_known(snapshot, instance))
+			judge_described(instance, problems);
+	}
 	json_array_foreach(json_object_get(snapshot, "vrrp"), index, instance)
 	{
-		if (!is_described(cluster, instance))
+		if (!judge_known(instance, problems) && !is_described(cluster, instance))
 			judge_advertised(instance, problems);
 	}
 }

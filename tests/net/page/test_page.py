@@ -62,7 +62,9 @@ def test_it_shows_what_xbeatctl_says(cluster, page):
     assert len(facts["moves"]) == 2
     b.kill()
     page.wait("announced", "VI_1 moved from node-b to node-c")
-    page.wait_same()
+    facts = page.wait_same()
+    assert "node-b: active but fenced" in facts["instances"][0][3]
+    assert not [text for text in facts["problems"] if "Actives" in text]
     b.start()
     a.ctl("resume", "VI_1")
     page.wait("announced", "to node-a")

@@ -161,6 +161,15 @@ static void owners(void **state)
 	       "{'name':'VI_4','vrid':54,'family':'ipv4','state':'backup',"
 	       "'active_address':'10.0.0.9'}]}",
 	       "error owners VI_1, error no_owner VI_2, error no_owner VI_6");
+	/* One that is fenced is none, and what this node concludes counts more than reports. */
+	expect("{'cluster':{'instances':[{'name':'VI_1','vrid':51,'family':4,'nodes':["
+	       "{'node':'a','state':'active','fenced':true},{'node':'b','state':'active'}]},"
+	       "{'name':'VI_2','vrid':52,'family':4,'nodes':["
+	       "{'node':'a','state':'active'},{'node':'b','state':'active'}]}]},"
+	       "'vrrp':[{'name':'VI_2','vrid':52,'family':'ipv4','state':'active','owners':['b']},"
+	       "{'name':'VI_3','vrid':53,'family':'ipv4','state':'backup','owners':[]},"
+	       "{'name':'VI_4','vrid':54,'family':'ipv4','state':'active','owners':['a','b']}]}",
+	       "error no_owner VI_3, error owners VI_4");
 }
 
 static void instances(void **state)

@@ -177,7 +177,8 @@ static json_t *owners_of(const json_t *entry)
 	{
 		const char *state = json_string_value(json_object_get(role, "state"));
 
-		if (state && !strcmp(state, "active"))
+		if (state && !strcmp(state, "active") &&
+		    !json_is_true(json_object_get(role, "fenced")))
 			json_array_append(owners, json_object_get(role, "node"));
 	}
 	return owners;

@@ -27,7 +27,8 @@ function node_name(name) {
 /* What each node reports of it; without heartbeats only this node is known. */
 function roles_text(instance) {
 	const roles = instance.nodes || [{node: own_name(), state: instance.state, priority: instance.effective_priority}];
-	return roles.map(role => role.node + ": " + role.state + ", priority " + role.priority).join("; ");
+	return roles.map(role => role.node + ": " + role.state + (role.fenced ? " but fenced" : "") +
+		", priority " + role.priority).join("; ");
 }
 
 /* Those that need attention first, then in the order of the configuration. */

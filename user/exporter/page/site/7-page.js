@@ -63,6 +63,9 @@ function on_events(message) {
 		state.events.clear();
 	for (const event of data.events)
 		state.events.set(event.sequence, event);
+	for (const [sequence, event] of state.events)
+		if (event_ms(event) < now_ms() - HOUR_MS)
+			state.events.delete(sequence);
 	if (state.snapshot)
 		show_hour();
 }
