@@ -102,7 +102,8 @@ static void print_names(const struct completion *completion, const struct verb *
 
 	quick.answer_timeout_ms = ANSWER_TIMEOUT_MS;
 	command.verb = &quick;
-	answer = query_try(&command, verb->name, json_object());
+	answer = query_try(&command, verb->names->method ? verb->names->method : verb->name,
+			   json_object());
 	names = names_list(verb->names, answer);
 	json_array_foreach(names, index, name)
 	{

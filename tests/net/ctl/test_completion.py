@@ -27,6 +27,7 @@ CASES = [
     (["app", ""], ["web", "beat"]),
     (["app", "beat", ""], ["web"]),
     (["peers", ""], ["node-b"]),
+    (["interfaces", ""], ["eth0"]),
     (["drops", "bad_t"], ["bad_ttl", "bad_type", "bad_tag"]),
     (["events", "--kind", "pr"], ["priority", "probes", "program"]),
     (["node", ""], ["remove", "add"]),

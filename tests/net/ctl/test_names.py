@@ -26,6 +26,8 @@ UNKNOWN = {  # a command line: words of its error
     "vrrp x*": ["'x*'", "there are: VI_1, VI_2"],
     "tracking chk_ngixn": ["did you mean 'chk_nginx'"],
     "app wob": ["did you mean 'web'"],
+    "interfaces eth7": ["no interface 'eth7'", "did you mean 'eth0'"],
+    "maps xb_peer": ["did you mean 'xb_peers'"],
     "drops bad_tga": ["did you mean 'bad_tag'?"],
     "cluster nobody": ["there are: node-a, node-b, node-c, VI_1"],
     "events nobody": ["no subject 'nobody'"],
@@ -71,6 +73,9 @@ def test_names_select_entries(daemon):
         part = daemon.json("cluster", name)
         assert part.keys() & {"nodes", "instances"} == lists, part
         assert daemon.text("cluster", name)
+    assert [each["name"] for each in daemon.json("interfaces", "eth*")["interfaces"]] == ["eth0"]
+    assert daemon.text("interfaces", "-br").split()[0] == "eth0"
+    assert daemon.text("maps", "xb_peers", "xb_drops", "--brief").split()[0::3] == ["xb_drops", "xb_peers"]
     for line, words in UNKNOWN.items():
         assert all(word in errors(daemon, line) for word in words), errors(daemon, line)
     check_events(daemon)

@@ -19,7 +19,7 @@ WIDTHS = [80, 200]
 SHOWN = [(verb, line) for verb, _, lines in VERBS[:[name for name, _, _ in VERBS].index("failover")] for line in lines]
 COPIED = ["config", "import", "dump"]  # what is copied from the terminal stays whole
 BROKEN = ["maps"]  # paths that are longer than their column go on in the next line
-VIEWS = ["peers", "vrrp", "cluster", "tracking", "app", "drops", "events", "status"]
+VIEWS = ["interfaces", "maps", "peers", "vrrp", "cluster", "tracking", "app", "drops", "events", "status"]
 CHANGING = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+|-?\d+(\.\d+)?( (ns|us|ms|s|min|h)\b)?( \d+ (s|min)\b)?")
 
 

@@ -32,18 +32,21 @@ static bool select_names(const struct command *command, json_t **result)
 						     command->argument_count, result);
 }
 
+enum command_status run_show(const struct command *command, json_t *result)
+{
+	if (select_names(command, &result))
+		return print(command, result);
+	json_decref(result);
+	return COMMAND_FAILED;
+}
+
 enum command_status run_method(const struct command *command)
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	json_t *result;
 	enum command_status status = call(command, &client, &result);
 
-	if (status != COMMAND_OK)
-		return status;
-	if (select_names(command, &result))
-		return print(command, result);
-	json_decref(result);
-	return COMMAND_FAILED;
+	return status == COMMAND_OK ? run_show(command, result) : status;
 }
 
 /* Returns whether the daemon has closed the connection in time. */

@@ -4,6 +4,10 @@
 #define XBEAT_CTL_CALL_RUN_H
 
 #include "user/ctl/call/command.h"
+#include <jansson.h>
+
+/* Prints of a result what the arguments name, as the options ask for; releases it. */
+enum command_status run_show(const struct command *command, json_t *result);
 
 /* Calls the method of the verb's name; prints the result with the verb's print, or as JSON. */
 enum command_status run_method(const struct command *command);

@@ -3,8 +3,8 @@
  * "xbeatctl interfaces": what is attached to each interface, and what goes over it. With -t also how
  * often the programs run and for how long, measured for that time.
  */
-#include "user/ctl/call/output.h"
 #include "user/ctl/call/query.h"
+#include "user/ctl/call/run.h"
 #include "user/ctl/inspect/inspect.h"
 #include "user/ctl/inspect/kernel.h"
 #include "user/ctl/show/field.h"
@@ -255,26 +255,26 @@ static void add_program(struct table *table, const json_t *program)
 }
 
 static void print_table(const json_t *array, const struct table_column *titles, size_t count,
-			void (*add)(struct table *table, const json_t *object))
+			void (*add)(struct table *table, const json_t *object), FILE *stream)
 {
 	_cleanup_table_ struct table table = {.columns = titles, .column_count = count};
 	const json_t *object;
 	size_t index;
 
 	json_array_foreach(array, index, object) add(&table, object);
-	table_print(&table, stdout);
+	table_print(&table, stream);
 }
 
-static void show_interfaces(const json_t *result)
+void inspect_show_interfaces(const json_t *result, FILE *stream)
 {
 	const json_t *programs = json_object_get(result, "programs");
 
 	print_table(json_object_get(result, "interfaces"), columns, ARRAY_SIZE(columns),
-		    add_interface);
+		    add_interface, stream);
 	if (!programs)
 		return;
-	putchar('\n');
-	print_table(programs, program_columns, ARRAY_SIZE(program_columns), add_program);
+	fputc('\n', stream);
+	print_table(programs, program_columns, ARRAY_SIZE(program_columns), add_program, stream);
 }
 
 enum command_status inspect_interfaces(const struct command *command)
@@ -288,11 +288,9 @@ enum command_status inspect_interfaces(const struct command *command)
 		return status;
 	json = interfaces_json(snapshot);
 	status = add_programs(command, snapshot, json);
-	if (status == COMMAND_OK && command->json)
-		output_json(json);
-	else if (status == COMMAND_OK)
-		show_interfaces(json);
-	json_decref(json);
 	json_decref(snapshot);
-	return status == COMMAND_OK ? output_finish() : status;
+	if (status == COMMAND_OK)
+		return run_show(command, json);
+	json_decref(json);
+	return status;
 }

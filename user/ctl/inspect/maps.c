@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl maps": the daemon's BPF maps, as the kernel has them. */
-#include "user/ctl/call/output.h"
 #include "user/ctl/call/query.h"
+#include "user/ctl/call/run.h"
 #include "user/ctl/inspect/inspect.h"
 #include "user/ctl/inspect/kernel.h"
 #include "user/ctl/show/field.h"
@@ -43,7 +43,7 @@ static void print_directory(const json_t *map, FILE *stream)
 		fprintf(stream, "pins  %.*s\n", (int)(name - pin), pin);
 }
 
-static void show_maps(const json_t *maps, FILE *stream)
+void inspect_show_maps(const json_t *maps, FILE *stream)
 {
 	_cleanup_table_ struct table table = {
 		.columns = columns,
@@ -75,7 +75,7 @@ enum command_status inspect_maps(const struct command *command)
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	struct objects objects;
-	json_t *daemon, *maps;
+	json_t *daemon;
 	enum command_status status = query_ask(command, "status", json_object(), &client, &daemon);
 
 	if (status != COMMAND_OK)
@@ -84,11 +84,5 @@ enum command_status inspect_maps(const struct command *command)
 	json_decref(daemon);
 	if (status != COMMAND_OK)
 		return status;
-	maps = objects_maps_json(&objects);
-	if (command->json)
-		output_json(maps);
-	else
-		show_maps(maps, stdout);
-	json_decref(maps);
-	return output_finish();
+	return run_show(command, objects_maps_json(&objects));
 }

@@ -2,6 +2,32 @@
 /* Verbs that examine a node: is it well, what does it have in the kernel, what is reported. */
 #include "user/ctl/inspect/inspect.h"
 #include "user/ctl/verbs/verbs.h"
+#include "user/ctl/view/cells.h"
+
+static const struct names interfaces = {
+	.what = "interface",
+	.method = "status",
+	.parts = {{"interfaces", {"name"}, false}},
+};
+
+static const struct brief interfaces_brief = {
+	.parts = {{"interfaces",
+		   {{.member = "name"},
+		    {.make = cell_mode},
+		    {.member = "program_id", .kind = BRIEF_COUNT},
+		    {.member = "instances", .kind = BRIEF_LIST}}}},
+};
+
+static const struct names maps = {
+	.what = "map",
+	.parts = {{"", {"name"}, false}},
+};
+
+static const struct brief maps_brief = {
+	.parts =
+		{{"",
+		  {{.member = "name"}, {.member = "id", .kind = BRIEF_COUNT}, {.member = "type"}}}},
+};
 
 const struct verb verbs_inspect[] = {
 	{
@@ -18,7 +44,7 @@ const struct verb verbs_inspect[] = {
 	},
 	{
 		.name = "interfaces",
-		.arguments = "",
+		.arguments = "[INTERFACE...]",
 		.summary = "what is attached where; -t measures programs",
 		.help = "Shows each interface: how the XDP program is attached, the links of other nodes over it, and the instances on it. Root also sees the BPF programs. With -t root sees how often they ran in this time, and how long a run took; meanwhile the kernel counts the runs of all programs of the machine, which costs each run some nanoseconds.",
 		.example =
@@ -29,12 +55,17 @@ const struct verb verbs_inspect[] = {
 			"PROGRAM  NAME        TYPE        RUNS    TIME   A RUN\n"
 			"     12  xbeat       xdp          412  160 us  388 ns\n"
 			"     15  xbeat_exit  tracepoint     3    1 us  410 ns\n",
-		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DURATION,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL |
+			   VERB_ACCEPTS_DURATION,
+		.arguments_max = VERB_NAMES_MAX,
 		.run = inspect_interfaces,
+		.print = inspect_show_interfaces,
+		.brief = &interfaces_brief,
+		.names = &interfaces,
 	},
 	{
 		.name = "maps",
-		.arguments = "",
+		.arguments = "[MAP...]",
 		.summary = "the BPF maps: entries, memory, pins",
 		.help = "Shows the BPF maps of the daemon as the kernel has them: type, entries in use where they come and go, the most that fit, what the kernel charges for them, and where they are pinned. Only for root.",
 		.example = "$ xbeatctl maps\n"
@@ -43,8 +74,12 @@ const struct verb verbs_inspect[] = {
 			   "xb_networks     44  lpm_trie        6  1024    270  yes\n"
 			   "...\n"
 			   "pins  /sys/fs/bpf/xbeat/default\n",
-		.accepts = VERB_ACCEPTS_JSON,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL,
+		.arguments_max = VERB_NAMES_MAX,
 		.run = inspect_maps,
+		.print = inspect_show_maps,
+		.brief = &maps_brief,
+		.names = &maps,
 	},
 	{
 		.name = "dump",

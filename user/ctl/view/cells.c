@@ -60,6 +60,11 @@ char *cell_interfaces(const json_t *status)
 	return pairs(json_object_get(status, "interfaces"), "name", mode_of);
 }
 
+char *cell_mode(const json_t *interface)
+{
+	return text_copy(mode_of(interface));
+}
+
 char *cell_state_age(const json_t *instance)
 {
 	char text[UNITS_TEXT_BYTES];

@@ -10,6 +10,7 @@ char *cell_links(const json_t *peer); /* "eth0:up eth1:down" */
 char *cell_node(const json_t *status); /* "node-a" */
 char *cell_node_state(const json_t *node); /* of a node of the cluster: its verdict, or its state */
 char *cell_interfaces(const json_t *status); /* "eth0:native eth1:DETACHED" */
+char *cell_mode(const json_t *interface); /* "native", or "DETACHED" */
 char *cell_state_age(const json_t *instance);
 char *cell_owners(const json_t *instance); /* of an instance of the cluster: "node-a" or "none" */
 char *cell_value(const json_t *tracked); /* the number in a file, or "" */

@@ -23,6 +23,7 @@ struct names_part {
 
 struct names {
 	const char *what; /* they are names of: "node" */
+	const char *method; /* whose answer has them, for completion; NULL: that of the verb */
 	bool members; /* the answer is an object, whose members have the names; no parts */
 	struct names_part parts[NAMES_PARTS_MAX]; /* those with a list */
 };
