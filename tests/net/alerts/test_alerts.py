@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.support.cluster import Cluster
-from tests.support.configuration import Settings, block, heartbeat
+from tests.support.configuration import VIP, Settings, block, heartbeat
 from tests.support.dashboard import METRIC, expressions, families
 from tests.support.detach import detach, replace_program, set_foreign
 from tests.support.exporter import LABEL, PORT, Exporter
@@ -29,11 +29,19 @@ MORE = re.compile(r"> 0|== [01]\b|ALERTS")
 ENUMERATED = {"verdict", "state", "reason", "result", "cause", "kind"}
 
 
-TRACKED = (block("vrrp_app web", "timeout 3600s"), block("vrrp_script chk", "script /bin/true", "interval 60"))
+def tracked(lab, node):
+    """An application, and a script that fails while a file of the node is there."""
+    return (block("vrrp_app web", "timeout 3600s"),
+            block("vrrp_script chk", f'script "/usr/bin/test ! -e {failing(lab, node)}"', "interval 1"))
+
+
+def failing(lab, node):
+    return lab.path(f"{node}.fails")
 
 
 def settings(guard="1s"):
-    return Settings(multiplier="auto", advert_interval="0.1", heartbeat_lines=[f"guard_timeout {guard}"],
+    return Settings(multiplier="auto", daemon_timeout="1s", advert_interval="0.1",
+                    heartbeat_lines=[f"guard_timeout {guard}"],
                     instance_lines=[block("track_app", "web"), block("track_script", "chk")])
 
 
@@ -44,20 +52,22 @@ class Monitored:
         self.lab = lab
         self.cluster = Cluster(lab, settings())
         for node in lab.nodes:
-            self.cluster.daemon(node, *TRACKED).start()
+            self.cluster.daemon(node, *tracked(lab, node)).start()
             self[node].ctl("app", "beat", "web")
         self.cluster.wait_up()
         self.cluster.wait_holder("node-a")
-        self.exporters = [Exporter(lab, node, "--listen", f"127.0.0.1:{PORT}",
-                                   "--listen", f"{lab.address(node)}:{PORT}") for node in lab.nodes]
+        self.exporters = {node: self.start_exporter(node) for node in lab.nodes}
         self.prometheus = Prometheus(lab, lab.nodes)
         wait_until(lambda: self.prometheus.query("sum(xbeat_up)") == [({}, 3)], "all nodes are scraped")
 
     def __getitem__(self, node):
         return self.cluster[node]
 
+    def start_exporter(self, node):
+        return Exporter(self.lab, node, "--listen", f"127.0.0.1:{PORT}", "--listen", f"{self.lab.address(node)}:{PORT}")
+
     def texts(self, node, guard):
-        return (heartbeat(self.lab, settings(guard), self.cluster.key_file), *TRACKED,
+        return (heartbeat(self.lab, settings(guard), self.cluster.key_file), *tracked(self.lab, node),
                 self.cluster.vrrp_instance(node, "heartbeat lan", *self.cluster.settings.instance_lines))
 
     def each(self, *arguments):
@@ -88,7 +98,7 @@ class Fault:
 
 def make_several(scene):
     """Also moves the instance often."""
-    scene["node-c"].reload(*scene.texts("node-c", "1500ms"))
+    scene["node-c"].reload(*scene.texts("node-c", "900ms"))
     scene["node-b"].refused_reload("nonsense\n")
     detach(scene["node-b"])
     for _ in range(4):
@@ -105,6 +115,18 @@ def stop_until_fenced(scene):
         scene.wait_for("XbeatPeerFenced", peer="node-a")
     finally:
         scene["node-a"].process.send_signal(signal.SIGCONT)
+
+
+def make_more(scene):
+    scene.exporters["node-b"].stop()
+    failing(scene.lab, "node-c").touch()
+    scene.lab.run("node-c", "ip", "address", "add", f"{VIP}/24", "dev", "eth0")
+
+
+def mend_more(scene):
+    scene.exporters["node-b"] = scene.start_exporter("node-b")
+    failing(scene.lab, "node-c").unlink()
+    scene.lab.run("node-c", "ip", "address", "del", f"{VIP}/24", "dev", "eth0")
 
 
 # Those that last longest first: they end while others are played.
@@ -124,7 +146,7 @@ FAULTS = [
           [("XbeatDaemonLate", {"instance": "node-c"})], besides={"XbeatPeerHung"}),
     Fault("two Actives, in a partition",
           lambda scene: scene.lab.part(["node-a"], ["node-b", "node-c"]),
-          [("XbeatTwoActives", {"ip_address": "10.77.0.100"}), ("XbeatIsolated", {"instance": "node-a"}),
+          [("XbeatTwoActives", {"ip_address": VIP}), ("XbeatIsolated", {"instance": "node-a"}),
            ("XbeatPeerDown", {"peer": "node-a"})],
           lambda scene: scene.lab.lose_nothing(), besides={"XbeatPeerUnreachable"}),
     Fault("no Active, all nodes are drained",
@@ -136,6 +158,12 @@ FAULTS = [
           [("XbeatPeerOneWay", {"instance": "node-b", "peer": "node-c"}),
            ("XbeatPeerUnreachable", {"instance": "node-c", "peer": "node-b"})],
           lambda scene: scene.lab.lose_nothing()),
+    Fault("an exporter is stopped, and on another node a script fails and somebody adds the address", make_more,
+          [("XbeatExporterDown", {"instance": "node-b"}),
+           ("XbeatTrackedDown", {"instance": "node-c", "kind": "script", "name": "chk"}),
+           ("XbeatInstanceFault", {"instance": "node-c", "vrrp_instance": "VI_1"}),
+           ("XbeatForeignAddress", {"instance": "node-c"})],
+          mend_more),
     Fault("another program has the place of xbeat's",
           lambda scene: replace_program(scene["node-c"]),
           [("XbeatProgramDetached", {"instance": "node-c", "interface": "eth0"})],
@@ -157,7 +185,7 @@ def scene():
 
 
 def test_rules_and_dashboard_use_what_is_exported(scene):
-    exported = families(scene.exporters[0].text())
+    exported = families(scene.exporters["node-a"].text())
     used = set(METRIC.findall("\n".join([*alert_expressions(), *(text for _, text in expressions())])))
     assert len(used) > 30 and used <= exported, used - exported
 
@@ -172,7 +200,7 @@ def test_dashboard_shows_a_healthy_cluster(scene):
 
 def test_played_series_are_as_the_real_ones(scene):
     """What promtool plays has the labels of real samples, and values that are possible."""
-    real = scene.exporters[0].metrics()
+    real = scene.exporters["node-a"].metrics()
     played = [(name, dict(LABEL.findall(labels))) for name, labels in SERIES.findall(PLAYED.read_text())]
     assert len(played) > 50
     for name, labels in played:
