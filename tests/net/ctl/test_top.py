@@ -55,7 +55,7 @@ def test_top_obeys_keys_and_a_new_size(lab, cluster):
         lab.cut("node-c")
         wait_until(lambda: terminal.lines()[5].startswith("node-c"), terminal.text)
         terminal.resize(10, 40)
-        terminal.wait_text("node-a: running", "q quit")
+        terminal.wait_text("node-a: running", "NODE", "INSTANCE", "q quit")
 
 
 def test_top_goes_on_with_the_next_daemon(cluster):

@@ -19,7 +19,10 @@
 
 #define INTERVAL_NS NS_PER_SECOND
 #define HEAD_LINES 4
-#define EVENT_LINES_MIN 6
+#define EVENT_LINES 6 /* are left to events, at most a third of the screen */
+#define BLANK_FROM_LINES 3 /* a third of the screen: else none stands between lists */
+#define TIME_COLUMNS 19
+#define TIME_SEEN_COLUMNS 64 /* from this width on */
 #define LINE_BYTES 512
 #define KEYS "q quit  arrows select  d detail  s sort"
 
@@ -129,8 +132,10 @@ static void draw_self(const struct top *top)
 		 field_text(status, "state"), field_duration(status, "uptime_ns", uptime),
 		 field_text(status, "version"));
 	terminal_put(0, 0, terminal_columns(), TERMINAL_HEAD, line);
+	if (terminal_columns() < TIME_SEEN_COLUMNS)
+		return;
 	units_local_time(clock_unix_ns(), time);
-	terminal_put(0, terminal_columns() - 19, 19, TERMINAL_PLAIN, time);
+	terminal_put(0, terminal_columns() - TIME_COLUMNS, TIME_COLUMNS, TERMINAL_PLAIN, time);
 }
 
 static enum terminal_style severity_style(const json_t *problem)
@@ -199,24 +204,32 @@ static void draw_foot(const struct top *top)
 	terminal_put(terminal_rows() - 1, 0, terminal_columns(), TERMINAL_MARKED, line);
 }
 
-/* Each list gets what it needs, as long as events have a few lines. */
+/* Lines for the nodes, of all that lists have: each list gets what it needs, if not more than half. */
+static int peer_lines(const struct top *top, int lists)
+{
+	int peers = (int)top->peers.count + 1, instances = (int)top->instances.count + 1;
+
+	if (peers + instances <= lists || peers <= lists / 2)
+		return peers;
+	return instances < lists / 2 ? lists - instances : lists / 2;
+}
+
+/* Events get what is left, at least a few lines. */
 static void draw_lists(const struct top *top)
 {
 	int line = HEAD_LINES, end = terminal_rows() - 1;
-	int lists = end - line - EVENT_LINES_MIN;
-	int peers = (int)top->peers.count + 1, instances = (int)top->instances.count + 1;
-	int marked = top->marked, marked_instance = top->marked - (int)top->peers.count;
+	int third = (end - line) / 3, blank = third > BLANK_FROM_LINES;
+	int lists = end - line - 2 * blank - (third < EVENT_LINES ? third : EVENT_LINES);
+	int peers = top->peers.count ? peer_lines(top, lists) : 0;
+	bool in_peers = top->marked < (int)top->peers.count;
 
-	if (peers > lists / 2 && peers + instances > lists)
-		peers = instances < lists / 2 ? lists - instances : lists / 2;
-	if (marked >= (int)top->peers.count)
-		marked = -1;
-	if (top->peers.count)
-		line += grid_draw(&top->peers, line, peers, marked, false) + 1;
+	if (peers)
+		line += grid_draw(&top->peers, line, peers, in_peers ? top->marked : -1, false) +
+			blank;
 	if (top->instances.count)
-		line += grid_draw(&top->instances, line, HEAD_LINES + lists - line, marked_instance,
-				  false) +
-			1;
+		line += grid_draw(&top->instances, line, lists - peers,
+				  top->marked - (int)top->peers.count, false) +
+			blank;
 	grid_draw(&top->events, line, end - line, -1, true);
 }
 
