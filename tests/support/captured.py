@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """xbeatctl capture, and its files as tshark reads them."""
 
-import os
+import json
 import re
 import signal
 import subprocess
 from collections import Counter
 from dataclasses import dataclass
 
-from tests.support.laboratory import ROOT, wait_until
+from tests.support.laboratory import PINS, ROOT, wait_until
+from tests.support.xbeatd import find_bpftool
 
 DISSECTOR = ROOT / "dist" / "wireshark" / "xbeat.lua"
 FIELDS = ("frame.number", "frame.comment", "frame.packet_flags_direction", "frame.interface_name", "frame.len",
           "frame.cap_len", "frame.time_epoch", "xbeat.response_in", "xbeat.response_time")
 REASONS = re.findall(r"^\tX\(\w+, (\w+),", (ROOT / "include" / "xbeat" / "drop.h").read_text(), re.M)
-PROGRAMS = re.compile(r"name (xbeat_(?:ip_|tc_)?seen)\b")
-MAPS = re.compile(r"name (xb_capture\w*)\b")
+PROGRAM = re.compile("xbeat_(ip_|tc_)?seen")
 
 
 @dataclass
@@ -58,6 +58,13 @@ def read(path):
     return packets
 
 
+def comments(path):
+    """Without the dissector, which takes long for very many."""
+    text = subprocess.run(["tshark", "-n", "-r", path, "-T", "fields", "-e", "frame.comment"], capture_output=True,
+                          text=True, check=True).stdout
+    return text.splitlines()
+
+
 def start(daemon, path, *options):
     """A capture that runs, once it does."""
     process = subprocess.Popen([*daemon.ctl_argv("capture", "-w", path, *options)], stderr=subprocess.PIPE, text=True)
@@ -78,19 +85,36 @@ def end(process, number=signal.SIGINT):
     return errors
 
 
-def list_kernel(kind, pattern):
-    text = subprocess.run([os.environ.get("BPFTOOL", "/usr/sbin/bpftool"), kind], capture_output=True, text=True,
-                          check=True).stdout
-    return {int(line.split(":")[0]): found[1] for line in text.splitlines() if (found := pattern.search(line))}
+def bpftool(*arguments):
+    return json.loads(subprocess.run([find_bpftool(), "-j", *arguments], capture_output=True, check=True).stdout or "[]")
 
 
 def programs():
-    """Those that capture, of all daemons of this machine: id -> name."""
-    return list_kernel("prog", PROGRAMS)
+    """Those that capture, of all daemons of this machine: id -> ids of their maps."""
+    return {each["id"]: set(each.get("map_ids", [])) for each in bpftool("prog", "show")
+            if PROGRAM.fullmatch(each.get("name", ""))}
 
 
-def maps():
-    return list_kernel("map", MAPS)
+class Traces:
+    """What the captures of one daemon have in the kernel, also after its end. Its program of tc is gone when
+    the maps are, which it shares."""
+
+    def __init__(self, daemon):
+        self.own_map = bpftool("map", "show", "pinned", PINS / daemon.instance / "xb_self")["id"]
+        self.seen = set()
+
+    def look(self):
+        """The programs that are loaded. Remembers their maps."""
+        found = {program: maps for program, maps in programs().items() if self.own_map in maps}
+        self.seen.update(*found.values())
+        return found
+
+    def maps(self):
+        return {each["id"] for each in bpftool("map", "show") if each["id"] in self.seen
+                and each.get("name", "").startswith("xb_capture")}
+
+    def wait_gone(self):
+        wait_until(lambda: not self.look() and not self.maps(), "the programs and maps of a capture are gone")
 
 
 def count_reasons(packets):

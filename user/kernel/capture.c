@@ -8,16 +8,18 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 
+/* The first interface without Ethernet headers that comes during a capture is left out. */
 static void choose(const struct xbeat_bpf *skeleton, const struct kernel *kernel)
 {
 	const struct bpf_program *plain = kernel->skeleton->progs.xbeat;
 	struct bpf_program *program;
 	struct bpf_map *map;
 
-	bpf_object__for_each_program(program, skeleton->obj) bpf_program__set_autoload(
-		program, program == skeleton->progs.xbeat_seen ||
-				 program == skeleton->progs.xbeat_tc_seen ||
-				 program == skeleton->progs.xbeat_ip_seen);
+	bpf_object__for_each_program(program, skeleton->obj)
+		bpf_program__set_autoload(program, false);
+	bpf_program__set_autoload(skeleton->progs.xbeat_seen, true);
+	bpf_program__set_autoload(skeleton->progs.xbeat_tc_seen, true);
+	bpf_program__set_autoload(skeleton->progs.xbeat_ip_seen, kernel->ip_skeleton);
 	bpf_object__for_each_map(map, skeleton->obj) if (skeleton_is_of_capture(skeleton, map))
 		bpf_map__set_autocreate(map, true);
 	bpf_program__set_flags(skeleton->progs.xbeat_seen, bpf_program__flags(plain));

@@ -107,10 +107,12 @@ static int hold(int *held_fd, int program_fd)
 	return -errno;
 }
 
-/* One that captures takes the place of another. */
+/* One that captures takes the place of another, if it is loaded. */
 static int one_of(const struct bpf_program *plain, const struct bpf_program *capturing)
 {
-	return bpf_program__fd(capturing ? capturing : plain);
+	int fd = capturing ? bpf_program__fd(capturing) : -1;
+
+	return fd >= 0 ? fd : bpf_program__fd(plain);
 }
 
 void skeleton_program_fds(const struct skeletons *of, int fds[static KERNEL_PROGRAMS])

@@ -22,7 +22,9 @@ class Shown:
         scene = Attacked(lab)
         heard = record(scene)
         self.sent = [*forged(scene, heard), *replayed(scene, heard), *adverts(scene)]
+        self.traces = captured.Traces(scene[BACKUP])
         process = captured.start(scene[BACKUP], path)
+        assert self.traces.look()
         before = scene[BACKUP].ask("drops")
         with Attacker(lab) as attacker:
             for packet in self.sent:
@@ -32,7 +34,6 @@ class Shown:
         self.drops = {reason: count - before[reason] for reason, count in scene[BACKUP].ask("drops").items()}
         self.said = captured.end(process)
         self.packets = captured.read(path)
-        self.left = captured.programs(), captured.maps()
 
 
 @pytest.fixture(scope="module")
@@ -102,4 +103,4 @@ def test_file_is_like_others(shown):
 
 
 def test_nothing_is_left(shown):
-    assert shown.left == ({}, {})
+    shown.traces.wait_gone()

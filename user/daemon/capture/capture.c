@@ -3,6 +3,7 @@
 #include "user/daemon/capture/capture.h"
 #include "user/kernel/capture.h"
 #include "user/lib/clock.h"
+#include "user/lib/duration.h"
 #include "user/lib/json_text.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
@@ -126,8 +127,7 @@ static int begin(struct capture_session *session)
 	if (session->error)
 		return session->error;
 	clock_arm(session->over, session->until_ns + CLIENT_GRACE_NS);
-	log_info("capture: begun, for %llu s at most",
-		 (unsigned long long)(session->duration_ns / NS_PER_SECOND));
+	log_info("capture: begun, for %.1f s at most", duration_s(session->duration_ns));
 	return 0;
 }
 
