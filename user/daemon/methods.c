@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The methods of the control socket: one function each, which returns new JSON. */
+#include "user/config/model/nearest.h"
 #include "user/config/print/print.h"
 #include "user/core/names.h"
 #include "user/daemon/daemon.h"
@@ -198,6 +199,20 @@ static bool is_witnessed(const struct daemon *daemon, struct control_call *call,
 	return true;
 }
 
+/* nodes: it might have been the name of a node as well. */
+static json_t *fail_unknown(const struct daemon *daemon, struct control_call *call, bool nodes,
+			    const char *name)
+{
+	const char *near = config_nearest_name(daemon->config, name, nodes);
+	const char *what = nodes ? "instance or node" : "instance";
+
+	return near ? control_fail(call, "invalid_parameter", "unknown %s %s; did you mean %s?",
+				   what, name, near)
+		    : control_fail(call, "invalid_parameter",
+				   "unknown %s %s; see: xbeatctl cluster, xbeatctl vrrp", what,
+				   name);
+}
+
 /* The instance that the call names, or NULL with the failure set. */
 static struct instance *named(const struct daemon *daemon, const struct vrrp_room *room,
 			      struct control_call *call)
@@ -210,8 +225,7 @@ static struct instance *named(const struct daemon *daemon, const struct vrrp_roo
 	else if (!instance && is_witnessed(daemon, call, name))
 		return NULL;
 	else if (!instance)
-		control_fail(call, "invalid_parameter",
-			     "unknown instance %s; \"xbeatctl vrrp\" lists the instances", name);
+		fail_unknown(daemon, call, false, name);
 	return instance;
 }
 
@@ -248,10 +262,7 @@ static json_t *explain(void *context, struct control_call *call)
 		return control_fail(call, "invalid_parameter", "missing parameter: instance");
 	if (is_witnessed(daemon, call, name))
 		return NULL;
-	return control_fail(
-		call, "invalid_parameter",
-		"unknown instance or node %s; \"xbeatctl vrrp\" lists the instances, \"xbeatctl peers\" the nodes",
-		name);
+	return fail_unknown(daemon, call, true, name);
 }
 
 static json_t *tracking(void *context, struct control_call *call)

@@ -7,6 +7,7 @@
 #include "user/config/blocks/named.h"
 #include "user/config/blocks/track.h"
 #include "user/config/blocks/unsupported.h"
+#include "user/config/model/nearest.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,20 +122,15 @@ static const struct config_member *earlier_member(const struct config_parser *pa
 void config_report_unknown_instance(struct config_parser *parser, const char *name,
 				    struct config_location location)
 {
-	const struct config *config = parser->config;
+	const char *near = config_nearest_name(parser->config, name, false);
 
-	for (size_t i = 0; i < config->instance_count; i++) {
-		const char *known = config->instances[i].name;
-
-		if (spelling_is_near(name, spelling_distance(name, known))) {
-			config_error(parser, location,
-				     "vrrp_instance %s is not defined; did you mean '%s'?", name,
-				     known);
-			return;
-		}
-	}
-	config_error(parser, location,
-		     "vrrp_instance %s is not defined; add it, or remove it from the group", name);
+	if (near)
+		config_error(parser, location,
+			     "vrrp_instance %s is not defined; did you mean '%s'?", name, near);
+	else
+		config_error(parser, location,
+			     "vrrp_instance %s is not defined; add it, or remove it from the group",
+			     name);
 }
 
 /* Reports a member that cannot belong to the group. Returns whether it can. */

@@ -46,8 +46,7 @@ static void read_state(struct config_parser *parser, struct config_block *block,
 {
 	struct config_instance *instance = block->target;
 	const struct config_token *token = &statement->tokens[1];
-	unsigned nearest = UINT_MAX;
-	const char *meant = NULL;
+	struct spelling_search search = {.text = token->text};
 
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
 		if (!strcmp(token->text, states[i].name)) {
@@ -55,17 +54,11 @@ static void read_state(struct config_parser *parser, struct config_block *block,
 			return;
 		}
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
-		unsigned distance = spelling_distance(token->text, states[i].name);
-
-		if (spelling_is_near(token->text, distance) && distance < nearest) {
-			nearest = distance;
-			meant = states[i].name;
-		}
-	}
-	if (meant)
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
+		spelling_consider(&search, states[i].name);
+	if (spelling_found(&search))
 		config_error(parser, token->location, "unknown state '%s'; did you mean '%s'?",
-			     token->text, meant);
+			     token->text, spelling_found(&search));
 	else
 		config_error(parser, token->location, "unknown state '%s'; write \"%s\"",
 			     token->text, keyword->usage);

@@ -232,21 +232,13 @@ static void report_unknown(struct config_parser *parser, const struct config_tra
 {
 	const struct config *config = parser->config;
 	const struct config_track_keyword *kind = &config_track_keywords[track->kind];
-	unsigned best = (unsigned)-1;
-	const char *nearest = NULL;
+	struct spelling_search search = {.text = track->name};
 
-	for (size_t i = 0; i < candidate_count(config, track->kind); i++) {
-		const char *name = candidate_at(config, track->kind, i).name;
-		unsigned distance = spelling_distance(track->name, name);
-
-		if (distance < best) {
-			best = distance;
-			nearest = name;
-		}
-	}
-	if (nearest && spelling_is_near(track->name, best))
+	for (size_t i = 0; i < candidate_count(config, track->kind); i++)
+		spelling_consider(&search, candidate_at(config, track->kind, i).name);
+	if (spelling_found(&search))
 		config_error(parser, track->location, "%s %s is not defined; did you mean '%s'?",
-			     kind->what, track->name, nearest);
+			     kind->what, track->name, spelling_found(&search));
 	else if (track->kind == CONFIG_TRACK_LINK)
 		report_unknown_link(parser, track);
 	else if (track->kind == CONFIG_TRACK_PEER)

@@ -194,17 +194,14 @@ static const struct {
 
 static void report_unknown_option(struct config_parser *parser, const struct config_token *token)
 {
-	size_t nearest = 0;
+	struct spelling_search search = {.text = token->text};
 
-	for (size_t i = 1; i < ARRAY_SIZE(options); i++) {
-		if (spelling_distance(token->text, options[i].name) <
-		    spelling_distance(token->text, options[nearest].name))
-			nearest = i;
-	}
-	if (spelling_is_near(token->text, spelling_distance(token->text, options[nearest].name)))
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		spelling_consider(&search, options[i].name);
+	if (spelling_found(&search))
 		config_error(parser, token->location,
 			     "unknown option '%s' after an address; did you mean '%s'?",
-			     token->text, options[nearest].name);
+			     token->text, spelling_found(&search));
 	else
 		config_error(parser, token->location,
 			     "unknown option '%s' after an address; write \"" CONFIG_VIP_USAGE "\"",

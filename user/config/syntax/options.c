@@ -36,33 +36,19 @@ bool config_options_read(const struct config_options *options, struct config_lin
 	return true;
 }
 
-/* Replaces *nearest by a name that is nearer than *best. */
-static void find_nearest(const struct config_options *options, const char *text,
-			 const char **nearest, unsigned *best)
-{
-	for (size_t i = 0; i < options->count; i++) {
-		unsigned distance = spelling_distance(text, options->entries[i].name);
-
-		if (distance < *best) {
-			*best = distance;
-			*nearest = options->entries[i].name;
-		}
-	}
-}
-
 void config_options_unknown(const struct config_options *const tables[], size_t count,
 			    struct config_line *line)
 {
 	const struct config_token *token = &line->tokens[line->next];
-	unsigned best = (unsigned)-1;
-	const char *nearest = "";
+	struct spelling_search search = {.text = token->text};
 
 	for (size_t i = 0; i < count; i++)
-		find_nearest(tables[i], token->text, &nearest, &best);
-	if (spelling_is_near(token->text, best))
+		for (size_t k = 0; k < tables[i]->count; k++)
+			spelling_consider(&search, tables[i]->entries[k].name);
+	if (spelling_found(&search))
 		config_line_error(line, token->location,
 				  "unknown option '%s' in a %s; did you mean '%s'?", token->text,
-				  line->what, nearest);
+				  line->what, spelling_found(&search));
 	else
 		config_line_error(line, token->location,
 				  "unknown option '%s' in a %s; write \"%s\"", token->text,

@@ -199,22 +199,13 @@ static void close_block(struct config_parser *parser, const char *name,
 /* Returns the known keyword that is nearest to a mistyped one, NULL if none is near. */
 static const char *nearest_keyword(const struct config_block_type *type, const char *text)
 {
-	unsigned best = (unsigned)-1;
-	const char *nearest = NULL;
+	struct spelling_search search = {.text = text};
 
-	for (size_t i = 0; i < type->keyword_count + type->unsupported->count; i++) {
-		const char *name =
-			i < type->keyword_count
-				? type->keywords[i].name
-				: type->unsupported->entries[i - type->keyword_count].name;
-		unsigned distance = spelling_distance(text, name);
-
-		if (distance < best) {
-			best = distance;
-			nearest = name;
-		}
-	}
-	return spelling_is_near(text, best) ? nearest : NULL;
+	for (size_t i = 0; i < type->keyword_count; i++)
+		spelling_consider(&search, type->keywords[i].name);
+	for (size_t i = 0; i < type->unsupported->count; i++)
+		spelling_consider(&search, type->unsupported->entries[i].name);
+	return spelling_found(&search);
 }
 
 /* " in " before the name of a block, or nothing at the top level. */
