@@ -32,12 +32,13 @@ void history_stop(struct history *history)
 	json_decref(history->events);
 }
 
-bool history_lacks(struct history *history, json_int_t newest)
+bool history_lacks(struct history *history, json_int_t newest, json_int_t epoch)
 {
-	if (newest < history->sequence) {
+	if (newest < history->sequence || epoch != history->epoch) {
 		empty(history);
 		history->life++;
 	}
+	history->epoch = epoch;
 	return newest > history->sequence;
 }
 

@@ -12,6 +12,7 @@
 struct history {
 	json_t *events; /* oldest first */
 	json_int_t sequence; /* of the newest that is known; 0: none */
+	json_int_t epoch; /* of xbeatd */
 	uint64_t life; /* from 1; grows when xbeatd's log was begun again */
 };
 
@@ -19,8 +20,8 @@ void history_start(struct history *history);
 void history_stop(struct history *history);
 
 /* Whether xbeatd, whose newest event has this sequence, has events that are not here. Forgets all if
- * its log was begun again. */
-bool history_lacks(struct history *history, json_int_t newest);
+ * its log was begun again, as it may be in another epoch. */
+bool history_lacks(struct history *history, json_int_t newest, json_int_t epoch);
 
 /* Adds what xbeatd answered, and removes what is too old. */
 void history_add(struct history *history, const json_t *events);

@@ -110,8 +110,9 @@ static void ask_events(struct page *page, const json_t *snapshot)
 {
 	const json_t *status = json_object_get(snapshot, "status");
 	json_int_t newest = json_integer_value(json_object_get(status, "event_sequence"));
+	json_int_t epoch = json_integer_value(json_object_get(status, "epoch"));
 
-	if (!history_lacks(&page->history, newest) || page->asking)
+	if (!history_lacks(&page->history, newest, epoch) || page->asking)
 		return;
 	page->asking = true;
 	link_ask(page->link, "events", json_pack("{s:I}", "since_sequence", page->history.sequence),

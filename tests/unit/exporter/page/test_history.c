@@ -50,9 +50,9 @@ static void assert_after(json_int_t from, size_t limit, size_t count, json_int_t
 static void only_what_is_new(void **state)
 {
 	(void)state;
-	assert_true(history_lacks(&history, 3));
+	assert_true(history_lacks(&history, 3, 0));
 	add(1, 3, 0);
-	assert_false(history_lacks(&history, 3));
+	assert_false(history_lacks(&history, 3, 0));
 	add(2, 5, 0);
 	assert_after(0, 100, 5, 5);
 	assert_after(4, 100, 1, 5);
@@ -65,7 +65,7 @@ static void bounded(void **state)
 	(void)state;
 	add(1, 4, 2 * 3600 * NS_PER_SECOND);
 	assert_after(0, 1000, 0, 0);
-	assert_false(history_lacks(&history, 4)); /* it is known, but old */
+	assert_false(history_lacks(&history, 4, 0)); /* it is known, but old */
 	add(5, HISTORY_EVENTS_MAX + 10, 0);
 	assert_after(0, 1000, HISTORY_EVENTS_MAX, HISTORY_EVENTS_MAX + 10);
 }
@@ -76,10 +76,14 @@ static void begun_again(void **state)
 
 	(void)state;
 	add(1, 9, 0);
-	assert_true(history_lacks(&history, 2));
+	assert_true(history_lacks(&history, 2, 0));
 	assert_int_equal(history.life, life + 1);
 	assert_after(0, 100, 0, 0);
 	assert_int_equal(history.sequence, 0);
+	add(1, 2, 0);
+	assert_true(history_lacks(&history, 5, 7));
+	assert_int_equal(history.life, life + 2);
+	assert_after(0, 100, 0, 0);
 }
 
 int main(void)
