@@ -44,7 +44,7 @@ static int decode(const char *encoded, char *text, size_t bytes)
 
 int credentials_parse(const char *header, struct credentials *credentials)
 {
-	char text[CREDENTIALS_BYTES];
+	char text[CREDENTIALS_BYTES] = "";
 	char *colon;
 	int error = -EINVAL;
 
