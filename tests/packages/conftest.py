@@ -34,7 +34,8 @@ def dependencies(path):
 
 
 def make_root(root):
-    bootstrap(root, *TOOLS, *dependencies(package("xbeat")))
+    needed = {name for one in ("xbeat", "xbeat-exporter") for name in dependencies(package(one))} - {"xbeat"}
+    bootstrap(root, *TOOLS, *sorted(needed))
     for unit in MASKED:
         (root / "etc/systemd/system" / unit).symlink_to("/dev/null")
 

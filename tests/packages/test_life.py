@@ -134,6 +134,24 @@ def test_start(machine):
                lambda: machine.property("xbeatd", "StatusText"))
 
 
+def test_exporter(machine):
+    """It starts by itself, asks xbeatd as a member of its group, and leaves nothing but its user."""
+    ask = ("import urllib.request\nprint(urllib.request.urlopen('http://127.0.0.1:9694/metrics').read().decode())")
+    machine.run("dpkg", "--install", machine.take(package("xbeat-exporter")))
+    wait_until(lambda: machine.property("xbeat-exporter", "ActiveState") == "active", "the exporter runs")
+    wait_until(lambda: "\nxbeat_up 1\n" in machine.run("python3", "-c", ask, check=False).stdout, "it has metrics")
+    assert 'xbeat_instance_state{vrrp_instance="VI_1"' in machine.run("python3", "-c", ask).stdout
+    pid = machine.property("xbeat-exporter", "MainPID")
+    assert machine.run("ps", "-o", "user:20=", pid).stdout.strip() == "xbeat-exporter"
+    machine.write("/etc/default/xbeat-exporter", 'OPTIONS="--users /nonexistent"\n')
+    assert machine.run("systemctl", "restart", "xbeat-exporter", check=False).returncode == 0
+    wait_until(lambda: "cannot read /nonexistent" in machine.journal("xbeat-exporter"), "the reason is logged")
+    machine.run("dpkg", "--purge", "xbeat-exporter")
+    assert machine.property("xbeat-exporter", "ActiveState") == "inactive"
+    assert not machine.exists("/etc/default/xbeat-exporter") and not machine.exists("/usr/sbin/xbeat-exporter")
+    assert state(machine) == "active", "xbeatd does not depend on it"
+
+
 def test_script_may_use_sudo(machine):
     """It runs in xbeat-runner.service, outside of the daemon's sandbox."""
     machine.write("/etc/sudoers.d/nobody", "nobody ALL=(ALL) NOPASSWD: ALL\n", mode=0o440)

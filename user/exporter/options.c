@@ -121,7 +121,7 @@ static int take_help(struct options *options, const char *argument)
 			 rows[i].argument ? rows[i].argument : "");
 		printf("  -%c, %-26s %s\n", rows[i].letter, form, rows[i].help);
 	}
-	puts("Its pages: /metrics, /healthz, /readyz. The manual: xbeat-exporter(8).");
+	puts("Its pages: /, /metrics, /healthz, /readyz. The manual: xbeat-exporter(8).");
 	return EXIT_SUCCESS;
 }
 
