@@ -17,12 +17,12 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture 
 	user/net/netlink user/kernel user/kernel/share \
 	user/kernel/system user/kernel/layout user/config user/config/print user/config/blocks \
 	user/config/syntax user/config/host user/config/model user/core user/core/vrrp user/figures \
-	user/app user/lib bpf bpf/capture bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
+	user/service user/app user/lib bpf bpf/capture bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
 uses.user/daemon := user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/vrrp user/vrrp/report \
 	user/heartbeat user/tracking user/control user/runner user/starter user/net user/net/netlink \
 	user/kernel user/kernel/share user/config user/config/print user/config/host \
-	user/config/model user/core user/core/vrrp user/figures user/lib
+	user/config/model user/core user/core/vrrp user/figures user/service user/lib
 uses.user/daemon/start := user/runner user/starter user/net user/net/netlink \
 	user/config/model user/core user/core/vrrp user/lib
 
@@ -66,7 +66,7 @@ uses.user/ctl/kernel := user/lib
 uses.user/ctl/call := user/ctl/view user/ctl/show user/app user/lib
 uses.user/ctl/view := user/ctl/show user/lib
 uses.user/ctl/show := user/lib
-uses.user/exporter := user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source user/health user/lib
+uses.user/exporter := user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source user/health user/service user/lib
 uses.user/exporter/page := user/exporter/http user/exporter/source user/health user/lib
 uses.user/exporter/http := user/lib
 uses.user/exporter/metrics := user/health user/core user/core/vrrp user/lib
@@ -93,6 +93,7 @@ uses.user/config/model := user/core user/core/vrrp user/lib
 uses.user/core := user/lib
 uses.user/core/vrrp := user/lib
 uses.user/figures := user/lib
+uses.user/service := user/lib
 uses.user/app :=
 uses.user/lib :=
 

@@ -44,9 +44,9 @@ def parse(text):
 class Exporter:
     """For the daemon of a node, in the same namespace."""
 
-    def __init__(self, lab, node, *options, before=()):
+    def __init__(self, lab, node, *options, before=(), process=None):
         self.lab, self.node = lab, node
-        self.process = lab.spawn(node, *before, *self.argv(lab, node, *options))
+        self.process = process or lab.spawn(node, *before, *self.argv(lab, node, *options))
         wait_until(self.listens, f"the exporter of {node} listens")
 
     @staticmethod

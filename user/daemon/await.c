@@ -6,7 +6,6 @@
  * while the daemon runs: interfaces.c, user/kernel/attach_wait.c, user/heartbeat/prober_links.c.
  */
 #include "user/daemon/daemon.h"
-#include "user/daemon/start/service_manager.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/diagnostics_print.h"
@@ -15,6 +14,7 @@
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
+#include "user/service/service_manager.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

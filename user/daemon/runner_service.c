@@ -2,11 +2,11 @@
 /* The start of the runner service; see runner_service.h. */
 #include "user/daemon/runner_service.h"
 #include "user/daemon/start/lock.h"
-#include "user/daemon/start/service_manager.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/unix_socket.h"
 #include "user/runner/service.h"
+#include "user/service/service_manager.h"
 #include "user/starter/service.h"
 #include <errno.h>
 #include <stdbool.h>

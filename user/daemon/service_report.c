@@ -3,10 +3,10 @@
  * loop that hangs must not look alive. */
 #include "user/daemon/service_report.h"
 #include "user/daemon/daemon.h"
-#include "user/daemon/start/service_manager.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "user/lib/printable.h"
+#include "user/service/service_manager.h"
 #include "user/vrrp/summary.h"
 #include <stdio.h>
 #include <string.h>

@@ -7,7 +7,6 @@
  */
 #include "user/daemon/daemon.h"
 #include "user/daemon/handover/channel.h"
-#include "user/daemon/start/service_manager.h"
 #include "user/daemon/start/signals.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
@@ -17,6 +16,7 @@
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
+#include "user/service/service_manager.h"
 #include "user/starter/starter.h"
 #include <errno.h>
 #include <limits.h>

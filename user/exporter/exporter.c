@@ -5,6 +5,7 @@
 #include "user/lib/array.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/service/service_manager.h"
 #include <errno.h>
 #include <signal.h>
 
@@ -96,7 +97,9 @@ void exporter_run(struct exporter *exporter)
 		if (!events[i] || event_add(events[i], NULL))
 			limits_out_of_memory();
 	}
+	service_manager_notify("READY=1");
 	event_base_dispatch(exporter->base);
+	service_manager_notify("STOPPING=1");
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		event_free(events[i]);
 }

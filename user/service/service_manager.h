@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What systemd is notified of (Type=notify), by the datagrams of sd_notify(3). */
-#ifndef XBEAT_DAEMON_START_SERVICE_MANAGER_H
-#define XBEAT_DAEMON_START_SERVICE_MANAGER_H
+#ifndef XBEAT_SERVICE_SERVICE_MANAGER_H
+#define XBEAT_SERVICE_SERVICE_MANAGER_H
 
 #include <stdbool.h>
 #include <stdint.h>

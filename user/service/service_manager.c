@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Datagrams to systemd; see service_manager.h. */
-#include "user/daemon/start/service_manager.h"
+#include "user/service/service_manager.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
