@@ -99,12 +99,11 @@ __noinline int capture_begin(struct xdp_md *ctx, bool bare)
 	enum capture_kind kind;
 	struct frame frame;
 
-	if (!now || capture_is_over() ||
-	    !(bare ? frame_parse_ip(packet_start(ctx), packet_end(ctx), &frame)
-		   : frame_parse(packet_start(ctx), packet_end(ctx), &frame)))
+	if (!now || !(bare ? frame_parse_ip(packet_start(ctx), packet_end(ctx), &frame)
+			   : frame_parse(packet_start(ctx), packet_end(ctx), &frame)))
 		return CAPTURE_NOT;
 	kind = capture_kind_of(&frame, interface_index);
-	if (kind == CAPTURE_NOT)
+	if (kind == CAPTURE_NOT || capture_is_over()) /* the clock costs more than the rest */
 		return CAPTURE_NOT;
 	record_begin(now, interface_index, bare);
 	if (kind == CAPTURE_HEARTBEAT)

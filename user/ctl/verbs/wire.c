@@ -18,6 +18,7 @@ const struct verb verbs_wire[] = {
 			   "    another key, or forged)\n",
 		.accepts = VERB_ACCEPTS_FILE | VERB_ACCEPTS_COUNT | VERB_ACCEPTS_DURATION,
 		.run = capture_run,
+		.answer_timeout_ms = 60000, /* the kernel verifies programs first */
 	},
 	{0},
 };
