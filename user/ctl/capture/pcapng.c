@@ -41,7 +41,7 @@ static void put(struct block *block, const void *data, size_t bytes)
 {
 	size_t room = sizeof(block->bytes) - block->used;
 
-	if (bytes > room)
+	if (bytes == 0 || bytes > room)
 		return;
 	memcpy(block->bytes + block->used, data, bytes);
 	block->used += bytes;
