@@ -172,6 +172,12 @@ static int load(struct daemon *daemon, struct daemon_inputs *inputs, struct bloc
 	block_setup(change->to, inputs->own_node, &setup, &slots);
 	if (!slots)
 		error = -ENOMEM;
+	else if (kernel_next_is_needed(&daemon->kernel, &setup) &&
+		 kernel_is_joined(&daemon->kernel))
+		return refuse(
+			inputs,
+			"heartbeat %s: other nodes or links need other programs, and a member of libxdp's dispatcher is not replaced while xbeatd runs",
+			change->to->name);
 	else if (kernel_next_is_needed(&daemon->kernel, &setup))
 		error = kernel_next_prepare(&daemon->kernel, &setup, &change->next);
 	if (error)

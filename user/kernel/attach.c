@@ -3,6 +3,7 @@
  * attach.h. */
 #include "user/kernel/attach.h"
 #include "user/kernel/pins.h"
+#include "user/kernel/share/dispatcher.h"
 #include "user/kernel/share/foreign.h"
 #include "user/kernel/system/bpffs.h"
 #include "user/kernel/system/left.h"
@@ -42,6 +43,7 @@ static bool refuse_foreign(struct attachment *attachment)
 
 	foreign_find(attachment->interface_index, &foreign);
 	attachment->refused_by = foreign.program.id;
+	attachment->refused_by_dispatcher = foreign.kind == FOREIGN_DISPATCHER;
 	if (foreign.kind != FOREIGN_NONE)
 		foreign_refusal(&foreign, attachment->interface, attachment->reason);
 	return foreign.kind != FOREIGN_NONE;
@@ -278,7 +280,7 @@ int attach_replace(struct attachment *attachment, int old_program_fd)
 {
 	int error;
 
-	if (attachment->off || attachment->mode_switch)
+	if (attachment->off || attachment->mode_switch || attachment->joined)
 		return 0;
 	error = replace_xdp(attachment, old_program_fd);
 	/* Something else has detached it, which upkeep.c is about to find out. */
@@ -298,7 +300,7 @@ void attach_follow(struct attachment *attachment)
 {
 	_cleanup_close_ int fd = -1;
 
-	if (program_id(attachment->program_fd) == attachment->program_id)
+	if (attachment->joined || program_id(attachment->program_fd) == attachment->program_id)
 		return;
 	fd = bpf_prog_get_fd_by_id(attachment->program_id);
 	attach_replace(attachment, fd);
@@ -316,7 +318,9 @@ static void detach_program(unsigned interface_index, int program_fd)
 
 static void detach(const struct attachment *attachment)
 {
-	if (attachment->by_netlink)
+	if (attachment->joined)
+		dispatcher_leave(attachment->interface_index, attachment->program_id);
+	else if (attachment->by_netlink)
 		detach_program(attachment->interface_index, attachment->program_fd);
 	else if (attachment->link_fd >= 0)
 		bpf_link_detach(attachment->link_fd);
@@ -378,6 +382,8 @@ bool attach_is_on(const struct attachment *attachment)
 	uint32_t length = sizeof(info);
 	struct bpf_xdp_query_opts status;
 
+	if (attachment->joined)
+		return dispatcher_has(attachment->interface_index, attachment->program_id);
 	if (attachment->by_netlink)
 		return query(attachment->interface_index, &status) == 0 &&
 		       status.prog_id == attachment->program_id;
@@ -418,8 +424,10 @@ json_t *attach_json(const struct attachment *attachment)
 	const char *way = answers_way(attachment);
 	json_t *json = json_pack("{s:s, s:s, s:s, s:i, s:i, s:s}", "name", attachment->interface,
 				 "mode", attachment->native ? "native" : "generic", "attached_by",
-				 attachment->by_netlink ? "netlink" : "link", "program_id",
-				 (int)attachment->program_id, "reattached_count",
+				 attachment->joined	  ? "dispatcher"
+				 : attachment->by_netlink ? "netlink"
+							  : "link",
+				 "program_id", (int)attachment->program_id, "reattached_count",
 				 (int)attachment->restored_count, "vlan_tags",
 				 attachment->ip_only ? "none" : vlan_tags[attachment->vlan_tags]);
 

@@ -45,6 +45,7 @@ struct attachment {
 	bool redirect; /* answers leave by a redirect (answer_way.h) */
 	char reason[ATTACH_REASON_BYTES]; /* why this mode, or none; "": it is as configured */
 	uint32_t refused_by; /* id of the other program on it; 0: none */
+	bool refused_by_dispatcher;
 	enum attach_vlan_tags vlan_tags;
 	bool tc_own_qdisc; /* xbeat made it */
 	bool tc_changed; /* qdisc or filters; not looked at yet */
@@ -55,7 +56,8 @@ struct attachment {
 	uint64_t untaken_reported_ns; /* when that it grew was last reported; 0: never */
 	uint64_t tc_reported_ns; /* when its removal was last reported; 0: never */
 	uint32_t program_id;
-	bool by_netlink; /* else through a BPF link */
+	bool by_netlink; /* else through a BPF link, unless */
+	bool joined; /* as a member of libxdp's dispatcher, in its mode */
 	bool unpinned; /* there is no place for pins */
 	int program_fd; /* borrowed */
 	int tc_program_fd; /* borrowed */

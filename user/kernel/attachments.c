@@ -5,6 +5,7 @@
 #include "user/kernel/load_ip.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
+#include "user/kernel/share/dispatcher.h"
 #include "user/kernel/system/bpffs.h"
 #include "user/kernel/system/link_layer.h"
 #include "user/kernel/system/tc_filter.h"
@@ -109,6 +110,40 @@ static void detach(struct kernel *kernel, struct attachment *attachment)
 	*attachment = kernel->attachments[--kernel->attachment_count];
 }
 
+static const char *join_remedy(int error)
+{
+	if (error == -EPERM)
+		return "restart xbeatd, which gives up the privilege for it after its start; if that does not help, this kernel refuses freplace programs";
+	return "xdp-loader status shows its programs; -v shows why";
+}
+
+/* Our program becomes a member of the dispatcher that is on the interface. */
+static int join(struct kernel *kernel, struct attachment *attachment)
+{
+	struct xbeat_bpf *skeleton = load_member_open(kernel->skeleton, attachment->ip_only);
+	int error = skeleton ? dispatcher_join(skeleton->obj,
+					       attachment->ip_only ? "xbeat_ip" : "xbeat",
+					       attachment->interface_index, &attachment->program_id,
+					       &attachment->native)
+			     : -errno;
+
+	if (skeleton)
+		xbeat_bpf__destroy(skeleton);
+	if (error) {
+		snprintf(attachment->reason, sizeof(attachment->reason),
+			 "cannot join libxdp's dispatcher on interface %s: %s; %s",
+			 attachment->interface, limits_strerror(-error), join_remedy(error));
+		return -EBUSY;
+	}
+	attachment->joined = true;
+	attachment->by_netlink = false;
+	snprintf(attachment->reason, sizeof(attachment->reason),
+		 "beside other programs in libxdp's dispatcher");
+	dispatcher_leave_left(attachment->interface_index, attachment->program_id,
+			      attachment->program_fd);
+	return 0;
+}
+
 int kernel_attach(struct kernel *kernel, const char *interface)
 {
 	struct attachment *attachment = find_attachment(kernel, interface);
@@ -139,6 +174,8 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 		vlan_attach(kernel, attachment);
 	if (!error)
 		error = attach_interface(attachment, kernel->daemon_name, attachment->program_fd);
+	if (error && attachment->refused_by_dispatcher)
+		error = join(kernel, attachment);
 	if (!error) {
 		attach_wait_end(kernel, interface);
 		follow_chain(kernel, attachment, attachment->interface_index);
@@ -148,6 +185,14 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 	snprintf(failure.reason, sizeof(failure.reason), "%s", attachment->reason);
 	detach(kernel, attachment);
 	return attach_wait_note(kernel, interface, &failure);
+}
+
+bool kernel_is_joined(const struct kernel *kernel)
+{
+	for (size_t i = 0; i < kernel->attachment_count; i++)
+		if (kernel->attachments[i].joined)
+			return true;
+	return false;
 }
 
 void kernel_detach(struct kernel *kernel, const char *interface)

@@ -97,6 +97,7 @@ struct kernel {
 	bool by_netlink;
 	bool unguarded; /* nothing survives this container, so addresses are not guarded */
 	bool found_program; /* of an earlier daemon, on an interface (left.h) */
+	bool found_dispatcher; /* libxdp's, on any interface */
 	/* An earlier daemon's maps were taken over, with epoch, sequence numbers and windows. */
 	bool adopted;
 	/* During the start. carry.h: what its slots hold; NULL: all is adopted. migrate.h:
@@ -129,6 +130,9 @@ void kernel_stop(struct kernel *kernel);
  * and it is tried again. */
 int kernel_attach(struct kernel *kernel, const char *interface);
 
+/* Whether the program is a member of libxdp's dispatcher on an interface. */
+bool kernel_is_joined(const struct kernel *kernel);
+
 /* Detaches from an interface, which need not exist any more. */
 void kernel_detach(struct kernel *kernel, const char *interface);
 
@@ -147,7 +151,7 @@ void kernel_detach_all(const struct kernel *kernel);
 const char *kernel_unguarded_reason(const struct kernel *kernel);
 
 /* Whether it has to find programs by their ids (CAP_SYS_ADMIN) while it runs: those that are, or
- * were found, attached by netlink. */
+ * were found, attached by netlink, and members of libxdp's dispatcher. */
 bool kernel_finds_programs(const struct kernel *kernel);
 
 /* Returns the descriptor that is readable when there are events. */

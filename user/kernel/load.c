@@ -161,7 +161,7 @@ const char *kernel_unguarded_reason(const struct kernel *kernel)
 
 bool kernel_finds_programs(const struct kernel *kernel)
 {
-	return kernel->by_netlink || kernel->found_program;
+	return kernel->by_netlink || kernel->found_program || kernel->found_dispatcher;
 }
 
 /* How the kernel side survives this daemon, and its container. */
@@ -203,7 +203,7 @@ int kernel_prepare(struct kernel *kernel, const struct kernel_setup *setup)
 	libbpf_set_print(print_libbpf);
 	snprintf(kernel->daemon_name, sizeof(kernel->daemon_name), "%s", setup->daemon_name);
 	kernel->slot_count = setup->peer_count;
-	foreign_learn();
+	kernel->found_dispatcher = foreign_learn();
 	error = prepare_survival(kernel);
 	if (!error)
 		error = load(kernel, setup);

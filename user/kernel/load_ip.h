@@ -11,6 +11,10 @@
  * 0 or a negative errno, which is logged. */
 int load_ip(struct kernel *kernel);
 
+/* Opens an object to be loaded by dispatcher_join(): xbeat or xbeat_ip, with the maps of the other
+ * programs, but for those of next programs, which the dispatcher runs. Returns NULL with errno. */
+struct xbeat_bpf *load_member_open(const struct xbeat_bpf *first, bool ip_only);
+
 /* Loads them into *loaded with the maps of other programs. Returns likewise. */
 int load_ip_beside(const struct xbeat_bpf *first, struct xbeat_bpf **loaded);
 

@@ -69,9 +69,12 @@ static void note_time(struct attachment *attachment)
 static int start(const struct kernel *kernel, struct attachment *attachment,
 		 const struct mode_switch *wish)
 {
-	struct mode_switch *job = malloc(sizeof(*job));
+	struct mode_switch *job = NULL;
 	int error = -ENOMEM;
 
+	if (attachment->joined) /* the mode is the dispatcher's */
+		return -EOPNOTSUPP;
+	job = malloc(sizeof(*job));
 	if (job) {
 		*job = (struct mode_switch){
 			.attachment = *attachment,

@@ -9,7 +9,8 @@
 
 #include "user/kernel/kernel.h"
 
-/* Starts. Returns 0 or a negative errno, which is logged; then nothing has changed. */
+/* Starts. Returns 0 or a negative errno, which is logged, but for -EOPNOTSUPP: it is a member of a
+ * dispatcher; then nothing has changed. */
 int mode_switch_start(const struct kernel *kernel, struct attachment *attachment, bool native);
 
 /* The same for an MTU that was raised: native mode if the driver accepts it with this MTU, else

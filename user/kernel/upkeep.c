@@ -157,11 +157,14 @@ static void take_state(struct kernel *kernel, struct attachment *attachment,
 		set_off(kernel, attachment, "");
 	if (answer->on)
 		return;
-	if (answer->taken)
+	if (attachment->joined)
+		set_off(kernel, attachment,
+			"something unloaded the program from libxdp's dispatcher; restart xbeatd to attach it again");
+	else if (answer->taken)
 		set_off(kernel, attachment, answer->reason);
 	else if (!attachment->off)
 		note_detached(kernel, attachment);
-	if (!answer->taken)
+	if (!answer->taken && !attachment->joined)
 		attach_again(kernel, attachment);
 }
 

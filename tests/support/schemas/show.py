@@ -19,7 +19,7 @@ DISAGREEMENT = record({"subject": TEXT, "what": TEXT, "own": ANY_TEXT, "location
                        "text": TEXT}, other=ANY_TEXT, instance=TEXT)
 
 INTERFACE = record(
-    {"name": TEXT, "mode": one_of("native", "generic"), "attached_by": one_of("link", "netlink"),
+    {"name": TEXT, "mode": one_of("native", "generic"), "attached_by": one_of("link", "netlink", "dispatcher"),
      "program_id": ID, "reattached_count": COUNT, "vlan_tags": one_of("visible", "tc", "none", "unknown")},
     answers=one_of("redirect", "tc", "none"), mode_reason=TEXT, detached_reason=TEXT)
 CHAIN = list_of(record({"interface": TEXT, "program_id": ID, "runs": FLAG}, program=TEXT))

@@ -37,6 +37,11 @@ static json_t *add(struct kernel *kernel, const struct attachment *attachment, c
 	char reason[PROGRAM_REASON_BYTES];
 	_cleanup_close_ int fd = program_open(path, reason);
 
+	if (attachment->joined)
+		return control_fail(
+			call, "refused",
+			"interface %s: libxdp's dispatcher runs what comes after xbeat: load the program by xdp-loader",
+			interface.name);
 	if (fd < 0)
 		return control_fail(call, "refused", "%s", reason);
 	if (chain_add(&kernel->chain, &interface, fd, reason))
