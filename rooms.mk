@@ -57,7 +57,7 @@ uses.user/control := user/lib
 uses.user/ctl := user/ctl/verbs user/ctl/call user/ctl/view user/ctl/show user/lib
 uses.user/ctl/verbs := user/ctl/screen user/ctl/share user/ctl/file user/ctl/capture user/ctl/inspect user/ctl/call user/ctl/view user/ctl/show
 uses.user/ctl/screen := user/ctl/call user/ctl/show user/health user/lib
-uses.user/ctl/file := user/ctl/call user/ctl/show user/net user/net/netlink user/config \
+uses.user/ctl/file := user/ctl/call user/ctl/show user/kernel/share user/net user/net/netlink user/config \
 	user/config/host user/config/model user/lib
 uses.user/ctl/share := user/ctl/call user/ctl/show user/kernel/share user/kernel/system user/lib
 uses.user/ctl/capture := user/ctl/call user/lib

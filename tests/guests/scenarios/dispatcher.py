@@ -61,7 +61,7 @@ def main():
         check(lab, cluster, ["no_ping", "lab_pass"])
         daemon.restart()
         check(lab, cluster, ["no_ping", "lab_pass"])
-        done = daemon.ctl("chain", "add", "no_ping", check=False)
+        done = daemon.ctl("chain", "add", "/sys/fs/bpf/no_ping", check=False)
         assert done.returncode == 1 and "dispatcher" in done.stderr, done
 
         number, = [line.split()[3] for line in loader(lab, "status", "eth0").splitlines() if " xbeat " in line]

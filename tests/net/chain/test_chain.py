@@ -3,14 +3,15 @@
 goes wrong with it is reported, and packets pass. A program that is there before xbeat's is named, with
 how it is attached, and no advice throws it out."""
 
+import json
 import shutil
 
 import pytest
 
+from tests.support import schemas
 from tests.support.configuration import VIP, instance
-from tests.support.laboratory import PINS, wait_until
+from tests.support.laboratory import BUILD, PINS, wait_until
 from tests.support.programs import FOLDER, attach, attach_link, bpftool, loaded
-from tests.support.schemas import check, show
 from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2, ends="program")
@@ -38,7 +39,7 @@ def chain_event(daemon):
 def test_next_program_gets_what_passes(lab, daemon, programs):
     assert is_pinged(lab)
     entry, = daemon.json("chain", "add", programs["no_ping"], "eth0")
-    check([entry], show.CHAIN, "chain add")
+    schemas.check([entry], schemas.show.CHAIN, "chain add")
     assert (entry["interface"], entry["program"], entry["runs"]) == ("eth0", "no_ping", True)
     assert not is_pinged(lab)
     assert "eth0: program no_ping" in daemon.text("status")
@@ -167,3 +168,26 @@ def test_another_xbeatd(lab):
     waiting, = other.json("status")["waiting_interfaces"]
     assert "belongs to another xbeatd" in waiting["reason"], waiting
     assert first.state() == "active"
+
+
+def check(lab, daemon):
+    """What xbeatctl check finds on the node's interfaces."""
+    done = lab.run("node-a", BUILD / "xbeatctl", "-j", "check", daemon.configuration)
+    return json.loads(done.stdout)["foreign_programs"]
+
+
+def test_check_names_programs_on_the_way(lab, programs):
+    daemon = Xbeatd(lab, "node-a", instance(), instance("VI_2", vrid=52, interface="vlan7"))
+    lab.run("node-a", "ip", "link", "add", "vlan7", "link", "eth0", "type", "macvlan")
+    assert check(lab, daemon) == []
+    attach(lab, "node-a", programs["no_ping"])
+    lab.run("node-a", "tc", "qdisc", "add", "dev", "eth0", "clsact")
+    lab.run("node-a", "tc", "filter", "add", "dev", "eth0", "ingress", "bpf", "direct-action", "obj",
+            BUILD / "tools" / "tc_filters.bpf.o", "sec", "tc")
+    found = [(entry["interface"], entry["hook"], entry.get("program")) for entry in check(lab, daemon)]
+    assert found[:2] == [("eth0", "xdp", "no_ping"), ("eth0", "tc", None)], found
+    assert ("eth0", "xdp", "no_ping") in found[2:], "the macvlan's packets come through eth0"
+    texts = [entry["text"] for entry in check(lab, daemon)]
+    assert "xbeatctl chain add" in texts[0] and "decides itself" in texts[1] and "carries vlan7" in texts[2], texts
+    text = lab.run("node-a", BUILD / "xbeatctl", "check", daemon.configuration).stdout
+    assert '"no_ping"' in text

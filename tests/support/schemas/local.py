@@ -8,6 +8,8 @@ CHECK = record(
     {"file": TEXT, "accepted": FLAG,
      "diagnostics": list_of(record({"file": TEXT, "severity": one_of("error", "warning"), "text": TEXT}, line=ID,
                                    column=ID))},
+    foreign_programs=list_of(record({"interface": TEXT, "hook": one_of("xdp", "tc"), "text": TEXT}, program_id=ID,
+                                    program=TEXT)),
     instance_count=COUNT, address_count=COUNT,
     heartbeat=record({"name": TEXT, "node_count": COUNT, "interface_count": COUNT}))
 GROUPS = list_of(record({"text": TEXT, "locations": list_of(LOCATION)}))

@@ -2,6 +2,7 @@
 /* "xbeatctl check FILE": prints errors and warnings of a configuration, and a summary. */
 #include "user/config/model/config.h"
 #include "user/ctl/call/output.h"
+#include "user/ctl/file/foreign.h"
 #include "user/ctl/file/load.h"
 #include "user/ctl/file/local.h"
 #include "user/ctl/file/location.h"
@@ -79,10 +80,23 @@ static void print_json(const char *path, const struct config *config,
 	json_t *json = json_pack("{s:o, s:b, s:o}", "file", json_text(path), "accepted",
 				 config != NULL, "diagnostics", diagnostics_json(diagnostics));
 
-	if (config)
+	if (config) {
 		add_counts(json, config);
+		json_object_set_new(json, "foreign_programs", foreign_programs(config));
+	}
 	output_json(json);
 	json_decref(json);
+}
+
+static void print_foreign(const struct config *config)
+{
+	json_t *programs = foreign_programs(config);
+	const json_t *program;
+	size_t index;
+
+	json_array_foreach(programs, index, program) text_print_labelled(
+		stdout, 0, "", "%s", json_string_value(json_object_get(program, "text")));
+	json_decref(programs);
 }
 
 enum command_status local_check(const struct command *command)
@@ -99,8 +113,10 @@ enum command_status local_check(const struct command *command)
 	diagnostics_free(&diagnostics);
 	if (!config)
 		return status == COMMAND_OK ? COMMAND_FAILED : status;
-	if (!command->json)
+	if (!command->json) {
 		print_summary(path, config);
+		print_foreign(config);
+	}
 	config_free(config);
 	return output_finish();
 }

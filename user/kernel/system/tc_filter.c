@@ -7,6 +7,7 @@
 #include <linux/pkt_cls.h>
 #include <linux/rtnetlink.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,23 +26,52 @@ struct filters {
 	uint32_t handle; /* ours; 0: none */
 	uint32_t priority;
 	unsigned other_count;
+	struct tc_other *others; /* max of them; NULL: not wanted */
+	size_t max;
 };
 
-static int take_name(const struct nlattr *attribute, void *context)
+static bool is_text(const struct nlattr *attribute)
 {
-	const char **name = context;
+	return mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) >= 0;
+}
 
-	if (mnl_attr_get_type(attribute) == TCA_BPF_NAME &&
-	    mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) >= 0)
-		*name = mnl_attr_get_str(attribute);
+static bool is_number(const struct nlattr *attribute)
+{
+	return mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0;
+}
+
+static int take_bpf(const struct nlattr *attribute, void *context)
+{
+	struct tc_other *filter = context;
+
+	switch (mnl_attr_get_type(attribute)) {
+	case TCA_BPF_NAME:
+		if (is_text(attribute))
+			snprintf(filter->name, sizeof(filter->name), "%s",
+				 mnl_attr_get_str(attribute));
+		break;
+	case TCA_BPF_ID:
+		filter->program_id = is_number(attribute) ? mnl_attr_get_u32(attribute) : 0;
+		break;
+	case TCA_BPF_FLAGS:
+		filter->direct_action = is_number(attribute) &&
+					mnl_attr_get_u32(attribute) & TCA_BPF_FLAG_ACT_DIRECT;
+		break;
+	}
 	return MNL_CB_OK;
 }
 
-static int take_options(const struct nlattr *attribute, void *context)
+/* The kind comes before the options, whose types are the kind's. */
+static int take_attribute(const struct nlattr *attribute, void *context)
 {
-	return mnl_attr_get_type(attribute) == TCA_OPTIONS
-		       ? mnl_attr_parse_nested(attribute, take_name, context)
-		       : MNL_CB_OK;
+	struct tc_other *filter = context;
+	int type = mnl_attr_get_type(attribute);
+
+	if (type == TCA_KIND && is_text(attribute))
+		snprintf(filter->kind, sizeof(filter->kind), "%s", mnl_attr_get_str(attribute));
+	if (type == TCA_OPTIONS && !strcmp(filter->kind, "bpf"))
+		return mnl_attr_parse_nested(attribute, take_bpf, filter);
+	return MNL_CB_OK;
 }
 
 /* A dump has a message with handle 0 for each priority, then one for each filter. */
@@ -49,18 +79,21 @@ static int take_filter(const struct nlmsghdr *message, void *context)
 {
 	const struct tcmsg *filter = mnl_nlmsg_get_payload(message);
 	struct filters *filters = context;
-	const char *name = "";
+	struct tc_other other = {0};
 
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*filter) || !filter->tcm_handle)
 		return MNL_CB_OK;
-	mnl_attr_parse(message, sizeof(*filter), take_options, &name);
+	mnl_attr_parse(message, sizeof(*filter), take_attribute, &other);
+	other.priority = TC_H_MAJ(filter->tcm_info) >> 16;
 	if ((filter->tcm_handle != HANDLE_OTHERS_QDISC && filter->tcm_handle != HANDLE_OWN_QDISC) ||
-	    strncmp(name, PROGRAM_NAME, strlen(PROGRAM_NAME)) != 0) {
+	    strncmp(other.name, PROGRAM_NAME, strlen(PROGRAM_NAME)) != 0) {
+		if (filters->others && filters->other_count < filters->max)
+			filters->others[filters->other_count] = other;
 		filters->other_count++;
 		return MNL_CB_OK;
 	}
 	filters->handle = filter->tcm_handle;
-	filters->priority = TC_H_MAJ(filter->tcm_info) >> 16;
+	filters->priority = other.priority;
 	return MNL_CB_OK;
 }
 
@@ -100,7 +133,7 @@ static int list_filters(unsigned interface_index, uint32_t side, struct filters 
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	int error;
 
-	*filters = (struct filters){0};
+	filters->handle = filters->priority = filters->other_count = 0;
 	if (!socket)
 		return -errno;
 	error = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
@@ -149,7 +182,7 @@ static void remove_qdisc(struct bpf_tc_hook hook)
 int tc_filter_attach(unsigned interface_index, int program_fd, bool *own_qdisc)
 {
 	struct bpf_tc_hook hook = ingress(interface_index);
-	struct filters old;
+	struct filters old = {0};
 	int error = list_filters(interface_index, TC_H_MIN_INGRESS, &old);
 	bool made;
 
@@ -172,7 +205,7 @@ int tc_filter_attach(unsigned interface_index, int program_fd, bool *own_qdisc)
 
 bool tc_filter_is_attached(unsigned interface_index)
 {
-	struct filters filters;
+	struct filters filters = {0};
 
 	return !list_filters(interface_index, TC_H_MIN_INGRESS, &filters) && filters.handle;
 }
@@ -180,7 +213,7 @@ bool tc_filter_is_attached(unsigned interface_index)
 void tc_filter_detach(unsigned interface_index)
 {
 	struct bpf_tc_hook hook = ingress(interface_index);
-	struct filters in, out;
+	struct filters in = {0}, out = {0};
 
 	if (list_filters(interface_index, TC_H_MIN_INGRESS, &in) || !in.handle)
 		return;
@@ -189,6 +222,16 @@ void tc_filter_detach(unsigned interface_index)
 	if (in.handle == HANDLE_OWN_QDISC && !in.other_count &&
 	    !list_filters(interface_index, TC_H_MIN_EGRESS, &out) && !out.other_count)
 		remove_qdisc(hook);
+}
+
+int tc_filter_others(unsigned interface_index, struct tc_other *others, size_t max)
+{
+	struct filters filters = {.others = others, .max = max};
+	int error = list_filters(interface_index, TC_H_MIN_INGRESS, &filters);
+
+	if (error)
+		return error;
+	return (int)(filters.other_count < max ? filters.other_count : max);
 }
 
 int tc_watch_open(void)

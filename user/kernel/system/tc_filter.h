@@ -8,6 +8,8 @@
 #define XBEAT_KERNEL_SYSTEM_TC_FILTER_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* Attaches the program, in place of an earlier daemon's. *own_qdisc: a qdisc that is there was made
  * by xbeat; set to whether it was. Returns 0 or a negative errno. */
@@ -18,6 +20,18 @@ bool tc_filter_is_attached(unsigned interface_index);
 
 /* Removes the filter, if there is one, and the qdisc if xbeat made it and no filter is left. */
 void tc_filter_detach(unsigned interface_index);
+
+/* A filter of something else. */
+struct tc_other {
+	char kind[16]; /* "bpf", "flower" … */
+	char name[64]; /* of a bpf filter; "": none */
+	uint32_t program_id; /* likewise; 0: unknown */
+	uint32_t priority; /* pref: lower ones come first */
+	bool direct_action; /* the program's result is the verdict */
+};
+
+/* Lists those at the ingress. Returns their number, at most max, or a negative errno. */
+int tc_filter_others(unsigned interface_index, struct tc_other *others, size_t max);
 
 /* A socket that reports changes of qdiscs and filters. Returns it or a negative errno. */
 int tc_watch_open(void);
