@@ -12,6 +12,7 @@ from tests.support.laboratory import BUILD, NEVER_SECONDS, PINS
 from tests.support.xbeatd import find_bpftool
 
 FOLDER = PINS.parent / "tests_programs"
+MAPS = PINS.parent / "tests_maps"
 
 # bpf(2): opens a pin, creates a BPF link of type BPF_XDP to an interface, and pins it.
 LINK = """
@@ -39,17 +40,18 @@ def bpftool(*arguments):
 @contextlib.contextmanager
 def loaded():
     """Yields the pins by the names of the programs."""
-    bpftool("prog", "loadall", BUILD / "tools" / "next.bpf.o", FOLDER)
+    bpftool("prog", "loadall", BUILD / "tools" / "next.bpf.o", FOLDER, "pinmaps", MAPS)
     try:
         yield {path.name: path for path in pathlib.Path(FOLDER).iterdir()}
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(FOLDER)
+        for folder in (FOLDER, MAPS):
+            with contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(folder)
 
 
-def attach(lab, node, pin, interface="eth0"):
-    """By netlink, in generic mode."""
-    lab.run(node, "ip", "link", "set", interface, "xdpgeneric", "pinned", pin)
+def attach(lab, node, pin, interface="eth0", mode="xdpgeneric"):
+    """By netlink."""
+    lab.run(node, "ip", "link", "set", interface, mode, "pinned", pin)
 
 
 def attach_link(lab, node, pin, interface="eth0"):

@@ -29,6 +29,21 @@ int no_ping_plain(struct xdp_md *context)
 	return drop_pings(context);
 }
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} called SEC(".maps");
+
+/* Hands each packet to another program first, as with "mode none". */
+SEC("xdp.frags")
+int caller(struct xdp_md *context)
+{
+	bpf_tail_call(context, &called, 0);
+	return XDP_PASS;
+}
+
 /* By its name it is libxdp's. */
 SEC("xdp.frags")
 int xdp_dispatcher(struct xdp_md *context)

@@ -28,7 +28,8 @@ void block_setup(const struct config_heartbeat *heartbeat, size_t own_node,
 {
 	static const enum attach_mode modes[] = {[CONFIG_XDP_AUTO] = ATTACH_AUTO,
 						 [CONFIG_XDP_NATIVE] = ATTACH_NATIVE,
-						 [CONFIG_XDP_GENERIC] = ATTACH_GENERIC};
+						 [CONFIG_XDP_GENERIC] = ATTACH_GENERIC,
+						 [CONFIG_XDP_NONE] = ATTACH_NONE};
 
 	setup->interfaces = heartbeat->interfaces;
 	setup->interface_count = heartbeat->interface_count;

@@ -115,7 +115,9 @@ static json_t *status(void *context, struct control_call *call)
 
 	(void)call;
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
-		json_array_append_new(interfaces, attach_json(&daemon->kernel.attachments[i]));
+		json_array_append_new(
+			interfaces,
+			kernel_attachment_json(&daemon->kernel, &daemon->kernel.attachments[i]));
 	json_object_set_new(json, "event_sequence",
 			    json_integer((json_int_t)daemon->event_log.sequence));
 	json_object_set_new(json, "interfaces", interfaces);

@@ -210,6 +210,31 @@ static void read_mode(struct attachment *attachment)
 		attachment->native_mtu = mtu_get(attachment->interface);
 }
 
+int attach_pin_program(const struct attachment *attachment, const char *daemon_name)
+{
+	char path[BPFFS_PATH_BYTES];
+	int error;
+
+	bpffs_path(path, daemon_name, "", attachment->ip_only ? PINS_PROGRAM_IP : PINS_PROGRAM);
+	error = bpffs_pin(attachment->program_fd, path);
+	if (error)
+		log_error("cannot pin %s: %s", path, limits_strerror(-error));
+	return error;
+}
+
+static int be_called(struct attachment *attachment, const char *daemon_name)
+{
+	int error = attach_pin_program(attachment, daemon_name);
+
+	attachment->called = true;
+	attachment->program_id = program_id(attachment->program_fd);
+	snprintf(attachment->reason, sizeof(attachment->reason),
+		 error ? "cannot pin the program for others: is there a bpf file system?"
+		       : "another program must call the one pinned at " BPFFS_XBEAT "/%s/%s",
+		 daemon_name, attachment->ip_only ? PINS_PROGRAM_IP : PINS_PROGRAM);
+	return error;
+}
+
 int attach_interface(struct attachment *attachment, const char *daemon_name, int program_fd)
 {
 	int error;
@@ -231,6 +256,8 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
 			attachment->interface);
 		return -ENODEV;
 	}
+	if (attachment->wish == ATTACH_NONE)
+		return be_called(attachment, daemon_name);
 	error = attach_any(attachment, daemon_name);
 	if (!error)
 		error = pin_link(attachment, daemon_name);
@@ -280,7 +307,9 @@ int attach_replace(struct attachment *attachment, int old_program_fd)
 {
 	int error;
 
-	if (attachment->off || attachment->mode_switch || attachment->joined)
+	if (attachment->called)
+		attachment->program_id = program_id(attachment->program_fd);
+	if (attachment->off || attachment->mode_switch || attachment->joined || attachment->called)
 		return 0;
 	error = replace_xdp(attachment, old_program_fd);
 	/* Something else has detached it, which upkeep.c is about to find out. */
@@ -300,7 +329,8 @@ void attach_follow(struct attachment *attachment)
 {
 	_cleanup_close_ int fd = -1;
 
-	if (attachment->joined || program_id(attachment->program_fd) == attachment->program_id)
+	if (attachment->joined || attachment->called ||
+	    program_id(attachment->program_fd) == attachment->program_id)
 		return;
 	fd = bpf_prog_get_fd_by_id(attachment->program_id);
 	attach_replace(attachment, fd);
@@ -318,6 +348,8 @@ static void detach_program(unsigned interface_index, int program_fd)
 
 static void detach(const struct attachment *attachment)
 {
+	if (attachment->called)
+		return;
 	if (attachment->joined)
 		dispatcher_leave(attachment->interface_index, attachment->program_id);
 	else if (attachment->by_netlink)
@@ -382,6 +414,8 @@ bool attach_is_on(const struct attachment *attachment)
 	uint32_t length = sizeof(info);
 	struct bpf_xdp_query_opts status;
 
+	if (attachment->called)
+		return true;
 	if (attachment->joined)
 		return dispatcher_has(attachment->interface_index, attachment->program_id);
 	if (attachment->by_netlink)
@@ -422,14 +456,19 @@ json_t *attach_json(const struct attachment *attachment)
 {
 	static const char *const vlan_tags[] = {"visible", "tc", "unknown"};
 	const char *way = answers_way(attachment);
-	json_t *json = json_pack("{s:s, s:s, s:s, s:i, s:i, s:s}", "name", attachment->interface,
-				 "mode", attachment->native ? "native" : "generic", "attached_by",
-				 attachment->joined	  ? "dispatcher"
-				 : attachment->by_netlink ? "netlink"
-							  : "link",
-				 "program_id", (int)attachment->program_id, "reattached_count",
-				 (int)attachment->restored_count, "vlan_tags",
-				 attachment->ip_only ? "none" : vlan_tags[attachment->vlan_tags]);
+	json_t *json =
+		json_pack("{s:s, s:s, s:s, s:i, s:i, s:s}", "name", attachment->interface, "mode",
+			  attachment->called   ? "none"
+			  : attachment->native ? "native"
+					       : "generic",
+			  "attached_by",
+			  attachment->called	   ? "others"
+			  : attachment->joined	   ? "dispatcher"
+			  : attachment->by_netlink ? "netlink"
+						   : "link",
+			  "program_id", (int)attachment->program_id, "reattached_count",
+			  (int)attachment->restored_count, "vlan_tags",
+			  attachment->ip_only ? "none" : vlan_tags[attachment->vlan_tags]);
 
 	if (way)
 		json_object_set_new(json, "answers", json_string(way));

@@ -25,7 +25,8 @@ enum attach_vlan_tags {
 	ATTACH_TAGS_UNKNOWN, /* it may have been removed, and there is no tc program */
 };
 
-enum attach_mode { ATTACH_AUTO, ATTACH_NATIVE, ATTACH_GENERIC };
+/* NONE: another program calls ours, which is pinned. */
+enum attach_mode { ATTACH_AUTO, ATTACH_NATIVE, ATTACH_GENERIC, ATTACH_NONE };
 
 struct mode_switch;
 
@@ -57,7 +58,8 @@ struct attachment {
 	uint64_t tc_reported_ns; /* when its removal was last reported; 0: never */
 	uint32_t program_id;
 	bool by_netlink; /* else through a BPF link, unless */
-	bool joined; /* as a member of libxdp's dispatcher, in its mode */
+	bool joined; /* as a member of libxdp's dispatcher, in its mode; or */
+	bool called; /* not at all: another program calls it (ATTACH_NONE) */
 	bool unpinned; /* there is no place for pins */
 	int program_fd; /* borrowed */
 	int tc_program_fd; /* borrowed */
@@ -118,6 +120,9 @@ void attach_end_left(const struct attachment *kept, size_t kept_count, int progr
 
 /* Closes the BPF link; if its pin is removed, that detaches the program. */
 void attach_release(struct attachment *attachment);
+
+/* Pins the program where others find it who call it. Returns 0 or a negative errno, logged. */
+int attach_pin_program(const struct attachment *attachment, const char *daemon_name);
 
 /* Returns a new JSON object. */
 json_t *attach_json(const struct attachment *attachment);

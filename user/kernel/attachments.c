@@ -14,6 +14,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/time.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -185,6 +186,33 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 	snprintf(failure.reason, sizeof(failure.reason), "%s", attachment->reason);
 	detach(kernel, attachment);
 	return attach_wait_note(kernel, interface, &failure);
+}
+
+/* 0: never */
+static uint64_t last_evidence_ns(const struct kernel *kernel, const char *interface)
+{
+	uint64_t latest_ns = 0;
+
+	for (size_t i = 0; i < kernel->slot_count; i++) {
+		uint64_t time_ns =
+			__atomic_load_n(&kernel->peers[i].last_evidence_ns, __ATOMIC_RELAXED);
+
+		if (!strcmp(kernel->peers[i].interface, interface) && time_ns > latest_ns)
+			latest_ns = time_ns;
+	}
+	return latest_ns;
+}
+
+json_t *kernel_attachment_json(const struct kernel *kernel, const struct attachment *attachment)
+{
+	json_t *json = attach_json(attachment);
+	uint64_t time_ns = last_evidence_ns(kernel, attachment->interface);
+
+	if (time_ns)
+		json_object_set_new(
+			json, "evidence_age_ns",
+			json_integer((json_int_t)time_since_ns(clock_now_ns(), time_ns)));
+	return json;
 }
 
 bool kernel_is_joined(const struct kernel *kernel)

@@ -130,6 +130,9 @@ void kernel_stop(struct kernel *kernel);
  * and it is tried again. */
 int kernel_attach(struct kernel *kernel, const char *interface);
 
+/* Returns a new JSON object: attach_json(), and when evidence last arrived there. */
+json_t *kernel_attachment_json(const struct kernel *kernel, const struct attachment *attachment);
+
 /* Whether the program is a member of libxdp's dispatcher on an interface. */
 bool kernel_is_joined(const struct kernel *kernel);
 

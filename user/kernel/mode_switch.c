@@ -72,7 +72,7 @@ static int start(const struct kernel *kernel, struct attachment *attachment,
 	struct mode_switch *job = NULL;
 	int error = -ENOMEM;
 
-	if (attachment->joined) /* the mode is the dispatcher's */
+	if (attachment->joined || attachment->called) /* the mode is that of others */
 		return -EOPNOTSUPP;
 	job = malloc(sizeof(*job));
 	if (job) {

@@ -200,6 +200,19 @@ static void follow_redirects(struct kernel *kernel)
 				kernel->peers[i].redirect |= kernel->peers[k].redirect;
 }
 
+/* Who calls a program has the earlier one, which knows the earlier nodes. */
+static void pin_called(const struct kernel *kernel)
+{
+	for (size_t i = 0; i < kernel->attachment_count; i++) {
+		const struct attachment *attachment = &kernel->attachments[i];
+
+		if (attachment->called && !attach_pin_program(attachment, kernel->daemon_name))
+			log_warning(
+				"interface %s: another program is pinned now: who calls it must take it again, or heartbeats are judged by the earlier nodes and links",
+				attachment->interface);
+	}
+}
+
 static int take(struct kernel *kernel, struct kernel_next *next)
 {
 	const struct skeletons before = skeletons_of(kernel),
@@ -223,6 +236,7 @@ static int take(struct kernel *kernel, struct kernel_next *next)
 	}
 	carry_rest(&next->carry, kernel);
 	pins_make(kernel);
+	pin_called(kernel);
 	kernel_guard_check(
 		kernel); /* the timer calls a function of the program that ran this last */
 	return 0;

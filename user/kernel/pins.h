@@ -9,6 +9,10 @@
 #define PINS_LINK "link_"
 #define PINS_EXIT_LINK "exit"
 
+/* Our XDP programs, with "mode none", for others that call them. */
+#define PINS_PROGRAM "program"
+#define PINS_PROGRAM_IP "program_ip"
+
 /* Takes over, before the load, all maps of an earlier daemon of this node (kernel->adopted); if its
  * nodes or links were others, kernel->carry has what is to be copied from the maps of slots, and if
  * they are of the version before, kernel->migration has more. If it was another node or an older

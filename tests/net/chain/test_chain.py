@@ -9,10 +9,11 @@ import shutil
 import pytest
 
 from tests.support import schemas
-from tests.support.configuration import VIP, instance
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, Settings, instance
 from tests.support.laboratory import BUILD, PINS, wait_until
-from tests.support.programs import FOLDER, attach, attach_link, bpftool, loaded
-from tests.support.xbeatd import Xbeatd
+from tests.support.programs import FOLDER, MAPS, attach, attach_link, bpftool, loaded
+from tests.support.xbeatd import Xbeatd, wait_up
 
 pytestmark = pytest.mark.laboratory(nodes=2, ends="program")
 
@@ -191,3 +192,24 @@ def test_check_names_programs_on_the_way(lab, programs):
     assert "xbeatctl chain add" in texts[0] and "decides itself" in texts[1] and "carries vlan7" in texts[2], texts
     text = lab.run("node-a", BUILD / "xbeatctl", "check", daemon.configuration).stdout
     assert '"no_ping"' in text
+
+
+def test_called_by_another_program(lab, programs):
+    """mode none: xbeatd attaches nothing, and its pinned program works once somebody calls it."""
+    cluster = Cluster(lab, Settings(heartbeat_lines=["mode none"]))
+    called = cluster.start_xbeatd("node-a")["node-a"]
+    cluster.settings = Settings()
+    other = cluster.start_xbeatd("node-b")["node-b"]
+    interface, = called.json("status")["interfaces"]
+    schemas.check(interface, schemas.show.INTERFACE, "status")
+    pin = PINS / called.instance / "program"
+    assert interface["attached_by"] == "others" and str(pin) in interface["mode_reason"], interface
+    assert "evidence_age_ns" not in interface and not lab.has_program("node-a")
+    assert "never" in called.text("status")
+    bpftool("map", "update", "pinned", MAPS / "called", *"key 0 0 0 0 value pinned".split(), pin)
+    attach(lab, "node-a", programs["caller"], mode="xdpdrv")
+    wait_up(called, other)
+    assert called.json("status")["interfaces"][0]["evidence_age_ns"] < 10**9
+    called.stop()
+    assert lab.has_program("node-a"), "the other program stays"
+    assert not pin.exists()

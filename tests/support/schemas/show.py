@@ -19,9 +19,9 @@ DISAGREEMENT = record({"subject": TEXT, "what": TEXT, "own": ANY_TEXT, "location
                        "text": TEXT}, other=ANY_TEXT, instance=TEXT)
 
 INTERFACE = record(
-    {"name": TEXT, "mode": one_of("native", "generic"), "attached_by": one_of("link", "netlink", "dispatcher"),
+    {"name": TEXT, "mode": one_of("native", "generic", "none"), "attached_by": one_of("link", "netlink", "dispatcher", "others"),
      "program_id": ID, "reattached_count": COUNT, "vlan_tags": one_of("visible", "tc", "none", "unknown")},
-    answers=one_of("redirect", "tc", "none"), mode_reason=TEXT, detached_reason=TEXT)
+    answers=one_of("redirect", "tc", "none"), evidence_age_ns=NS, mode_reason=TEXT, detached_reason=TEXT)
 CHAIN = list_of(record({"interface": TEXT, "program_id": ID, "runs": FLAG}, program=TEXT))
 STATUS = record(
     {"epoch": COUNT, "pid": ID, "configuration_file": TEXT, "instance": TEXT, "version": TEXT, "state": NODE_STATE,

@@ -157,9 +157,12 @@ static void mode(void **state)
 	config = fixture_parse(HEARTBEAT "mode native\n}", "");
 	assert_int_equal(config->heartbeat->mode, CONFIG_XDP_NATIVE);
 	config_free(config);
+	config = fixture_parse(HEARTBEAT "mode none\n}", "");
+	assert_int_equal(config->heartbeat->mode, CONFIG_XDP_NONE);
+	config_free(config);
 	config = fixture_parse(
 		HEARTBEAT "mode driver\n}",
-		"6:6: error: 'driver' is not a mode; write \"mode auto|native|generic\"\n");
+		"6:6: error: 'driver' is not a mode; write \"mode auto|native|generic|none\"\n");
 	config_free(config);
 }
 

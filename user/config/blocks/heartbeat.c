@@ -273,7 +273,7 @@ static const struct config_keyword heartbeat_keywords[] = {
 	},
 	{
 		.name = "mode",
-		.usage = "mode auto|native|generic",
+		.usage = "mode auto|native|generic|none",
 		.read = read_mode,
 		ONE_VALUE,
 	},

@@ -337,7 +337,7 @@ const char *config_xdp_mode_name(enum config_xdp_mode mode)
 {
 	static const char *const names[] = {
 #define X(id, name) name,
-		CONFIG_XDP_MODES(X)
+		XDP_MODES(X)
 #undef X
 	};
 

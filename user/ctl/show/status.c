@@ -102,6 +102,21 @@ static void print_waiting(const json_t *interfaces, FILE *stream)
 			   field_text(interface, "reason"));
 }
 
+/* Whether the program that should call ours does. */
+static void print_evidence(const json_t *interface, FILE *stream)
+{
+	char age[UNITS_TEXT_BYTES];
+
+	if (strcmp(field_text(interface, "attached_by"), "others") != 0)
+		return;
+	if (json_object_get(interface, "evidence_age_ns"))
+		print_line(stream, "", "heartbeats arrive there, the last one %s ago",
+			   field_duration(interface, "evidence_age_ns", age));
+	else
+		print_line(stream, "",
+			   "a heartbeat has never arrived there: does a program call it?");
+}
+
 static void print_interfaces(const json_t *interfaces, FILE *stream)
 {
 	const json_t *interface;
@@ -123,6 +138,7 @@ static void print_interfaces(const json_t *interfaces, FILE *stream)
 				   integer(interface, "program_id"));
 		if (json_object_get(interface, "mode_reason"))
 			print_line(stream, "", "%s", field_text(interface, "mode_reason"));
+		print_evidence(interface, stream);
 		if (!strcmp(field_text(interface, "vlan_tags"), "unknown"))
 			print_line(
 				stream, "",
