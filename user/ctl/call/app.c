@@ -3,6 +3,7 @@
 #include "user/app/request.h"
 #include "user/ctl/call/run.h"
 #include "user/lib/log.h"
+#include "user/lib/spelling.h"
 #include <errno.h>
 #include <string.h>
 #include <xbeat/app.h>
@@ -47,10 +48,23 @@ static enum command_status beat(const struct command *command)
 	return error ? complain(name, -ECONNREFUSED) : COMMAND_OK;
 }
 
+/* "beet web", where no application has the name "beet". */
+static enum command_status show(const struct command *command)
+{
+	enum command_status status = run_method(command);
+	const char *first = command->argument_count == 2 ? command->arguments[0] : NULL;
+
+	if (status != COMMAND_FAILED || !first ||
+	    !spelling_is_near("beat", spelling_distance(first, "beat")))
+		return status;
+	log_error("did you mean: xbeatctl app beat %s", command->arguments[1]);
+	return COMMAND_USAGE;
+}
+
 enum command_status run_app(const struct command *command)
 {
 	if (command->argument_count == 0 || strcmp(command->arguments[0], "beat") != 0)
-		return run_method(command);
+		return show(command);
 	if (command->argument_count == 2)
 		return beat(command);
 	log_error("write: xbeatctl app [APP...], or: xbeatctl app beat APP");

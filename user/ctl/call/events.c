@@ -28,7 +28,8 @@ static bool is_wanted(const struct command *command, const json_t *event)
 
 	return (uint64_t)time_ns >= command->since_unix_ns &&
 	       (!command->kind || !fnmatch(command->kind, text_of(event, "kind"), 0)) &&
-	       names_match(text_of(event, "subject"), command->arguments, command->argument_count);
+	       names_match(command->verb->names, text_of(event, "subject"), command->arguments,
+			   command->argument_count);
 }
 
 /* An answer is a list of events; with -f, a single event. */

@@ -93,6 +93,7 @@ static const struct names apps = {
 
 static const struct names subjects = {
 	.what = "subject",
+	.after_kind = true,
 	.parts = {{"", {"subject"}, false}},
 };
 

@@ -12,46 +12,57 @@
 /* More names than these are no help to one who mistyped one. */
 #define LISTED_MAX 12
 
-static bool matches(const char *pattern, const char *name)
+/* A name that has the letters of patterns in it, as "VI[2]", selects itself, too. */
+static bool matches_whole(const char *pattern, const char *name)
 {
-	return fnmatch(pattern, name, FNM_LEADING_DIR) == 0;
+	return strcmp(pattern, name) == 0 || fnmatch(pattern, name, FNM_LEADING_DIR) == 0;
 }
 
-bool names_match(const char *name, char *const patterns[], int count)
+static bool matches(const struct names *names, const char *pattern, const char *name)
+{
+	const char *blank = names->after_kind ? strchr(name, ' ') : NULL;
+
+	return matches_whole(pattern, name) || (blank && matches_whole(pattern, blank + 1));
+}
+
+bool names_match(const struct names *names, const char *name, char *const patterns[], int count)
 {
 	for (int i = 0; i < count; i++)
-		if (matches(patterns[i], name))
+		if (matches(names, patterns[i], name))
 			return true;
 	return count == 0;
 }
 
 /* value: a text or a list of texts. */
-static bool value_matches(const json_t *value, const char *pattern)
+static bool value_matches(const struct names *names, const json_t *value, const char *pattern)
 {
 	const json_t *text;
 	size_t index;
 
 	if (json_is_string(value))
-		return matches(pattern, json_string_value(value));
-	json_array_foreach(value, index,
-			   text) if (json_is_string(text) &&
-				     matches(pattern, json_string_value(text))) return true;
+		return matches(names, pattern, json_string_value(value));
+	json_array_foreach(value, index, text)
+	{
+		if (json_is_string(text) && matches(names, pattern, json_string_value(text)))
+			return true;
+	}
 	return false;
 }
 
-static bool entry_matches(const struct names_part *part, const json_t *entry, const char *pattern)
+static bool entry_matches(const struct names *names, const struct names_part *part,
+			  const json_t *entry, const char *pattern)
 {
 	for (size_t i = 0; i < NAMES_KEYS_MAX && part->keys[i]; i++)
-		if (value_matches(json_object_get(entry, part->keys[i]), pattern))
+		if (value_matches(names, json_object_get(entry, part->keys[i]), pattern))
 			return true;
 	return false;
 }
 
-static bool entry_selected(const struct names_part *part, const json_t *entry,
-			   char *const patterns[], int count)
+static bool entry_selected(const struct names *names, const struct names_part *part,
+			   const json_t *entry, char *const patterns[], int count)
 {
 	for (int i = 0; i < count; i++)
-		if (entry_matches(part, entry, patterns[i]))
+		if (entry_matches(names, part, entry, patterns[i]))
 			return true;
 	return false;
 }
@@ -110,12 +121,15 @@ static bool selects_something(const struct names *names, const json_t *answer, c
 
 	if (names->members)
 		json_object_foreach((json_t *)answer, name,
-				    value) if (matches(pattern, name)) return true;
+				    value) if (matches(names, pattern, name)) return true;
 	for (size_t i = 0; (part = part_at(names, i)); i++) {
 		if (part->follows)
 			continue;
-		json_array_foreach(part_of(part, answer), index,
-				   entry) if (entry_matches(part, entry, pattern)) return true;
+		json_array_foreach(part_of(part, answer), index, entry)
+		{
+			if (entry_matches(names, part, entry, pattern))
+				return true;
+		}
 	}
 	return false;
 }
@@ -146,25 +160,31 @@ static void complain(const struct names *names, const json_t *answer, const char
 	json_decref(list);
 }
 
-static json_t *select_members(const json_t *answer, char *const patterns[], int count)
+static json_t *select_members(const struct names *names, const json_t *answer,
+			      char *const patterns[], int count)
 {
 	json_t *selected = json_object(), *value;
 	const char *name;
 
-	json_object_foreach((json_t *)answer, name, value) if (names_match(name, patterns, count))
-		json_object_set(selected, name, value);
+	json_object_foreach((json_t *)answer, name, value)
+	{
+		if (names_match(names, name, patterns, count))
+			json_object_set(selected, name, value);
+	}
 	return selected;
 }
 
-static json_t *select_entries(const struct names_part *part, const json_t *list,
-			      char *const patterns[], int count)
+static json_t *select_entries(const struct names *names, const struct names_part *part,
+			      const json_t *list, char *const patterns[], int count)
 {
 	json_t *selected = json_array(), *entry;
 	size_t index;
 
-	json_array_foreach((json_t *)list, index,
-			   entry) if (entry_selected(part, entry, patterns, count))
-		json_array_append(selected, entry);
+	json_array_foreach((json_t *)list, index, entry)
+	{
+		if (entry_selected(names, part, entry, patterns, count))
+			json_array_append(selected, entry);
+	}
 	return selected;
 }
 
@@ -175,7 +195,8 @@ static json_t *select_parts(const struct names *names, const json_t *answer, cha
 	json_t *selected = json_is_object(answer) ? json_copy((json_t *)answer) : NULL;
 
 	for (size_t i = 0; (part = part_at(names, i)); i++) {
-		json_t *entries = select_entries(part, part_of(part, answer), patterns, count);
+		json_t *entries =
+			select_entries(names, part, part_of(part, answer), patterns, count);
 
 		if (!*part->list)
 			return entries;
@@ -199,7 +220,7 @@ bool names_select(const struct names *names, char *const patterns[], int count, 
 		}
 	if (count == 0)
 		return true;
-	selected = names->members ? select_members(*answer, patterns, count)
+	selected = names->members ? select_members(names, *answer, patterns, count)
 				  : select_parts(names, *answer, patterns, count);
 	json_decref(*answer);
 	*answer = selected;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Names on the command line: which entries of an answer they select. A name is a pattern, as of
- * files (glob(7)), or the part of a name before a slash.
+ * files (glob(7)), a whole name, or the part of a name before a slash.
  */
 #ifndef XBEAT_CTL_VIEW_NAMES_H
 #define XBEAT_CTL_VIEW_NAMES_H
@@ -24,12 +24,13 @@ struct names_part {
 struct names {
 	const char *what; /* they are names of: "node" */
 	const char *method; /* whose answer has them, for completion; NULL: that of the verb */
+	bool after_kind; /* a name may follow its kind, as in "script chk", and selects it alone */
 	bool members; /* the answer is an object, whose members have the names; no parts */
 	struct names_part parts[NAMES_PARTS_MAX]; /* those with a list */
 };
 
 /* Whether a name is selected by one of the patterns; none selects all. */
-bool names_match(const char *name, char *const patterns[], int count);
+bool names_match(const struct names *names, const char *name, char *const patterns[], int count);
 
 /*
  * Keeps of *answer, which it replaces, only what the patterns select. Parts of which nothing is

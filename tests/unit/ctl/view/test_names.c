@@ -22,10 +22,19 @@ static const struct names cluster = {
 		  {"disagreements", {"nodes", "subject"}, true}},
 };
 
+static const struct names subjects = {
+	.what = "subject",
+	.after_kind = true,
+	.parts = {{"", {"subject"}, false}},
+};
+
 static const struct names reasons = {.what = "reason", .members = true};
 
 static const char list[] =
 	"[{\"name\":\"node-a\",\"addresses\":[\"10.0.0.1/24\",\"fd00::1/64\"]},{\"name\":\"node-b\"},{\"name\":\"judge\"}]";
+static const char odd[] = "[{\"name\":\"VI[2]\"},{\"name\":\"VI2\"},{\"name\":\"a b\"}]";
+static const char changes[] =
+	"[{\"subject\":\"script chk\"},{\"subject\":\"node-b\"},{\"subject\":\"app web\"}]";
 static const char whole[] =
 	"{\"heartbeat\":\"lan\",\"nodes\":[{\"name\":\"a\"},{\"name\":\"b\"}],\"instances\":[{\"name\":\"VI_1\"}],\"disagreements\":[{\"subject\":\"VI_1/version\",\"nodes\":[\"b\"]},"
 	"{\"subject\":\"heartbeat/key\",\"nodes\":[\"c\"]}]}";
@@ -48,6 +57,11 @@ static const struct {
 	{&nodes, list, {"node-"}, NULL},
 	{&nodes, list, {"judge", "nodes-b"}, NULL},
 	{&nodes, "[]", {"x"}, NULL},
+	{&nodes, odd, {"VI[2]"}, "[{\"name\":\"VI[2]\"},{\"name\":\"VI2\"}]"},
+	{&nodes, odd, {"b"}, NULL},
+	{&subjects, changes, {"web"}, "[{\"subject\":\"app web\"}]"},
+	{&subjects, changes, {"script chk"}, "[{\"subject\":\"script chk\"}]"},
+	{&subjects, changes, {"app *"}, "[{\"subject\":\"app web\"}]"},
 	{&cluster,
 	 whole,
 	 {"b"},
