@@ -38,9 +38,10 @@ size_t lower_interfaces(unsigned interface_index, unsigned *indices, size_t max)
 {
 	char buffer[128] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct search search = {.above = interface_index, .indices = indices, .max = max};
+	struct search search = {.above = interface_index, .max = max};
 	struct netlink netlink;
 
+	search.indices = indices;
 	mnl_nlmsg_put_extra_header(request, sizeof(struct ifinfomsg));
 	request->nlmsg_type = RTM_GETLINK;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
