@@ -18,57 +18,66 @@ static const char explain_help[] =
 static const struct brief status_brief = {
 	.parts = {{"",
 		   {{.make = cell_node},
-		    {"state"},
-		    {"uptime_ns", BRIEF_DURATION},
-		    {"version"},
+		    {.member = "state"},
+		    {.member = "uptime_ns", .kind = BRIEF_DURATION},
+		    {.member = "version"},
 		    {.make = cell_interfaces}}}},
 };
 
 static const struct brief cluster_brief = {
 	.parts = {{"nodes",
-		   {{"name"}, {.make = cell_node_state}, {"version"}, {.make = cell_links}}},
-		  {"instances", {{"name"}, {.make = cell_owners}, {"addresses", BRIEF_LIST}}}},
+		   {{.member = "name"},
+		    {.make = cell_node_state},
+		    {.member = "version"},
+		    {.make = cell_links}}},
+		  {"instances",
+		   {{.member = "name"},
+		    {.make = cell_owners},
+		    {.member = "addresses", .kind = BRIEF_LIST}}}},
 };
 
 static const struct brief peers_brief = {
 	.parts = {{"",
-		   {{"name"},
+		   {{.member = "name"},
 		    {.make = cell_verdict},
-		    {"verdict_age_ns", BRIEF_DURATION},
+		    {.member = "verdict_age_ns", .kind = BRIEF_DURATION},
 		    {.make = cell_links}}}},
 };
 
 static const struct brief vrrp_brief = {
 	.parts = {{"",
-		   {{"name"},
-		    {"state"},
-		    {"effective_priority", BRIEF_COUNT},
+		   {{.member = "name"},
+		    {.member = "state"},
+		    {.member = "effective_priority", .kind = BRIEF_COUNT},
 		    {.make = cell_state_age},
-		    {"addresses", BRIEF_LIST}}}},
+		    {.member = "addresses", .kind = BRIEF_LIST}}}},
 };
 
 static const struct brief tracking_brief = {
 	.parts = {{"",
-		   {{"kind"},
-		    {"name"},
-		    {"status"},
-		    {"since_unix_ns", BRIEF_AGE},
+		   {{.member = "kind"},
+		    {.member = "name"},
+		    {.member = "status"},
+		    {.member = "since_unix_ns", .kind = BRIEF_AGE},
 		    {.make = cell_value}}}},
 };
 
 static const struct brief app_brief = {
 	.parts = {{"",
-		   {{"name"},
-		    {"state"},
-		    {"beat_age_ns", BRIEF_DURATION},
-		    {"tracked_by", BRIEF_LIST}}}},
+		   {{.member = "name"},
+		    {.member = "state"},
+		    {.member = "beat_age_ns", .kind = BRIEF_DURATION},
+		    {.member = "tracked_by", .kind = BRIEF_LIST}}}},
 };
 
 static const struct brief drops_brief = {.members = true};
 
 static const struct brief events_brief = {
 	.parts = {{"",
-		   {{"time_unix_ns", BRIEF_TIME}, {"kind"}, {"subject"}, {.make = cell_change}}}},
+		   {{.member = "time_unix_ns", .kind = BRIEF_TIME},
+		    {.member = "kind"},
+		    {.member = "subject"},
+		    {.make = cell_change}}}},
 };
 
 static const struct names nodes = {
