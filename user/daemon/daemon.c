@@ -472,6 +472,7 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->runner)
 		runner_stop(daemon->runner);
 	starter_detach(daemon->starter);
+	capture_finish(&daemon->capture);
 	control_stop(&daemon->control);
 	apps_stop(&daemon->apps);
 	drop_watch_stop(&daemon->drop_watch);

@@ -24,12 +24,13 @@ int daemon_watch_kernel(struct daemon *daemon)
 	return 0;
 }
 
-static void refuse_second_reload(struct control_promise *promise)
+static void refuse_second_reload(struct daemon *daemon, struct control_promise *promise)
 {
 	static const struct control_failure failure = {
 		.error = "refused",
 		.message = "another reload is about to begin; try again when it is done"};
 
+	daemon->reload_counts.refused++;
 	control_answer(promise, NULL, &failure);
 }
 
@@ -39,7 +40,7 @@ bool daemon_reload_waits(struct daemon *daemon, struct control_promise *promise)
 		return false;
 	daemon->reload_waits = true;
 	if (promise && daemon->waiting_promise)
-		refuse_second_reload(promise);
+		refuse_second_reload(daemon, promise);
 	else if (promise)
 		daemon->waiting_promise = promise;
 	return true;

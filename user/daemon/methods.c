@@ -7,6 +7,7 @@
 #include "user/figures/lateness.h"
 #include "user/heartbeat/own_links.h"
 #include "user/kernel/self.h"
+#include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/drop_reasons.h"
@@ -458,7 +459,7 @@ static json_t *snapshot(void *context, struct control_call *call)
 		return NULL;
 	door_enter(daemon->vrrp); /* what is due happens before anything is read */
 	json = json_pack("{s:I}", "taken_unix_ns", (json_int_t)clock_unix_ns());
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		if (!parts[i].heartbeats || daemon->config->heartbeat)
 			json_object_set_new(json, parts[i].name, parts[i].call(context, call));
 	if (histograms)

@@ -268,6 +268,8 @@ const char *daemon_restart_refusal(const struct daemon *daemon)
 		return "a restart is in progress";
 	if (daemon->reload)
 		return "a reload is in progress: try again when it has ended";
+	if (capture_is_loading(&daemon->capture))
+		return "a capture is about to begin: try again when it has begun";
 	return daemon_keep_refusal(daemon);
 }
 

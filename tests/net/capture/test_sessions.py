@@ -2,6 +2,7 @@
 """Captures begin, end, are killed, and go on while the daemon changes under them."""
 
 import os
+import pathlib
 import pty
 import signal
 import socket
@@ -42,6 +43,20 @@ def capture_some(daemon, path):
     done = subprocess.run(daemon.ctl_argv("capture", "-w", path, "-c", "3"), capture_output=True, text=True, check=False)
     assert done.returncode == 0 or "about to begin" in done.stderr, done.stderr
     return done.returncode == 0
+
+
+def is_loading(daemon):
+    threads = pathlib.Path("/proc", str(daemon.process.pid), "task").glob("*/comm")
+    return "xbeat-capture\n" in [thread.read_text() for thread in threads]
+
+
+def begin_loading(daemon):
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.settimeout(NEVER_SECONDS)
+    client.connect(str(daemon.socket))
+    client.sendall(b'{"method":"capture","parameters":{"duration_ns":5000000000}}\0')
+    wait_until(lambda: is_loading(daemon), "the programs are loading")
+    return client
 
 
 def test_captures_leave_nothing(lab, pair):
@@ -87,16 +102,32 @@ def test_reload_waits_for_the_programs(pair):
     """It is asked for while they are loaded."""
     daemon = pair["node-a"]
     traces = captured.Traces(daemon)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        client.settimeout(NEVER_SECONDS)
-        client.connect(str(daemon.socket))
-        client.sendall(b'{"method":"capture","parameters":{"duration_ns":5000000000}}\0')
+    with begin_loading(daemon) as client:
         reloads = [daemon.command("reload") for _ in range(2)]
         assert b'"ring_bytes"' in client.recv(4096)
         errors = [process.communicate(timeout=NEVER_SECONDS)[1] for process in reloads]
     assert all(not text or "another reload" in text for text in errors) and "" in errors, errors
     traces.wait_gone()
     assert any(event["reason"].startswith("reloaded ") for event in daemon.events())
+
+
+def test_restart_does_not_wait_for_the_programs(pair):
+    """A daemon that hands over makes no progress meanwhile."""
+    daemon = pair["node-a"]
+    with begin_loading(daemon) as client:
+        refused = daemon.ctl("restart", check=False)
+        assert b'"ring_bytes"' in client.recv(4096)
+    assert refused.returncode and "a capture is about to begin" in refused.stderr, refused
+
+
+def test_stop_does_not_wait_for_the_programs(lab):
+    """The addresses are released at once, and not fenced while the daemon waits."""
+    pair = Cluster(lab, Settings(advert_interval="0.1", members=PAIR)).start_active(*PAIR)
+    with begin_loading(pair["node-a"]):
+        assert pair["node-a"].stop() == 0
+    wait_until(lambda: pair["node-b"].verdict("node-a") == "released", "node-a has released all")
+    assert [(event["from"], event["to"]) for event in pair["node-b"].changed(["peer"])] == [
+        ("down", "up"), ("up", "released")]
 
 
 def test_goes_on_after_a_restart_and_a_death(lab, pair):

@@ -259,15 +259,23 @@ void capture_stop(struct capture *capture)
 {
 	struct capture_session *session = capture->session;
 
+	if (!session || session->loading)
+		return;
+	if (session->client)
+		control_disconnect(session->client);
+	else
+		end(session);
+}
+
+void capture_finish(struct capture *capture)
+{
+	struct capture_session *session = capture->session;
+
 	if (!session)
 		return;
-	if (session->loading) {
-		pthread_join(session->thread, NULL);
-		session->loading = false;
-		fail(session);
-	} else if (session->client) {
-		control_disconnect(session->client);
-	} else {
-		end(session);
-	}
+	pthread_join(session->thread, NULL);
+	session->loading = false;
+	if (!session->error)
+		session->error = -ECANCELED;
+	fail(session);
 }
