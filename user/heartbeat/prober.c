@@ -129,10 +129,14 @@ static void send_tick(struct prober *prober, uint64_t now_ns)
 					   .late_apps_bits = kernel_late_apps(prober->kernel)});
 }
 
+/* Instances start before the epoch is set, and ask for a PROBE. Receivers refuse one without an
+ * epoch, and the first tick follows at once. */
 static void probe_now(void *context)
 {
 	struct prober *prober = context;
 
+	if (!kernel_self_epoch(prober->kernel))
+		return;
 	extra_probes_add(&prober->extra);
 	send_round(prober, &(struct round){.now_ns = clock_now_ns(),
 					   .late_apps_bits = kernel_late_apps(prober->kernel),

@@ -171,6 +171,17 @@ def change_sent_seq(lab, daemon, change):
 
 
 @pytest.mark.laboratory(nodes=2, ends="program")
+def test_nothing_is_sent_before_the_epoch_is_set(lab, cluster):
+    receiver = cluster.daemon("node-a").start()
+    with heartbeats(lab, "node-b", NODE_B) as sent:
+        cluster.daemon("node-b").start()
+        cluster.wait_up()
+    first, _ = sent[0]
+    assert first["prober_epoch"] and first["seq"] == 1
+    assert not receiver.drops("old_epoch")
+
+
+@pytest.mark.laboratory(nodes=2, ends="program")
 def test_numbers_that_went_back(lab, cluster):
     cluster.start_xbeatd(instance=False)
     cluster.wait_up()
