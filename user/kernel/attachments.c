@@ -119,7 +119,7 @@ static const char *join_remedy(int error)
 }
 
 /* Our program becomes a member of the dispatcher that is on the interface. */
-static int join(struct kernel *kernel, struct attachment *attachment)
+static int join(struct kernel *kernel, struct attachment *attachment, const char *interface)
 {
 	struct xbeat_bpf *skeleton = load_member_open(kernel->skeleton, attachment->ip_only);
 	int error = skeleton ? dispatcher_join(skeleton->obj,
@@ -132,8 +132,8 @@ static int join(struct kernel *kernel, struct attachment *attachment)
 		xbeat_bpf__destroy(skeleton);
 	if (error) {
 		snprintf(attachment->reason, sizeof(attachment->reason),
-			 "cannot join libxdp's dispatcher on interface %s: %s; %s",
-			 attachment->interface, limits_strerror(-error), join_remedy(error));
+			 "cannot join libxdp's dispatcher on interface %s: %s; %s", interface,
+			 limits_strerror(-error), join_remedy(error));
 		return -EBUSY;
 	}
 	attachment->joined = true;
@@ -176,7 +176,7 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 	if (!error)
 		error = attach_interface(attachment, kernel->daemon_name, attachment->program_fd);
 	if (error && attachment->refused_by_dispatcher)
-		error = join(kernel, attachment);
+		error = join(kernel, attachment, interface);
 	if (!error) {
 		attach_wait_end(kernel, interface);
 		follow_chain(kernel, attachment, attachment->interface_index);
