@@ -23,8 +23,10 @@ const char *verdict_name(enum verdict verdict)
 void liveness_init(struct liveness_peer *peer, uint64_t now_ns)
 {
 	*peer = (struct liveness_peer){.verdict = VERDICT_DOWN, .since_ns = now_ns};
-	for (size_t i = 0; i < XB_LINKS_MAX; i++)
+	for (size_t i = 0; i < XB_LINKS_MAX; i++) {
 		peer->links[i] = VERDICT_DOWN;
+		peer->link_since_ns[i] = now_ns;
+	}
 	snprintf(peer->reason, sizeof(peer->reason), "not heard yet");
 }
 
@@ -100,6 +102,7 @@ static void judge_link(struct liveness_judgement *judgement, size_t link)
 	peer->lost_ns[link] = verdict == VERDICT_UP ? 0 : evidence->last_evidence_ns;
 	liveness_explain_link(judgement, link, verdict, change->link_reason[link]);
 	peer->links[link] = verdict;
+	peer->link_since_ns[link] = judgement->now_ns;
 }
 
 static bool any_link(const struct liveness_judgement *judgement, enum verdict verdict)

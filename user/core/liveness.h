@@ -64,6 +64,7 @@ struct liveness_evidence {
 struct liveness_peer {
 	enum verdict verdict;
 	enum verdict links[XB_LINKS_MAX]; /* up, one-way or down */
+	uint64_t link_since_ns[XB_LINKS_MAX]; /* when the verdict on it last changed */
 	/* The evidence that was found to be too old; 0: none. */
 	uint64_t lost_ns[XB_LINKS_MAX];
 	/* The first PROBE that was no evidence, since the last evidence; 0: none. */

@@ -35,6 +35,7 @@ static void forget_links(struct peer *peer, size_t link_count)
 {
 	for (size_t link = link_count; link < XB_LINKS_MAX; link++) {
 		peer->liveness.links[link] = VERDICT_DOWN;
+		peer->liveness.link_since_ns[link] = clock_now_ns();
 		peer->liveness.lost_ns[link] = peer->liveness.heard_alone_ns[link] = 0;
 		peer->seen[link] = (struct xb_peer){0};
 		peer->evidence[link] = (struct liveness_evidence){0};

@@ -39,9 +39,11 @@ static json_t *link_json(const struct peers *peers, const struct peer *peer, siz
 {
 	const struct xb_peer *seen = &peer->seen[link];
 	char address[ADDRESS_TEXT_BYTES];
-	json_t *json = json_pack("{s:s, s:s, s:s}", "interface", seen->interface, "address",
-				 address_format(&seen->peer_address, address), "verdict",
-				 verdict_name(peer->liveness.links[link]));
+	json_t *json =
+		json_pack("{s:s, s:s, s:s, s:I}", "interface", seen->interface, "address",
+			  address_format(&seen->peer_address, address), "verdict",
+			  verdict_name(peer->liveness.links[link]), "verdict_age_ns",
+			  (json_int_t)time_since_ns(now_ns, peer->liveness.link_since_ns[link]));
 
 	if (seen->last_evidence_ns)
 		json_object_set_new(

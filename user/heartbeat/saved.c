@@ -14,6 +14,16 @@ static json_t *links_json(const struct peer *peer)
 	return json;
 }
 
+static json_t *link_times_json(const struct peer *peer)
+{
+	json_t *json = json_array();
+
+	for (size_t link = 0; link < peer->link_count; link++)
+		json_array_append_new(json,
+				      json_integer((json_int_t)peer->liveness.link_since_ns[link]));
+	return json;
+}
+
 json_t *peers_saved_json(const struct peers *peers)
 {
 	json_t *json = json_object();
@@ -22,15 +32,15 @@ json_t *peers_saved_json(const struct peers *peers)
 		const struct peer *peer = &peers->list[i];
 		const struct liveness_peer *liveness = &peer->liveness;
 
-		json_object_set_new(json, peer->node->name,
-				    json_pack("{s:s, s:I, s:o, s:I, s:o, s:I, s:I, s:b}", "verdict",
-					      verdict_name(liveness->verdict), "since_ns",
-					      (json_int_t)liveness->since_ns, "reason",
-					      json_text(liveness->reason), "epoch",
-					      (json_int_t)peer->epoch, "links", links_json(peer),
-					      "died_ns", (json_int_t)liveness->died_ns, "buried_ns",
-					      (json_int_t)liveness->buried_ns, "restarts",
-					      liveness->restarts));
+		json_object_set_new(
+			json, peer->node->name,
+			json_pack("{s:s, s:I, s:o, s:I, s:o, s:o, s:I, s:I, s:b}", "verdict",
+				  verdict_name(liveness->verdict), "since_ns",
+				  (json_int_t)liveness->since_ns, "reason",
+				  json_text(liveness->reason), "epoch", (json_int_t)peer->epoch,
+				  "links", links_json(peer), "link_since_ns", link_times_json(peer),
+				  "died_ns", (json_int_t)liveness->died_ns, "buried_ns",
+				  (json_int_t)liveness->buried_ns, "restarts", liveness->restarts));
 	}
 	return json;
 }
@@ -59,6 +69,7 @@ static void restore(struct peer *peer, const json_t *saved)
 {
 	const char *reason = json_string_value(json_object_get(saved, "reason"));
 	const json_t *links = json_object_get(saved, "links");
+	const json_t *times = json_object_get(saved, "link_since_ns");
 	struct liveness_peer *liveness = &peer->liveness;
 
 	liveness->verdict = verdict_named(json_object_get(saved, "verdict"));
@@ -69,7 +80,11 @@ static void restore(struct peer *peer, const json_t *saved)
 	liveness->restarts = json_is_true(json_object_get(saved, "restarts"));
 	peer->epoch = number(saved, "epoch");
 	for (size_t link = 0; link < peer->link_count; link++) {
+		const json_t *since_ns = json_array_get(times, link);
+
 		liveness->links[link] = verdict_named(json_array_get(links, link));
+		if (json_is_integer(since_ns)) /* a daemon before this one may not know it */
+			liveness->link_since_ns[link] = (uint64_t)json_integer_value(since_ns);
 		if (liveness->links[link] != VERDICT_UP)
 			liveness->lost_ns[link] = peer->seen[link].last_evidence_ns;
 	}

@@ -46,7 +46,7 @@ STATUS = record(
 
 VIEWS = list_of(record({"node": TEXT, "asked_age_ns": NS}, age_ns=NS))
 LINK = record(
-    {"interface": TEXT, "address": TEXT, "verdict": VERDICT, "sent": COUNT, "received": COUNT, "lost": COUNT},
+    {"interface": TEXT, "address": TEXT, "verdict": VERDICT, "verdict_age_ns": NS, "sent": COUNT, "received": COUNT, "lost": COUNT},
     age_ns=NS, heard_age_ns=NS, send_error=TEXT, replies_missing_age_ns=NS, replies_missing_count=COUNT,
     loss_reports=COUNT, routed=TRUE, on_link=FLAG, off_link=COUNT, phi=NUMBER,
     rtt_ns=record({"min": NS, "p50": NS, "p99": NS, "max": NS}),

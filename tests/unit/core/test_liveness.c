@@ -244,6 +244,24 @@ static void never_heard_stays_down(void **state)
 	assert_int_equal(liveness_daemon_age_ns(links, 1, START), UINT64_MAX);
 }
 
+static void a_link_changes_alone(void **state)
+{
+	static const struct case_row cut = {.age_ns = {MS(40), MS(4)}};
+	struct liveness_evidence links[2];
+	struct liveness_change change;
+	struct liveness_peer peer;
+	uint64_t due_ns;
+
+	(void)state;
+	bring_up(&peer);
+	make_evidence(links, &cut);
+	judge(&peer, links, 2, START + MS(10), true, &due_ns, &change);
+	assert_int_equal(change.links, 1);
+	assert_int_equal(peer.link_since_ns[0], START + MS(10));
+	assert_int_equal(peer.link_since_ns[1], START);
+	assert_int_equal(peer.since_ns, START);
+}
+
 static void hung_recovers(void **state)
 {
 	static const struct case_row stands = {.age_ns = {MS(1), MS(1)}, .daemon_age_us = 400000};
@@ -395,6 +413,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges_by_the_table),
 		cmocka_unit_test(never_heard_stays_down),
+		cmocka_unit_test(a_link_changes_alone),
 		cmocka_unit_test(hung_recovers),
 		cmocka_unit_test(next_due_is_the_daemons),
 		cmocka_unit_test(hung_stays_hung_after_our_stall),
