@@ -9,8 +9,8 @@
 static const struct {
 	const char *kind, *remedy;
 } wanted[] = {
-	{"operator", "to end it: xbeatctl resume, with the name of the instance"},
-	{"drained", "to end it: xbeatctl resume"},
+	{"operator", "to end it, on this node run: xbeatctl resume "},
+	{"drained", "to end it, on this node run: xbeatctl resume"},
 	{"startup_delay", "wait until it has ended"},
 	{"group", "see the other instances of its sync group"},
 };
@@ -26,13 +26,17 @@ static const char *remedy_if_wanted(const char *kind)
 static void judge_inhibitor(const json_t *instance, const json_t *inhibitor, json_t *problems)
 {
 	const char *name = problem_text(instance, "name");
-	const char *remedy = remedy_if_wanted(problem_text(inhibitor, "kind"));
+	const char *kind = problem_text(inhibitor, "kind"), *remedy = remedy_if_wanted(kind);
+	char text[REMEDY_BYTES];
 	const struct problem problem = {
 		.severity = remedy ? HEALTH_INFO : HEALTH_WARNING,
 		.kind = remedy ? "stays_away" : "fault",
 		.subject = name,
 		.age = json_object_get(instance, "state_age_ns"),
-		.remedy = remedy ? remedy : "remove the cause; then the instance takes part again",
+		.remedy = problem_remedy(
+			text, "%s%s",
+			remedy ? remedy : "remove the cause; then the instance takes part again",
+			strcmp(kind, "operator") ? "" : problem_word(name)),
 	};
 
 	problem_add(problems, &problem, "%s cannot become Active here: %s", name,
@@ -59,7 +63,7 @@ static void judge_guard(const json_t *instance, json_t *problems)
 				.severity = HEALTH_ERROR,
 				.kind = "fenced",
 				.subject = name,
-				.remedy = "see what stalled: xbeatctl events",
+				.remedy = "see what stalled, on this node run: xbeatctl events",
 			},
 			"the guard of %s has expired: this node does not answer for its addresses",
 			name);
@@ -91,38 +95,46 @@ static void judge_foreign(const json_t *instance, json_t *problems)
 	json_array_foreach(json_object_get(instance, "foreign_addresses"), index, address)
 	{
 		const char *text = problem_text(address, "address");
+		const char *interface = problem_text(address, "interface");
+		char remedy[REMEDY_BYTES];
 
-		problem_add(problems,
-			    &(struct problem){
-				    .severity = HEALTH_ERROR,
-				    .kind = "foreign_address",
-				    .subject = problem_text(instance, "name"),
-				    .remedy = "remove it with ip address del, and what adds it",
-			    },
-			    "%s is on %s, added by something else: %s is not Active here", text,
-			    problem_text(address, "interface"), problem_text(instance, "name"));
+		problem_add(
+			problems,
+			&(struct problem){
+				.severity = HEALTH_ERROR,
+				.kind = "foreign_address",
+				.subject = problem_text(instance, "name"),
+				.remedy = problem_remedy(
+					remedy,
+					"stop what adds it, then on this node run: ip address del %s dev %s",
+					text, problem_word(interface)),
+			},
+			"%s is on %s, added by something else: %s is not Active here", text,
+			interface, problem_text(instance, "name"));
 	}
 }
 
 static void judge_signing(const json_t *instance, json_t *problems)
 {
+	const char *name = problem_text(instance, "name");
+	char remedy[REMEDY_BYTES];
 	const json_t *note;
 	size_t index;
 
 	json_array_foreach(json_object_get(json_object_get(instance, "auth_hmac"), "notes"), index,
 			   note)
 	{
-		problem_add(
-			problems,
-			&(struct problem){
-				.severity = HEALTH_WARNING,
-				.kind = "signature",
-				.subject = problem_text(instance, "name"),
-				.age = json_object_get(note, "age_ns"),
-				.remedy = "see: xbeatctl explain, with the name of the instance",
-			},
-			"signed adverts of %s: %s", problem_text(instance, "name"),
-			problem_text(note, "text"));
+		problem_add(problems,
+			    &(struct problem){
+				    .severity = HEALTH_WARNING,
+				    .kind = "signature",
+				    .subject = name,
+				    .age = json_object_get(note, "age_ns"),
+				    .remedy = problem_remedy(
+					    remedy, "on this node run: xbeatctl explain %s",
+					    problem_word(name)),
+			    },
+			    "signed adverts of %s: %s", name, problem_text(note, "text"));
 	}
 }
 

@@ -8,6 +8,7 @@ static void judge_program(const json_t *interface, json_t *problems)
 {
 	const char *name = problem_text(interface, "name");
 	const char *detached = problem_text(interface, "detached_reason");
+	char remedy[REMEDY_BYTES];
 
 	if (*detached)
 		problem_add(
@@ -16,8 +17,10 @@ static void judge_program(const json_t *interface, json_t *problems)
 				.severity = HEALTH_ERROR,
 				.kind = "detached",
 				.subject = name,
-				.remedy =
-					"see which program is there: ip link show; xbeatd attaches its own again as soon as it can",
+				.remedy = problem_remedy(
+					remedy,
+					"see which program is there, on this node run: ip link show dev %s; xbeatd attaches its own again as soon as it can",
+					problem_word(name)),
 			},
 			"the XDP program is not on %s: %s", name, detached);
 	if (!strcmp(problem_text(interface, "vlan_tags"), "unknown"))
@@ -27,7 +30,10 @@ static void judge_program(const json_t *interface, json_t *problems)
 				.severity = HEALTH_WARNING,
 				.kind = "vlan_tags",
 				.subject = name,
-				.remedy = "see which programs are there: tc filter show",
+				.remedy = problem_remedy(
+					remedy,
+					"see which programs are there, on this node run: tc filter show dev %s ingress",
+					problem_word(name)),
 			},
 			"the program in tc is missing on %s: adverts from other networks are ignored",
 			name);
@@ -52,24 +58,29 @@ static void judge_link(const json_t *link, json_t *problems)
 {
 	const char *name = problem_text(link, "interface");
 	const char *address = problem_text(link, "waiting_for");
+	char remedy[REMEDY_BYTES];
 
 	if (problem_flag(link, "bad"))
-		problem_add(problems,
-			    &(struct problem){
-				    .severity = HEALTH_WARNING,
-				    .kind = "link",
-				    .subject = name,
-				    .remedy = "check its cable, switch port and firewall",
-			    },
-			    "this node's link on %s is bad: %s", name,
-			    problem_text(link, "reason"));
+		problem_add(
+			problems,
+			&(struct problem){
+				.severity = HEALTH_WARNING,
+				.kind = "link",
+				.subject = name,
+				.remedy = problem_remedy(
+					remedy,
+					"check the cable, switch port and firewall of this node's %s",
+					name),
+			},
+			"this node's link on %s is bad: %s", name, problem_text(link, "reason"));
 	if (*address)
 		problem_add(problems,
 			    &(struct problem){
 				    .severity = HEALTH_WARNING,
 				    .kind = "waiting",
 				    .subject = name,
-				    .remedy = "add the address to the interface",
+				    .remedy = problem_remedy(remedy, "add %s to %s of this node",
+							     address, name),
 			    },
 			    "the link on %s waits for this node's address %s", name, address);
 }

@@ -13,9 +13,10 @@ static void judge_isolation(const json_t *status, json_t *problems)
 				    .kind = "isolated",
 				    .subject = "self",
 				    .age = json_object_get(status, "isolated_age_ns"),
+				    .reason = problem_text(status, "isolated_reason"),
 				    .remedy = "check this node's cables, switch ports and firewall",
 			    },
-			    "this node is isolated: %s", problem_text(status, "isolated_reason"));
+			    "this node is isolated: it hears no other node");
 }
 
 static void judge_guard(const json_t *status, json_t *problems)
@@ -73,12 +74,13 @@ static void judge_operator(const json_t *status, json_t *problems)
 	const char *reason = problem_text(json_object_get(status, "scheduling"), "reason");
 
 	if (!strcmp(problem_text(status, "state"), "draining"))
-		problem_add(problems,
-			    &(struct problem){.severity = HEALTH_INFO,
-					      .kind = "draining",
-					      .subject = "self",
-					      .remedy = "to end it: xbeatctl resume"},
-			    "this node is draining: it takes no addresses");
+		problem_add(
+			problems,
+			&(struct problem){.severity = HEALTH_INFO,
+					  .kind = "draining",
+					  .subject = "self",
+					  .remedy = "to end it, on this node run: xbeatctl resume"},
+			"this node is draining: it takes no addresses");
 	if (problem_flag(status, "restarting"))
 		problem_add(problems,
 			    &(struct problem){.severity = HEALTH_INFO,

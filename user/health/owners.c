@@ -7,8 +7,6 @@
 
 #define NAMES_BYTES 256
 
-static const char explain[] = "see: xbeatctl explain, with the name of the instance";
-
 struct owners {
 	size_t count;
 	char names[NAMES_BYTES]; /* "node-a, node-b" */
@@ -25,19 +23,26 @@ static void add_owner(struct owners *owners, const char *name)
 
 static void judge_owners(const char *instance, const struct owners *owners, json_t *problems)
 {
+	char remedy[REMEDY_BYTES];
 	struct problem problem = {
 		.severity = HEALTH_ERROR,
 		.kind = owners->count ? "owners" : "no_owner",
 		.subject = instance,
-		.remedy = owners->count ? "check the network between these nodes, and the VRID"
-					: explain,
+		.remedy = remedy,
 	};
 
-	if (!owners->count)
+	if (!owners->count) {
+		problem_remedy(remedy, "on each node of it run: xbeatctl explain %s",
+			       problem_word(instance));
 		problem_add(problems, &problem, "no node is known to be Active of %s", instance);
-	else if (owners->count > 1)
+	} else if (owners->count > 1) {
+		problem_remedy(
+			remedy,
+			"check the network between %s, and that no other router uses its VRID",
+			owners->names);
 		problem_add(problems, &problem, "%s has %zu Actives: %s", instance, owners->count,
 			    owners->names);
+	}
 }
 
 /* What this node concludes of one of its own instances: more than nodes report. Returns whether it

@@ -2,61 +2,135 @@
 /* The other nodes: verdicts, links, applications. */
 #include "user/health/problem.h"
 #include "user/health/rules.h"
-#include "user/lib/array.h"
+#include <stdio.h>
 #include <string.h>
 
-/* By verdict; the last one is that of any other. */
+/* What a verdict means, and what to do: {node} is the node, {here} this one, {links} those between
+ * them. The last one is that of any other. */
 static const struct {
-	const char *verdict, *remedy;
-} remedies[] = {
-	{"hung", "see xbeatd's log there, then: systemctl restart xbeatd"},
-	{"fenced", "see there: xbeatctl explain, with the name of that node"},
-	{"released", "its xbeatd was stopped; start it there"},
-	{"one-way", "check the network from this node to it"},
-	{"unreachable", "check the network between this node and it"},
-	{"", "check its power, its xbeatd and its network"},
+	const char *verdict, *meaning, *remedy;
+} verdicts[] = {
+	{"hung", "its kernel answers, but its daemon is dead or makes no progress",
+	 "on {node} see the log of xbeatd, then run: systemctl restart xbeatd"},
+	{"fenced", "its kernel no longer answers for its addresses",
+	 "on {node} run: xbeatctl explain {node}"},
+	{"released", "its xbeatd was stopped", "on {node} run: systemctl start xbeatd"},
+	{"one-way", "it is heard, but does not hear this node",
+	 "check the network from {here} to {node} on {links}"},
+	{"unreachable", "other nodes hear it, this node does not",
+	 "check the network between {here} and {node} on {links}"},
+	{"", "nothing is heard from it",
+	 "check power and xbeatd of {node}, and the network between {here} and {node} on {links}"},
 };
 
-static const char *remedy_of(const char *verdict)
+static size_t find_verdict(const char *verdict)
 {
 	size_t i = 0;
 
-	while (*remedies[i].verdict && strcmp(remedies[i].verdict, verdict) != 0)
+	while (*verdicts[i].verdict && strcmp(verdicts[i].verdict, verdict) != 0)
 		i++;
-	return remedies[i].remedy;
+	return i;
 }
 
-static void judge_verdict(const json_t *peer, json_t *problems)
+#define LINKS_BYTES 192
+
+static void add_link(char text[static LINKS_BYTES], const json_t *link)
+{
+	size_t length = strlen(text);
+
+	snprintf(text + length, LINKS_BYTES - length, "%s%s (%s)", length ? ", " : "",
+		 problem_text(link, "interface"), problem_text(link, "address"));
+}
+
+static void list_links(char text[static LINKS_BYTES], const json_t *peer)
+{
+	const json_t *link;
+	size_t index;
+
+	*text = '\0';
+	json_array_foreach(json_object_get(peer, "links"), index, link) add_link(text, link);
+}
+
+static const char *own_name(const json_t *snapshot)
+{
+	const json_t *node = json_object_get(json_object_get(snapshot, "status"), "node");
+	const char *name = problem_text(node, "name");
+
+	return *name ? name : "this node";
+}
+
+/* What stands for a part in braces; NULL: there is none. */
+static const char *part_text(const char *name, const char *node, const char *here,
+			     const char *links)
+{
+	if (!strncmp(name, "{node}", 6))
+		return problem_word(node);
+	if (!strncmp(name, "{here}", 6))
+		return here;
+	return !strncmp(name, "{links}", 7) ? links : NULL;
+}
+
+/* Writes a remedy with its names. */
+static const char *fill_remedy(char text[static REMEDY_BYTES], const char *remedy,
+			       const json_t *peer, const char *here)
+{
+	char links[LINKS_BYTES];
+	size_t length = 0;
+
+	list_links(links, peer);
+	for (const char *c = remedy; *c && length < REMEDY_BYTES - 1; c++) {
+		const char *part = part_text(c, problem_text(peer, "name"), here, links);
+
+		if (part)
+			snprintf(text + length, REMEDY_BYTES - length, "%s", part);
+		else
+			snprintf(text + length, REMEDY_BYTES - length, "%c", *c);
+		length += strlen(text + length);
+		if (part)
+			c = strchr(c, '}');
+	}
+	return text;
+}
+
+static void judge_verdict(const json_t *peer, const char *here, json_t *problems)
 {
 	const char *name = problem_text(peer, "name"), *verdict = problem_text(peer, "verdict");
+	size_t index = find_verdict(verdict);
+	char remedy[REMEDY_BYTES];
 
 	if (strcmp(verdict, "up") != 0)
-		problem_add(problems,
-			    &(struct problem){
-				    .severity = HEALTH_WARNING,
-				    .kind = "peer",
-				    .subject = name,
-				    .age = json_object_get(peer, "verdict_age_ns"),
-				    .remedy = remedy_of(verdict),
-			    },
-			    "%s is %s: %s", name, verdict, problem_text(peer, "reason"));
+		problem_add(
+			problems,
+			&(struct problem){
+				.severity = HEALTH_WARNING,
+				.kind = "peer",
+				.subject = name,
+				.age = json_object_get(peer, "verdict_age_ns"),
+				.reason = problem_text(peer, "reason"),
+				.remedy = fill_remedy(remedy, verdicts[index].remedy, peer, here),
+			},
+			"%s is %s: %s", name, verdict, verdicts[index].meaning);
 }
 
-static void judge_link(const json_t *peer, const json_t *link, json_t *problems)
+static void judge_link(const json_t *peer, const json_t *link, const char *here, json_t *problems)
 {
 	const char *name = problem_text(peer, "name"), *interface = problem_text(link, "interface");
 	const char *verdict = problem_text(link, "verdict"),
 		   *error = problem_text(link, "send_error");
+	char remedy[REMEDY_BYTES];
 	struct problem problem = {
 		.severity = HEALTH_WARNING,
 		.kind = "link",
 		.subject = name,
-		.remedy = "check the network between this node and it on that link",
+		.age = json_object_get(link, "verdict_age_ns"),
+		.remedy = problem_remedy(remedy, "check the network between %s and %s on %s (%s)",
+					 here, name, interface, problem_text(link, "address")),
 	};
 
 	if (problem_flag(peer, "degraded") && strcmp(verdict, "up") != 0)
 		problem_add(problems, &problem, "%s is not up on all its links: %s is %s", name,
 			    interface, verdict);
+	problem.age = NULL;
 	if (*error)
 		problem_add(problems, &problem, "PROBEs to %s do not leave on %s: %s", name,
 			    interface, error);
@@ -65,31 +139,33 @@ static void judge_link(const json_t *peer, const json_t *link, json_t *problems)
 		problem_add(problems, &problem, "REPLYs of %s are missing on %s", name, interface);
 }
 
-static void judge_links(const json_t *peer, json_t *problems)
+static void judge_links(const json_t *peer, const char *here, json_t *problems)
 {
 	const json_t *link;
 	size_t index;
 
 	json_array_foreach(json_object_get(peer, "links"), index, link)
-		judge_link(peer, link, problems);
+		judge_link(peer, link, here, problems);
 }
 
 static void judge_apps(const json_t *peer, json_t *problems)
 {
 	const char *name = problem_text(peer, "name");
+	char remedy[REMEDY_BYTES];
 	const json_t *app;
 	size_t index;
 
 	json_array_foreach(json_object_get(peer, "late_apps"), index, app)
 	{
-		problem_add(problems,
-			    &(struct problem){
-				    .severity = HEALTH_WARNING,
-				    .kind = "app",
-				    .subject = name,
-				    .remedy = "see the application there: xbeatctl app",
-			    },
-			    "application %s on %s is late", json_string_value(app), name);
+		problem_add(
+			problems,
+			&(struct problem){
+				.severity = HEALTH_WARNING,
+				.kind = "app",
+				.subject = name,
+				.remedy = problem_remedy(remedy, "on %s run: xbeatctl app", name),
+			},
+			"application %s on %s is late", json_string_value(app), name);
 	}
 }
 
@@ -97,12 +173,13 @@ static void judge_apps(const json_t *peer, json_t *problems)
 static void judge_operator(const json_t *node, json_t *problems)
 {
 	const char *name = problem_text(node, "name");
+	char remedy[REMEDY_BYTES];
 	struct problem problem = {.severity = HEALTH_INFO, .subject = name};
 
 	if (problem_flag(node, "self"))
 		return;
 	problem.kind = "draining";
-	problem.remedy = "to end it, there: xbeatctl resume";
+	problem.remedy = problem_remedy(remedy, "to end it, on %s run: xbeatctl resume", name);
 	if (!strcmp(problem_text(node, "state"), "draining"))
 		problem_add(problems, &problem, "%s is draining: it takes no addresses", name);
 	problem.kind = "restart";
@@ -118,8 +195,8 @@ void health_of_peers(const json_t *snapshot, json_t *problems)
 
 	json_array_foreach(json_object_get(snapshot, "peers"), index, peer)
 	{
-		judge_verdict(peer, problems);
-		judge_links(peer, problems);
+		judge_verdict(peer, own_name(snapshot), problems);
+		judge_links(peer, own_name(snapshot), problems);
 		if (!strcmp(problem_text(peer, "verdict"),
 			    "up")) /* what others last reported is old */
 			judge_apps(peer, problems);

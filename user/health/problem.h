@@ -13,8 +13,19 @@ struct problem {
 	const char *kind; /* for programs: "peer", "instance", … */
 	const char *subject; /* a node, instance, interface, … */
 	const char *remedy;
+	const char
+		*reason; /* as it was when it began, with its figures; NULL: none, or in the text */
 	const json_t *age; /* a number of ns; NULL: unknown */
 };
+
+#define REMEDY_BYTES 512
+
+/* Writes a remedy; returns text. */
+const char *problem_remedy(char text[static REMEDY_BYTES], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* A name in a command to copy: itself, or "NAME" if a shell might read more in it. */
+const char *problem_word(const char *name);
 
 /* Appends a problem with its text, a format. */
 void problem_add(json_t *list, const struct problem *problem, const char *format, ...)

@@ -30,16 +30,23 @@ def cluster(lab):
     return Cluster(lab, Settings(**SETTINGS)).start_active()
 
 
+def ages(daemon):
+    """Of the verdict on each link."""
+    return [link["verdict_age_ns"] for peer in daemon.json("peers") for link in peer["links"]]
+
+
 @pytest.mark.parametrize("node", ["node-a", "node-b"], ids=["active", "backup"])
 def test_nothing_changes(lab, cluster, node):
     cluster.start_client()
     before = cluster[node].vrrp()
     epoch = cluster[node].json("status")["epoch"]
+    since = ages(cluster[node])
     seen = {name: len(daemon.events()) for name, daemon in cluster.daemons.items() if name != node}
     for _ in range(3):
         pid = cluster[node].process.pid
         assert cluster[node].restart() != pid
     cluster.wait_up()
+    assert all(after > before for after, before in zip(ages(cluster[node]), since))
     time.sleep(1)  # longer than Active_Down_Interval
     result = cluster.client.finish()
     assert result["outages"] == [] and result["owner_changes"] == 0, result

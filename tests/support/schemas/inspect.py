@@ -5,7 +5,7 @@ from tests.support.schemas.kinds import COUNT, FLAG, ID, NS, TEXT, TEXTS, UNIX_N
 
 HEALTH = record({"healthy": FLAG, "problems": list_of(record(
     {"severity": one_of("error", "warning", "info"), "kind": TEXT, "subject": TEXT, "text": TEXT, "remedy": TEXT},
-    age_ns=NS))})
+    age_ns=NS, reason=TEXT))})
 INTERFACES = record(
     {"interfaces": list_of(record(
         {"name": TEXT, "mode": TEXT, "attached_by": TEXT, "program_id": ID, "vlan_tags": TEXT,

@@ -189,14 +189,62 @@ static void instances(void **state)
 static void since_when(void **state)
 {
 	json_t *health = judge("{'peers':[{'name':'b','verdict':'down','verdict_age_ns':31},"
-			       "{'name':'c','verdict':'down'}]}");
+			       "{'name':'c','verdict':'down'},{'name':'d','verdict':'up',"
+			       "'degraded':true,'links':[{'interface':'eth1','verdict':'down',"
+			       "'verdict_age_ns':37}]}]}");
 	const json_t *problems = json_object_get(health, "problems");
 
 	(void)state;
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(problems, 0), "age_ns")),
 			 31);
 	assert_null(json_object_get(json_array_get(problems, 1), "age_ns"));
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(problems, 2), "age_ns")),
+			 37);
 	json_decref(health);
+}
+
+/* The first problem has exactly this text, remedy and reason; "": none. */
+static void expect_texts(const char *snapshot, const char *text, const char *remedy,
+			 const char *reason)
+{
+	json_t *health = judge(snapshot);
+	const json_t *problem = json_array_get(json_object_get(health, "problems"), 0);
+	const json_t *found = json_object_get(problem, "reason");
+
+	assert_string_equal(text_of(problem, "text"), text);
+	assert_string_equal(text_of(problem, "remedy"), remedy);
+	assert_string_equal(found ? json_string_value(found) : "", reason);
+	json_decref(health);
+}
+
+#define HERE "'status':{'node':{'name':'c'}},"
+
+static void names_in_what_to_do(void **state)
+{
+	(void)state;
+	expect_texts("{" HERE "'peers':[{'name':'b','verdict':'unreachable','reason':'r','links':["
+		     "{'interface':'eth0','address':'10.0.0.2'},"
+		     "{'interface':'eth1','address':'10.1.0.2'}]}]}",
+		     "b is unreachable: other nodes hear it, this node does not",
+		     "check the network between c and b on eth0 (10.0.0.2), eth1 (10.1.0.2)", "r");
+	expect_texts("{" HERE "'peers':[{'name':'a','verdict':'fenced','reason':'r'}]}",
+		     "a is fenced: its kernel no longer answers for its addresses",
+		     "on a run: xbeatctl explain a", "r");
+	expect_texts("{" HERE "'peers':[{'name':'b','verdict':'up','degraded':true,'links':["
+		     "{'interface':'eth1','address':'10.1.0.2','verdict':'down',"
+		     "'verdict_age_ns':31}]}]}",
+		     "b is not up on all its links: eth1 is down",
+		     "check the network between c and b on eth1 (10.1.0.2)", "");
+	expect_texts("{'vrrp':[{'name':'VI_1','active_address':'10.0.0.9','obstacles':[{"
+		     "'kind':'operator','text':'t'}]}]}",
+		     "VI_1 cannot become Active here: t",
+		     "to end it, on this node run: xbeatctl resume VI_1", "");
+	/* A command with a name that a shell reads otherwise is not to be copied. */
+	expect_texts(
+		"{'vrrp':[{'name':'x;reboot','active_address':'10.0.0.9','obstacles':[{'kind':'operator',"
+		"'text':'t'}]}]}",
+		"x;reboot cannot become Active here: t",
+		"to end it, on this node run: xbeatctl resume NAME", "");
 }
 
 int main(void)
@@ -212,6 +260,7 @@ int main(void)
 		cmocka_unit_test(owners),
 		cmocka_unit_test(instances),
 		cmocka_unit_test(since_when),
+		cmocka_unit_test(names_in_what_to_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,12 +23,15 @@ static bool is_healthy(const json_t *health)
 static void show_problem(const json_t *problem, FILE *stream)
 {
 	char age[UNITS_TEXT_BYTES];
+	const char *reason = json_string_value(json_object_get(problem, "reason"));
 	bool known = json_object_get(problem, "age_ns");
 
 	text_print_labelled(stream, SEVERITY_COLUMNS, field_text(problem, "severity"),
 			    "%s%s%s%s; %s", field_text(problem, "text"), known ? " (for " : "",
 			    known ? field_duration(problem, "age_ns", age) : "", known ? ")" : "",
 			    field_text(problem, "remedy"));
+	if (reason)
+		text_print_labelled(stream, SEVERITY_COLUMNS, "", "when that began: %s", reason);
 }
 
 static void show_health(const json_t *health, FILE *stream)

@@ -35,10 +35,12 @@ const struct verb verbs_inspect[] = {
 		.arguments = "",
 		.summary = "what is wrong, and what to do; -w waits",
 		.help = "Shows what is wrong, the most severe first, since when, and what to do about it. Exit status 0 if there is no error and no warning, else 1. With -w it waits until that is so, at most TIME, also for an xbeatd that does not run yet.",
-		.example = "$ xbeatctl health\n"
-			   "warning  node-b is down: silent for 30.1 ms on 1 link, limit 30.0 ms\n"
-			   "         (for 31 s); check its power, its xbeatd and its network\n"
-			   "$ xbeatctl health -w -t 1m && deploy\n",
+		.example =
+			"$ xbeatctl health\n"
+			"warning  node-b is released: its xbeatd was stopped (for 31 s); on node-b\n"
+			"         run: systemctl start xbeatd\n"
+			"         when that began: it announced 0.1 ms ago that it stops\n"
+			"$ xbeatctl health -w -t 1m && deploy\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DURATION | VERB_ACCEPTS_WAIT,
 		.run = inspect_health,
 	},

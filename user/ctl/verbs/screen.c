@@ -12,7 +12,7 @@ const struct verb verbs_screen[] = {
 		.example =
 			"$ xbeatctl top\n"
 			"node-a: running, up for 2 h 5 min, version 0.1.0   2026-03-01 12:00:00\n"
-			"warning: node-b is down: silent for 30.1 ms on 1 link, limit 30.0 ms\n"
+			"warning: node-b is down: nothing is heard from it\n"
 			"\n"
 			"NODE    VERDICT   FOR    P50     P99  LOST  REASON\n"
 			"node-b  down     31 s  92 us  140 us     3  silent for 30.1 ms on 1 ...\n",
