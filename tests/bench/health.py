@@ -22,7 +22,7 @@ PAUSE_SECONDS = 240
 class Healthy:
     def __init__(self, lab):
         self.lab = lab
-        self.cluster = Cluster(lab, Settings(multiplier="auto", advert_interval="1",
+        self.cluster = Cluster(lab, Settings(multiplier="auto", advert_interval="1", daemon_timeout="3s",
                                              heartbeat_lines=["detection_min 30ms"])).start_active()
         self.exporters = {node: self.start_exporter(node) for node in lab.nodes}
         self.prometheus = Prometheus(lab, lab.nodes, by=1)
