@@ -44,10 +44,8 @@ def test_what_it_shows(daemon, exporter):
     assert found["xbeat_instance_priority"] == [({"vrrp_instance": "VI_1"}, instance["effective_priority"])]
     kept = {"iname": "VI_1", "intf": "eth0", "vrid": "51"}
     assert found["keepalived_vrrp_state"] == [
-        ({**kept, "ip_address": address.split("/")[0]}, 2) for address in instance["addresses"]]
+        ({**kept, "ip_address": address}, 2) for address in instance["addresses"]]
     assert found["keepalived_advertisements_sent_total"][0][0] == {**kept, "state": "MASTER"}
-
-
     (verdict,) = [labels["verdict"] for labels, value in found["xbeat_peer_verdict"] if value]
     assert verdict == "up"
     (state,) = [labels for labels, value in found["xbeat_instance_state"] if value]

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define PATH_BYTES 96
-#define ADDRESS_BYTES 64
 
 json_t *walk_member(const json_t *object, const char *path)
 {
@@ -151,38 +150,29 @@ void walk_keepalived(const json_t *snapshot, walk_visit *visit, void *context)
 		visit_instance(instance, visit, context);
 }
 
-struct for_addresses {
-	walk_visit *visit;
-	void *context;
-};
-
-/* Of "10.0.0.1/24" keepalived_exporter shows the address. */
-static void visit_addresses(void *context, const json_t *instance,
-			    const struct metrics_label *of_instance)
-{
-	const struct for_addresses *wanted = context;
-	struct metrics_label labels[METRICS_LABELS_MAX];
-	json_t *address;
-	size_t index;
-
-	memcpy(labels, of_instance, 3 * sizeof(labels[0]));
-	labels[4] = (struct metrics_label){0};
-	json_array_foreach(json_object_get(instance, "addresses"), index, address)
-	{
-		const char *text = json_string_value(address);
-		char copy[ADDRESS_BYTES];
-
-		snprintf(copy, sizeof(copy), "%.*s", text ? (int)strcspn(text, "/") : 0, text);
-		labels[3] = (struct metrics_label){"ip_address", copy};
-		wanted->visit(wanted->context, instance, labels);
-	}
-}
-
 void walk_keepalived_addresses(const json_t *snapshot, walk_visit *visit, void *context)
 {
-	struct for_addresses wanted = {visit, context};
+	json_t *instance, *address;
+	size_t i, k;
 
-	walk_keepalived(snapshot, visit_addresses, &wanted);
+	json_array_foreach(json_object_get(snapshot, "vrrp"), i, instance)
+	{
+		char vrid[WALK_LABEL_BYTES];
+		struct metrics_label labels[] = {
+			{"iname", text_of(instance, "name")},
+			{"intf", NULL},
+			{"vrid", walk_label(json_object_get(instance, "vrid"), vrid)},
+			{"ip_address", NULL},
+			{0},
+		};
+
+		json_array_foreach(json_object_get(instance, "keepalived_addresses"), k, address)
+		{
+			labels[1].value = text_of(address, "intf");
+			labels[3].value = text_of(address, "ip_address");
+			visit(context, instance, labels);
+		}
+	}
 }
 
 void walk_keepalived_scripts(const json_t *snapshot, walk_visit *visit, void *context)

@@ -55,6 +55,27 @@ static json_t *addresses_json(const struct config_instance *config)
 	return array;
 }
 
+/* The advertised addresses as keepalived lists them: without the prefix length of a host. */
+static json_t *keepalived_addresses_json(const struct config_instance *config)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < config->vip_count && !config->vips[i].excluded; i++) {
+		const struct config_vip *vip = &config->vips[i];
+		const struct config_vmac *vmac = config_vmac_of(config, vip->vmac);
+		unsigned host_bits = address_family(&vip->address) == 4 ? 32 : 128;
+		char address[ADDRESS_TEXT_BYTES], length[8] = "";
+
+		if (vip->prefix_length != host_bits)
+			snprintf(length, sizeof(length), "/%u", vip->prefix_length);
+		json_array_append_new(
+			array, json_pack("{s:s+, s:o}", "ip_address",
+					 address_format(&vip->address, address), length, "intf",
+					 json_text(vmac ? vmac->name : vip->interface)));
+	}
+	return array;
+}
+
 json_t *instance_inhibitors_json(const struct instance *instance)
 {
 	json_t *array = json_array();
@@ -215,6 +236,7 @@ static json_t *instance_json(const struct instance *instance)
 	json_object_set_new(json, "adverts", adverts_json(instance, &router));
 	json_object_set_new(json, "transitions", json_integer((json_int_t)vrrp->transition_count));
 	json_object_set_new(json, "keepalived_state", json_string(dump_state_of(instance)->name));
+	json_object_set_new(json, "keepalived_addresses", keepalived_addresses_json(config));
 	json_object_set_new(json, "became_active_count",
 			    json_integer((json_int_t)instance->report->became_active_count));
 	json_object_set_new(json, "left_active_count",

@@ -56,7 +56,7 @@ static void test_of_nothing(void **state)
 	static const char *const snapshots[] = {
 		"{}",
 		"{\"status\":[],\"peers\":{},\"vrrp\":[1,null,{}],\"drops\":7}",
-		"{\"peers\":[{\"links\":[null]}],\"vrrp\":[{\"takeovers\":[{}],\"addresses\":[1]}]}",
+		"{\"peers\":[{\"links\":[null]}],\"vrrp\":[{\"takeovers\":[{}],\"keepalived_addresses\":[1,{}]}]}",
 	};
 
 	(void)state;
@@ -122,7 +122,7 @@ static void test_fault_is_a_state(void **state)
 {
 	char *text = write(
 		"{\"vrrp\":[{\"name\":\"VI\",\"vrid\":5,\"interface\":\"eth0\",\"state\":\"initialize\","
-		"\"keepalived_state\":\"FAULT\",\"addresses\":[\"fd00::1/64\"],"
+		"\"keepalived_state\":\"FAULT\",\"keepalived_addresses\":[{\"ip_address\":\"fd00::1/64\",\"intf\":\"eth1\"}],"
 		"\"fences\":[{\"cause\":\"guard_expired\",\"count\":3}]}]}",
 		METRICS_TEXT);
 
@@ -131,7 +131,7 @@ static void test_fault_is_a_state(void **state)
 	assert_has(text, "state=\"initialize\"} 0\n");
 	assert_has(
 		text,
-		"keepalived_vrrp_state{iname=\"VI\",intf=\"eth0\",vrid=\"5\",ip_address=\"fd00::1\"} 3\n");
+		"keepalived_vrrp_state{iname=\"VI\",intf=\"eth1\",vrid=\"5\",ip_address=\"fd00::1/64\"} 3\n");
 	assert_has(text, "xbeat_guard_expiries_total{vrrp_instance=\"VI\"} 3\n");
 	assert_has(text, "xbeat_fences_total{vrrp_instance=\"VI\",cause=\"claim\"} 0\n");
 	assert_lacks(text, "xbeat_instance_owners{");
