@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 struct http_stream {
-	struct evhttp_request *request; /* this room's: libevent does not free it */
+	struct evhttp_request *request;
 	struct bufferevent *bytes;
 	struct connection *connection;
 	http_stream_closed *closed;
@@ -19,7 +19,9 @@ static void on_closed(struct evhttp_connection *connection, void *context)
 
 	(void)connection;
 	stream->closed(stream->context);
-	evhttp_request_free(stream->request);
+	/* libevent has let go of it, but not if the server stops: then libevent frees it. */
+	if (!evhttp_request_get_connection(stream->request))
+		evhttp_request_free(stream->request);
 	free(stream);
 }
 
@@ -39,7 +41,6 @@ struct http_stream *http_stream_open(struct http_server *server, struct evhttp_r
 	*stream = (struct http_stream){request, evhttp_connection_get_bufferevent(connection), NULL,
 				       closed, context};
 	stream->connection = connections_find(&server->connections, stream->bytes);
-	evhttp_request_own(request);
 	evhttp_connection_set_closecb(connection, on_closed, stream);
 	http_add_common_headers(request, type);
 	evhttp_send_reply_start(request, 200, NULL);
