@@ -3,6 +3,7 @@
 
 import contextlib
 import signal
+import socket
 import threading
 import time
 
@@ -18,6 +19,7 @@ HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 SLOW_STEPS_MAX = 300  # of 0.2 s: the limit is 10 s
 STALL_MS = 5
 SPACING_S = 0.25  # between two snapshots
+SENDING_LIMIT_S = 30  # of one who does not make place
 
 
 @pytest.fixture
@@ -73,6 +75,23 @@ def test_slow_clients_are_closed(daemons):
         pytest.fail("the trickling client was not closed")
     wait_until(lambda: ended(silent) and ended(half), "all are closed")
     assert exporter.value("xbeat_exporter_refused_total", reason="slow") == 3
+
+
+def test_clients_that_read_nothing_make_place(daemons):
+    """They ask for more than their connection can hold."""
+    exporter = Exporter(daemons[0].lab, "node-a")
+    greedy = [exporter.connect() for _ in range(100)]
+    for client in greedy:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        client.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            client.send(800 * HEAD.replace(b"healthz", b"metrics").replace(b"localhost\r\n", b"localhost\r\n\r\n"))
+    began = time.monotonic()
+    assert exporter.get("/healthz")[0] == 200
+    assert time.monotonic() - began < SENDING_LIMIT_S / 2
+    for client in greedy:
+        client.close()
+    is_undisturbed(*daemons)
 
 
 def ended(client):

@@ -13,7 +13,7 @@
 #define TICK_MS 1000
 #define TICK_FULL_MS 10
 #define CLOSED_IN_A_TICK_MAX 8 /* idle ones that make place */
-#define HEAD_PATIENCE_NS NS_PER_SECOND
+#define PATIENCE_NS NS_PER_SECOND
 /* What a connection may send before it is read: some requests in a row. */
 #define INPUT_BYTES_MAX (64 * 1024)
 /* "HTTP/1.1 200" */
@@ -172,15 +172,15 @@ static void close_late(struct connections *connections)
 	}
 }
 
-/* An honest client's request arrives as a whole. */
+/* An honest client's request arrives as a whole, and it reads the answer. */
 static bool may_make_place(const struct connection *connection, uint64_t now_ns)
 {
-	if (connection->state == HEAD)
-		return time_since_ns(now_ns, connection->since_ns) >= HEAD_PATIENCE_NS;
+	if (connection->state == HEAD || connection->state == SENDING)
+		return time_since_ns(now_ns, connection->since_ns) >= PATIENCE_NS;
 	return connection->state == IDLE || connection->state == FRESH;
 }
 
-/* The one that has been without a whole request for longest makes place. Returns whether there is
+/* The one that has been without a whole request or answer for longest makes place. Returns whether there is
  * one. */
 static bool close_idle(struct connections *connections)
 {

@@ -132,6 +132,9 @@ static void on_request(struct evhttp_request *request, void *context)
 
 	if (connection)
 		connection_handled(connection);
+	/* While others wait for a place, one answer a connection. */
+	if (server->connections.full)
+		http_add_header(request, "Connection", "close");
 	refusal = judge(server, request, route);
 	if (refusal == HTTP_REFUSAL_COUNT)
 		route->handle(route_context, request);
