@@ -2,6 +2,7 @@
 """Who may read: users and passwords, TLS, files that change while the exporter runs."""
 
 import base64
+import os
 import ssl
 import subprocess
 
@@ -108,6 +109,25 @@ def test_tls(lab, users):
     key.write_bytes(second_key.read_bytes())
     exporter.process.send_signal(1)
     wait_until(lambda: answers(exporter, second), "the new certificate is in use")
+
+
+def test_files_become_useless(lab, users):
+    """It goes on with those from before, and waits for nobody."""
+    path, key = certificate(lab, "first")
+    locked = lab.path("locked.key")
+    subprocess.run(["openssl", "ec", "-in", key, "-aes128", "-passout", "pass:secret", "-out", locked], check=True,
+                   stderr=subprocess.DEVNULL)
+    os.mkfifo(lab.path("input"))
+    # OpenSSL would ask for the passphrase, and wait for it here.
+    exporter = Exporter(lab, "node-a", "--certificate", path, "--key", key, "--users", users,
+                        before=("sh", "-c", 'exec "$0" "$@" <> ' + str(lab.path("input"))))
+    for file, spoil, message in (
+            (key, lambda: key.write_bytes(locked.read_bytes()), f"cannot use {key}: "),
+            (key, lambda: (key.unlink(), os.mkfifo(key)), f"cannot read {key}: it is not a regular file"),
+            (users, lambda: (users.unlink(), os.mkfifo(users)), f"cannot read {users}: it is not a regular file")):
+        spoil()
+        wait_until(lambda: get_encrypted(exporter, path).startswith("HTTP/1.1 401 ")
+                   and message in exporter.process.output(), message)
 
 
 def answers(exporter, trusted):

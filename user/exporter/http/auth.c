@@ -23,8 +23,11 @@ int auth_reload(struct auth *auth)
 	struct users users;
 	const char *problem;
 	size_t length, line;
-	int error = file_read(auth->file.path, &text, &length);
+	int error = watched_check(&auth->file);
 
+	if (error)
+		return error;
+	error = file_read(auth->file.path, &text, &length);
 	if (error) {
 		log_error("cannot read %s: %s", auth->file.path, limits_strerror(-error));
 		return error;

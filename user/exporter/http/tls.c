@@ -8,6 +8,16 @@
 #include <openssl/ssl.h>
 #include <stdbool.h>
 
+/* OpenSSL would ask on the terminal, and wait. */
+static int refuse_passphrase(char *text, int bytes, int for_writing, void *context)
+{
+	(void)text;
+	(void)bytes;
+	(void)for_writing;
+	(void)context;
+	return -1;
+}
+
 /* Returns success. */
 static bool load(SSL_CTX *context, const struct tls *tls)
 {
@@ -16,6 +26,7 @@ static bool load(SSL_CTX *context, const struct tls *tls)
 
 	SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
 	SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+	SSL_CTX_set_default_passwd_cb(context, refuse_passphrase);
 	ERR_clear_error();
 	if (SSL_CTX_use_certificate_chain_file(context, path) == 1) {
 		path = tls->key.path;
@@ -30,8 +41,11 @@ static bool load(SSL_CTX *context, const struct tls *tls)
 
 int tls_reload(struct tls *tls)
 {
-	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+	SSL_CTX *context;
 
+	if (watched_check(&tls->certificate) || watched_check(&tls->key))
+		return -EINVAL;
+	context = SSL_CTX_new(TLS_server_method());
 	if (!context)
 		return -ENOMEM;
 	if (!load(context, tls)) {

@@ -2,6 +2,9 @@
 /* Files that change; see watched.h. */
 #include "user/exporter/http/watched.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
+#include "user/lib/log.h"
+#include <errno.h>
 #include <sys/stat.h>
 
 bool watched_changed(struct watched *watched)
@@ -24,4 +27,18 @@ bool watched_changed(struct watched *watched)
 	watched->inode = status.st_ino;
 	watched->bytes = status.st_size;
 	return true;
+}
+
+int watched_check(const struct watched *watched)
+{
+	struct stat status;
+	int error = stat(watched->path, &status) ? -errno : 0;
+
+	if (error)
+		log_error("cannot read %s: %s", watched->path, limits_strerror(-error));
+	else if (!S_ISREG(status.st_mode))
+		log_error("cannot read %s: it is not a regular file", watched->path);
+	else
+		return 0;
+	return error ? error : -EINVAL;
 }

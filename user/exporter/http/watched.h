@@ -19,4 +19,7 @@ struct watched {
  * once a second. A file that is missing has not changed. */
 bool watched_changed(struct watched *watched);
 
+/* Returns 0 or a negative errno, which is logged: a pipe or a device could keep its reader waiting. */
+int watched_check(const struct watched *watched);
+
 #endif
