@@ -132,3 +132,14 @@ def test_a_reader_that_reads_nothing(counting, exporter):
 def exporter_memory_kib(exporter):
     with open(f"/proc/{exporter.process.pid}/status") as status:
         return int(next(line for line in status if line.startswith("VmRSS")).split()[1])
+
+
+def test_ends_while_somebody_looks(counting, exporter):
+    """It ends by itself, not by a fault."""
+    clients = [stream(exporter) for _ in range(3)]
+    for client in clients:
+        read_until(client, b'"sequence":3')
+    assert exporter.stop() == 0
+    assert counting.asked["snapshot"]
+    for client in clients:
+        client.close()
