@@ -25,7 +25,7 @@ const struct family families_links[] = {
 	FAMILY("xbeat_replies_received", COUNTER, links, number, "received", "REPLYs received.",
 	       NULL),
 	FAMILY("xbeat_probes_lost", COUNTER, links, number, "lost",
-	       "PROBEs of the other node that were lost.", NULL),
+	       "PROBEs to which no REPLY came within the detection time.", NULL),
 	FAMILY("xbeat_rtt_seconds", HISTOGRAM, link_histograms, times, "rtt_counts",
 	       "Round trips from PROBE to REPLY.", "histograms.rtt_bounds_ns"),
 	FAMILY("xbeat_gap_seconds", HISTOGRAM, link_histograms, times, "gap_counts",
