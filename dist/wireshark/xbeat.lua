@@ -15,7 +15,7 @@ local TYPES = { [PROBE] = "PROBE", [REPLY] = "REPLY", [QUERY] = "QUERY", [ANSWER
 	[COMPARE] = "COMPARE", [COMPARED] = "COMPARED" }
 local NODE_STATES = { [0] = "starting", "running", "draining", "stopping", "dead", "restarting" }
 local INSTANCE_STATES = { [0] = "none", "initialize", "backup", "active" }
-local RECORDS = { "self", "version", "setting", "instance", "addresses", "node", "application" }
+local RECORDS = { "self", "version", "setting", "instance", "addresses", "node", "application", "key" }
 local SETTINGS = { "interval", "multiplier", "detection_min", "detection_max", "daemon_timeout",
 	"guard_timeout", "restart_grace", "on_isolated", [16] = "version", [17] = "advert_int",
 	[18] = "guard_timeout", [19] = "on_partition", [20] = "routers", [21] = "heartbeat" }
@@ -89,6 +89,9 @@ field("record.family", "uint8", "Family")
 field("record.priority", "uint8", "Configured priority")
 field("record.ipv4", "ipv4", "Address")
 field("record.ipv6", "ipv6", "Address")
+field("record.key_id", "uint8", "Key id")
+field("record.signs", "bool", "It signs", 8, nil, 0x01)
+field("record.fingerprint", "uint64", "Fingerprint of the key", base.HEX)
 field("record.rest", "bytes", "Unknown contents")
 field("response_in", "framenum", "Answer in", base.NONE, frametype.RESPONSE)
 field("response_to", "framenum", "Answer to", base.NONE, frametype.REQUEST)
@@ -418,6 +421,12 @@ local function add_node(item, range)
 	add_name(item, "record.name", rest_of(range, offset))
 end
 
+local function add_key(item, range)
+	item:add(fields["record.key_id"], range(0, 1))
+	item:add(fields["record.signs"], range(1, 1))
+	item:add(fields["record.fingerprint"], range(2, 8))
+end
+
 -- By type: the fewest bytes, and what adds them.
 local RECORD_READERS = {
 	{ 3, add_self },
@@ -427,6 +436,7 @@ local RECORD_READERS = {
 	{ 1, add_addresses },
 	{ 4, add_node },
 	{ 1, function(item, range) add_name(item, "record.name", range) end },
+	{ 10, add_key },
 }
 
 local function dissect_statement(tree, range)

@@ -97,9 +97,12 @@ def test_answers_are_linked(captured):
 
 
 def test_statements_are_read(captured):
-    shown = rows(captured, ["xbeat.record.name", "xbeat.record.setting", "xbeat.record.ipv4"], "xbeat.statement")
+    shown = rows(captured, ["xbeat.record.name", "xbeat.record.setting", "xbeat.record.ipv4", "xbeat.record.key_id",
+                            "xbeat.record.signs", "xbeat.record.fingerprint", "xbeat.record.rest"], "xbeat.statement")
+    fingerprint = wire.siphash(KEY, b"xbeatkey")
     assert shown
-    for names, settings, addresses in shown:
+    for names, settings, addresses, *key, rest in shown:
+        assert values(key[0]) == [1] and key[1] in ("1", "True") and values(key[2]) == [fingerprint] and not rest
         assert {"node-a", "node-b", "node-c", "VI_1"} <= set(names.split(","))
         assert "1" in settings.split(",") and "10.77.0.100" in addresses.split(",")
 
