@@ -118,7 +118,8 @@ struct xb_peer {
 	 * packets must, and on the link's interface, unless it is routed. */
 	__u8 on_link;
 	__u8 pad3;
-	/* K: XB_PROBE_KEY_SEEN and the id of the key of its last PROBE that was evidence; 0: none yet. */
+	/* K: XB_PROBE_KEY_SEEN and the id of the key of its last PROBE that was evidence; 0: none
+	 * yet. */
 	__u16 probe_key;
 	__u32 off_link_count; /* K: packets that were refused for that */
 };

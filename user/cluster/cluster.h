@@ -5,7 +5,8 @@
  *
  * cluster.c asks, one question after another, and puts pages together; describe.c makes this node's
  * statement of its configuration; disagreements.c reports what differs, once; suspicions.c finds
- * nodes with another key or with the id of another one; json.c, keys.c and explain.c answer xbeatctl.
+ * nodes with another key or with the id of another one; json.c, keys.c and explain.c answer
+ * xbeatctl.
  *
  * How often: a node sends a question every CLUSTER_QUESTION_GAP_NS at most, whatever the number of
  * nodes. Each node is asked for its first page every CLUSTER_PERIOD_NS, and for the others only

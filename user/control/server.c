@@ -10,10 +10,10 @@
  *
  * The number of clients is limited as well: when all places are taken and a client waits, the
  * client that has been idle longest is disconnected, if it has been idle for idle_ns. Followers,
- * held clients and those with a promise are not idle. Users other than root and the daemon's own get some of the
- * places only, and each of them a few: beyond that they are refused, because their followers would
- * otherwise lock root out. If users are admitted one by one, none of them can keep the others out:
- * each client has its place for idle_ns only.
+ * held clients and those with a promise are not idle. Users other than root and the daemon's own
+ * get some of the places only, and each of them a few: beyond that they are refused, because their
+ * followers would otherwise lock root out. If users are admitted one by one, none of them can keep
+ * the others out: each client has its place for idle_ns only.
  */
 #include "user/control/connection.h"
 #include "user/control/listen.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Why an instance becomes Active or stops being it, in a word: the label of counters. The sentence with
- * the figures is vrrp.reason. */
+/* Why an instance becomes Active or stops being it, in a word: the label of counters. The sentence
+ * with the figures is vrrp.reason. */
 #ifndef XBEAT_CORE_VRRP_CAUSE_H
 #define XBEAT_CORE_VRRP_CAUSE_H
 

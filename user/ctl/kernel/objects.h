@@ -29,12 +29,13 @@ struct objects {
 
 /*
  * Finds those that the daemon has pinned and those on its interfaces (status: of the method), with
- * the maps of all these programs; and the programs that get what xbeat's passes. Returns 0 or a negative errno: -EPERM without privileges.
+ * the maps of all these programs; and the programs that get what xbeat's passes. Returns 0 or a
+ * negative errno: -EPERM without privileges.
  */
 int objects_find(struct objects *objects, const json_t *status);
 
-/* Each returns a new array. Objects that are gone meanwhile are left out. with_runs: how often they ran
- * while the kernel counted. */
+/* Each returns a new array. Objects that are gone meanwhile are left out. with_runs: how often they
+ * ran while the kernel counted. */
 json_t *objects_programs_json(const struct objects *objects, bool with_runs);
 json_t *objects_maps_json(const struct objects *objects);
 

@@ -41,8 +41,8 @@ void grid_cell(struct grid_row *row, size_t column, const char *text);
 
 void grid_sort(struct grid *grid, enum grid_order order);
 
-/* Draws the titles and as many rows as fit into height lines from top, so that the marked one (-1: none)
- * is among them; last: the last ones. Returns how many lines it has used. */
+/* Draws the titles and as many rows as fit into height lines from top, so that the marked one (-1:
+ * none) is among them; last: the last ones. Returns how many lines it has used. */
 int grid_draw(const struct grid *grid, int top, int height, int marked, bool last);
 
 void grid_clear(struct grid *grid);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The terminal as a screen (ncurses). At every end, also by a signal, it is as it was before. Only this
- * file's functions draw; what they draw is seen after terminal_show().
+ * The terminal as a screen (ncurses). At every end, also by a signal, it is as it was before. Only
+ * this file's functions draw; what they draw is seen after terminal_show().
  */
 #ifndef XBEAT_CTL_SCREEN_TERMINAL_H
 #define XBEAT_CTL_SCREEN_TERMINAL_H

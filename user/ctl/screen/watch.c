@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * "xbeatctl watch": runs xbeatctl again and again, each time as a process of its own, and marks what has
- * changed. So a daemon that is restarted meanwhile is asked again, and its absence is shown.
+ * "xbeatctl watch": runs xbeatctl again and again, each time as a process of its own, and marks what
+ * has changed. So a daemon that is restarted meanwhile is asked again, and its absence is shown.
  */
 #include "user/ctl/screen/lines.h"
 #include "user/ctl/screen/screen.h"

@@ -10,9 +10,8 @@
 
 /*
  * Returns a new object: taken_unix_ns, status, peers (with version and witness, links with
- * rtt_now_ns), vrrp (with nodes: what each reports of the instance; elsewhere: true if only other nodes
- * run it) and health. before: the
- * histograms of the snapshot before; NULL: none.
+ * rtt_now_ns), vrrp (with nodes: what each reports of the instance; elsewhere: true if only other
+ * nodes run it) and health. before: the histograms of the snapshot before; NULL: none.
  */
 json_t *view_make(const json_t *snapshot, const json_t *before);
 

@@ -61,7 +61,7 @@ void owner_reason_left(const struct instance *instance, const char *before,
 
 #define COMPARED_BYTES 80
 
-/* Between two nodes that are heard, the priority decides; what else does only the one before knows. */
+/* Between two nodes that are heard, the priority decides; if not, only the one before knows what. */
 static const char *compare(const struct instance *instance, unsigned priority,
 			   char text[static COMPARED_BYTES])
 {
