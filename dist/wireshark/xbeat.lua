@@ -549,7 +549,7 @@ function Packet:dissect_link(tree)
 	end
 	local other = (self.question and answers or questions)[key]
 	if not other then
-		-- An answer to a question may come later in the file, so nothing is said in the first pass.
+		-- An answer to a question may come later in the file, so the first pass reports nothing.
 		if self.visited or not self.question then
 			self:note(tree, self.question and "unanswered" or "unasked", self.question and
 				"No answer in this capture" or "No question in this capture")

@@ -40,7 +40,7 @@ bool capture_file_take(void *context, const void *record, size_t bytes);
 /* The capture was interrupted: the counts of the next session begin at 0. */
 void capture_file_interrupt(struct capture_file *file);
 
-/* Ends the file. unseen_count: of this session; what was not captured is no longer told by packets. */
+/* Ends the file. unseen_count: of this session; no packet after it carries the count. */
 void capture_file_end(struct capture_file *file, uint64_t unseen_count);
 
 #endif

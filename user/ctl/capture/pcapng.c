@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The blocks of pcapng; see pcapng.h. Numbers are in this machine's byte order, which the magic of
- * the section tells. */
+ * the section shows. */
 #include "user/ctl/capture/pcapng.h"
 #include <string.h>
 

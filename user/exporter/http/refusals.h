@@ -14,7 +14,7 @@
 	X(METHOD, "method", 501, NULL)                                                             \
 	X(PATH, "path", 404, "no such page")                                                       \
 	X(HOST, "host", 421, "this host name is not served here; see --host in xbeat-exporter(8)") \
-	X(STREAMS, "streams", 503, "too many look at the page: close another one")                 \
+	X(STREAMS, "streams", 503, "too many pages are open: close another one")                   \
 	X(CREDENTIALS, "credentials", 401, "user and password are needed, and right")              \
 	X(ATTEMPTS, "attempts", 429, "too many attempts with wrong passwords; wait some seconds")  \
 	X(SLOW, "slow", 0, NULL)                                                                   \
