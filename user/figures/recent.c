@@ -22,6 +22,11 @@ static unsigned oldest(const struct recent *recent)
 	return recent->taken_ns[recent->next] ? recent->next : 0;
 }
 
+size_t recent_per_tick(size_t count, uint64_t interval_ns)
+{
+	return 1 + count * interval_ns / RECENT_STEP_NS;
+}
+
 bool recent_is_due(const struct recent *recent, uint64_t now_ns)
 {
 	uint64_t last_ns = recent->taken_ns[newest(recent)];

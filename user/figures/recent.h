@@ -7,6 +7,7 @@
 #define XBEAT_FIGURES_RECENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <xbeat/map.h>
 
@@ -19,6 +20,9 @@ struct recent {
 	uint64_t total; /* as of the last copy */
 	uint8_t next; /* the oldest, to be overwritten */
 };
+
+/* Returns how many of count histograms are looked at in a tick, so that each is in RECENT_STEP_NS. */
+size_t recent_per_tick(size_t count, uint64_t interval_ns);
 
 /* Whether another copy is to be taken. */
 bool recent_is_due(const struct recent *recent, uint64_t now_ns);

@@ -203,7 +203,7 @@ void peers_replies_start(struct peer *peer);
 void peers_add_round_trips(json_t *json, const struct peers *peers, const struct peer *peer,
 			   size_t link, uint64_t now_ns);
 
-/* Once a tick: copies the round trips of a peer if that is due. */
+/* Once a tick: copies the round trips of some peers where that is due. */
 void peers_sample_round_trips(struct peers *peers, uint64_t now_ns);
 
 /* Judges whether the REPLYs of all peers arrive, from the last refresh. */

@@ -55,21 +55,26 @@ void peers_add_round_trips(json_t *json, const struct peers *peers, const struct
 	add_recent(json, &peer->recent[link], &counted, seen, now_ns);
 }
 
-/* Of one peer in a tick, so that no tick is long. */
-void peers_sample_round_trips(struct peers *peers, uint64_t now_ns)
+static void sample(const struct peers *peers, struct peer *peer, uint64_t now_ns)
 {
 	struct xb_rtt_hist counted;
-	struct peer *peer;
 
-	if (!peers->count)
-		return;
-	peers->sampled = (peers->sampled + 1) % peers->count;
-	peer = &peers->list[peers->sampled];
 	for (size_t link = 0; link < peer->link_count; link++)
 		if (recent_is_due(&peer->recent[link], now_ns) &&
 		    !kernel_read_histogram(peers->kernel, (uint32_t)(peer->first_slot + link),
 					   &counted))
 			recent_take(&peer->recent[link], &counted, now_ns);
+}
+
+/* Of a few peers in a tick, so that no tick is long. */
+void peers_sample_round_trips(struct peers *peers, uint64_t now_ns)
+{
+	size_t turns = recent_per_tick(peers->count, peers->timing.interval_ns);
+
+	for (size_t i = 0; i < turns && i < peers->count; i++) {
+		peers->sampled = (peers->sampled + 1) % peers->count;
+		sample(peers, &peers->list[peers->sampled], now_ns);
+	}
 }
 
 static json_t *link_histograms_json(const struct peers *peers, const struct peer *peer, size_t link)

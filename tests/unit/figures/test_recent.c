@@ -72,6 +72,23 @@ static void test_a_histogram_that_starts_again(void **state)
 	assert_int_equal(since_ns, START + RECENT_STEP_NS);
 }
 
+static void test_all_have_a_turn_in_a_step(void **state)
+{
+	const uint64_t intervals_ns[] = {UINT64_C(1000000), UINT64_C(10000000),
+					 UINT64_C(1000000000), 2 * RECENT_STEP_NS};
+
+	(void)state;
+	for (size_t count = 1; count <= 250; count++)
+		for (size_t i = 0; i < sizeof(intervals_ns) / sizeof(intervals_ns[0]); i++) {
+			uint64_t ticks = RECENT_STEP_NS / intervals_ns[i];
+
+			assert_true(recent_per_tick(count, intervals_ns[i]) * (ticks ? ticks : 1) >=
+				    count);
+		}
+	assert_int_equal(recent_per_tick(250, UINT64_C(10000000)), 1);
+	assert_int_equal(recent_per_tick(0, UINT64_C(10000000)), 1);
+}
+
 static void test_lateness_by_bucket(void **state)
 {
 	const uint64_t late_ns[] = {0, 1, 2, 3, 1 << 20, UINT64_MAX};
@@ -92,6 +109,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_before_the_first_copy),
 		cmocka_unit_test(test_the_window_is_a_minute),
 		cmocka_unit_test(test_a_histogram_that_starts_again),
+		cmocka_unit_test(test_all_have_a_turn_in_a_step),
 		cmocka_unit_test(test_lateness_by_bucket),
 	};
 
