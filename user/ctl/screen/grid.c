@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A table on the screen: see grid.h. */
 #include "user/ctl/screen/grid.h"
+#include "user/ctl/show/text.h"
 #include "user/lib/limits.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +79,8 @@ static void measure(const struct grid *grid, int widths[static GRID_COLUMNS_MAX]
 
 		widths[k] = (int)strlen(column->title);
 		for (size_t i = 0; i < grid->count; i++) {
-			int width = (int)strlen(grid->rows[i].cells[k]);
+			const char *cell = grid->rows[i].cells[k];
+			int width = (int)text_columns(cell, strlen(cell));
 
 			if (width > widths[k])
 				widths[k] = width;

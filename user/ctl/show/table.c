@@ -50,13 +50,19 @@ static size_t larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
+static size_t columns_of(const char *text)
+{
+	return text_columns(text, strlen(text));
+}
+
 static void measure(const struct table *table, size_t widths[])
 {
 	for (size_t i = 0; i < table->column_count; i++) {
-		widths[i] = table->bare ? 0 : strlen(table->columns[i].title);
+		widths[i] = table->bare ? 0 : columns_of(table->columns[i].title);
 		for (size_t row = 0; row < table->row_count; row++)
 			if (table->rows[row].cells[i])
-				widths[i] = larger(widths[i], strlen(table->rows[row].cells[i]));
+				widths[i] =
+					larger(widths[i], columns_of(table->rows[row].cells[i]));
 	}
 }
 
@@ -103,7 +109,8 @@ static void print_line(const struct table *table, const size_t widths[], const c
 	for (size_t i = 0; i < table->column_count; i++) {
 		const char *next;
 		size_t length = text_line(cells[i], widths[i], &next);
-		size_t fill = widths[i] > length ? widths[i] - length : 0;
+		size_t columns = text_columns(cells[i], length);
+		size_t fill = widths[i] > columns ? widths[i] - columns : 0;
 		size_t before = table->columns[i].align == TABLE_RIGHT ? fill : 0;
 
 		if (length > 0) {

@@ -20,29 +20,34 @@ static bool is_continuation(char byte)
 	return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-/* At least one character of UTF-8, also if it has more bytes than width. */
-static size_t bytes_of_whole_characters(const char *text, size_t width)
+size_t text_columns(const char *text, size_t bytes)
 {
-	size_t length = width;
+	size_t columns = 0;
 
-	while (length > 0 && is_continuation(text[length]))
-		length--;
-	while (length == 0 || is_continuation(text[length]))
-		length++;
+	for (size_t i = 0; i < bytes; i++)
+		columns += !is_continuation(text[i]);
+	return columns;
+}
+
+/* The bytes of the first characters, or of all if there are fewer. */
+static size_t bytes_of_characters(const char *text, size_t count)
+{
+	size_t length = 0;
+
+	for (; text[length]; length++)
+		if (!is_continuation(text[length]) && count-- == 0)
+			break;
 	return length;
 }
 
 size_t text_line(const char *text, size_t width, const char **next)
 {
-	size_t length = strlen(text);
+	size_t most = bytes_of_characters(text, width), length = most;
 
-	if (length > width) {
-		length = width;
-		while (length > 0 && text[length] != ' ')
-			length--;
-		if (length == 0)
-			length = bytes_of_whole_characters(text, width);
-	}
+	while (text[most] && length > 0 && text[length] != ' ')
+		length--;
+	if (length == 0)
+		length = most > 0 ? most : bytes_of_characters(text, 1);
 	*next = skip_blanks(text + length);
 	return length;
 }
@@ -52,7 +57,7 @@ static size_t words_line(const char *text, size_t width, const char **next)
 {
 	size_t length = text_line(text, width, next), word = strcspn(text, " ");
 
-	if (word <= width)
+	if (text_columns(text, word) <= width)
 		return length;
 	*next = skip_blanks(text + word);
 	return word;

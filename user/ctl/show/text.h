@@ -7,9 +7,12 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* How many columns the first bytes of text, whole characters of UTF-8, take: one each. */
+size_t text_columns(const char *text, size_t bytes);
+
 /*
  * Returns how many bytes of text fit on a line of width columns: up to a blank if there is one,
- * else width, without splitting a character. *next: the start of the next line.
+ * else as many characters as it has columns, at least one. *next: the start of the next line.
  */
 size_t text_line(const char *text, size_t width, const char **next);
 

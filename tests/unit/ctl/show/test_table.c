@@ -52,8 +52,12 @@ static void lines_break_at_blanks(void **state)
 	assert_string_equal(next, "two");
 	assert_int_equal(text_line("onetwo", 4, &next), 4);
 	assert_string_equal(next, "wo");
-	assert_int_equal(text_line("on\u0145wo", 3, &next), 2);
-	assert_string_equal(next, "\u0145wo");
+	assert_int_equal(text_line("on\u0145wo", 3, &next), 4);
+	assert_string_equal(next, "wo");
+	assert_int_equal(text_line("\u0145\u0145 wo", 3, &next), 4);
+	assert_string_equal(next, "wo");
+	assert_int_equal(text_line("\u0145\u0145", 2, &next), 4);
+	assert_string_equal(next, "");
 	assert_int_equal(text_line("\U0001f600a", 1, &next), 4);
 	assert_string_equal(next, "a");
 }
@@ -98,6 +102,24 @@ static void columns_are_as_wide_as_their_cells(void **state)
 				  "a       100\n"
 				  "    note 1\n"
 				  "longer    2  y\\n\n");
+}
+
+static void columns_are_counted_in_characters(void **state)
+{
+	static const struct table_column columns[] = {
+		{"NAME", TABLE_LEFT, 0},
+		{"N", TABLE_RIGHT, 0},
+	};
+	_cleanup_table_ struct table table = {.columns = columns, .column_count = 2};
+	_cleanup_free_ char *text = NULL;
+
+	(void)state;
+	table_add(&table, (const char *const[]){"\u0145\u0145", "1"});
+	table_add(&table, (const char *const[]){"abcde", "\u0145"});
+	text = printed(&table);
+	assert_string_equal(text, "NAME   N\n"
+				  "\u0145\u0145     1\n"
+				  "abcde  \u0145\n");
 }
 
 static void wide_tables_wrap_where_they_may(void **state)
@@ -182,6 +204,7 @@ int main(void)
 		cmocka_unit_test(lines_break_at_blanks),
 		cmocka_unit_test(no_control_characters_reach_a_terminal),
 		cmocka_unit_test(columns_are_as_wide_as_their_cells),
+		cmocka_unit_test(columns_are_counted_in_characters),
 		cmocka_unit_test(wide_tables_wrap_where_they_may),
 		cmocka_unit_test(the_width_of_the_output),
 		cmocka_unit_test(texts_use_the_width),
