@@ -58,7 +58,9 @@ static void add_reason(struct table *table, const json_t *instance)
 static void add_inhibitors(struct table *table, const json_t *instance)
 {
 	const char *stays_away = json_string_value(json_object_get(instance, "stays_away"));
+	char until[UNITS_TIME_BYTES];
 	const json_t *inhibitor;
+	uint64_t until_ns;
 	size_t index;
 
 	json_array_foreach(json_object_get(instance, "obstacles"), index, inhibitor)
@@ -69,6 +71,11 @@ static void add_inhibitors(struct table *table, const json_t *instance)
 	if (strcmp(stays_away, "drained") == 0)
 		table_note(table,
 			   "out of elections: the node is drained; to rejoin: xbeatctl resume");
+	else if (field_number(instance, "until_unix_ns", &until_ns))
+		table_note(
+			table,
+			"out of elections: handed over by failover until %s; to rejoin earlier: xbeatctl resume %s",
+			units_local_time(until_ns, until), field_text(instance, "name"));
 	else
 		table_note(
 			table,

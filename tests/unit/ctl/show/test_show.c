@@ -144,7 +144,8 @@ static void vrrp_instances_with_every_field(void **state)
 		"[{\"name\":\"VI_1\",\"vrid\":51,\"interface\":\"eth0\",\"version\":2,\"state\":\"initialize\",\"priority\":100,\"effective_priority\":200,"
 		"\"pinned_priority\":200,\"obstacles\":[{\"kind\":\"interface\",\"text\":\"eth0 has no carrier\"}],\"stays_away\":\"operator\",\"unicast_peers\":"
 		"[\"10.0.0.2\",\"10.0.0.3\"],\"destination\":\"224.0.0.18\",\"virtual_mac_interface\":\"vrrp.51\",\"group\":\"G1\",\"transitions\":0},"
-		"{\"name\":\"VI_2\",\"stays_away\":\"drained\",\"version\":3}]",
+		"{\"name\":\"VI_2\",\"stays_away\":\"drained\",\"version\":3},"
+		"{\"name\":\"VI_3\",\"stays_away\":\"operator\",\"until_unix_ns\":1772366400031999999,\"version\":3}]",
 		"NAME  STATE       VRID  INTERFACE    PRIORITY  ACTIVE  SINCE\n"
 		"VI_1  initialize    51  eth0       200 of 100  -           -\n"
 		"    waits for interface: eth0 has no carrier\n"
@@ -157,6 +158,10 @@ static void vrrp_instances_with_every_field(void **state)
 		"    version 2, adverts sent -, received -, transitions 0\n"
 		"VI_2  -              -  -                   -  -           -\n"
 		"    out of elections: the node is drained; to rejoin: xbeatctl resume\n"
+		"    version 3, adverts sent -, received -, transitions -\n"
+		"VI_3  -              -  -                   -  -           -\n"
+		"    out of elections: handed over by failover until 2026-03-01 12:00:00.031; to\n"
+		"    rejoin earlier: xbeatctl resume VI_3\n"
 		"    version 3, adverts sent -, received -, transitions -\n");
 }
 
