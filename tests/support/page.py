@@ -12,6 +12,8 @@ return {
     summary: document.getElementById("summary").textContent,
     link: document.getElementById("link").textContent,
     problems: [...document.querySelectorAll("#problems .text")].map(text => text.textContent),
+    reasons: [...document.querySelectorAll("#problems .reason")].map(text => text.textContent),
+    remedies: [...document.querySelectorAll("#problems .remedy")].map(text => text.textContent),
     instances: rows("instances"), nodes: rows("peers"), links: rows("links"), moves: rows("moves"),
     title: document.title, announced: document.getElementById("announcer").textContent,
 };
@@ -35,7 +37,7 @@ class Page:
         page = self.read()
         return {
             "problems": sorted(text.split(" (")[0] for text in page["problems"]),
-            "instances": [(row[0][0], row[1][0], row[2][0], row[2][1], row[4][0]) for row in page["instances"]],
+            "instances": [(row[0][0], row[1][0], row[2][0], row[2][1], row[4][-1]) for row in page["instances"]],
             "nodes": [(row[0][0], row[1][0]) for row in page["nodes"]],
             "links": [(row[0][0], *row[1], row[2][0]) for row in page["links"]],
             "moves": [(row[1][0], row[2][0], row[3][0]) for row in page["moves"]],

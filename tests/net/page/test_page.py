@@ -49,11 +49,18 @@ def test_it_shows_what_xbeatctl_says(cluster, page):
     b.kill()
     page.wait("summary", "node-b is hung")
     page.wait_same()
+    # The reason is that of the time of the verdict, and its ages are those of then.
+    shown = page.read()
+    _, verdict, since, why = shown["nodes"][1]
+    assert verdict[0] == "hung" and why[0] == f"At {since[0]}: " and "its daemon died" in why[1]
+    assert f"At {since[0]}: " in shown["reasons"][0] and "on node-b " in shown["remedies"][0]
     b.start()
     page.wait("summary", "All is well.")
     lab.cut("node-c", "eth1")
     page.wait("summary", "node-c is not up on all its links")
     assert ("node-c", "eth1", lab.address("node-c", 1), "down") in page.wait_same()["links"]
+    _, _, since, why = page.read()["nodes"][2]
+    assert why[-1].startswith("eth1 is down since ") and why[-1].endswith(since[0]) and "ago" in since[1]
     lab.heal("node-c", "eth1")
     a.ctl("failover", "VI_1")
     page.wait("announced", "VI_1 moved from node-a to node-b")

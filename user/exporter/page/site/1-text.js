@@ -8,9 +8,27 @@ const state = {snapshot: null, failure: "", taken_ms: 0, clock_ms: 0, connected:
 	lost_ms: Date.now(), events: new Map(), colors: new Map(), rtt: new Map(), moves_seen: 0,
 	all_instances: false};
 
+const WHOLE_MAX = 24;
+
+/* Names of nodes, which are not parted at a hyphen: null if there are none. */
+function names_pattern() {
+	const peers = state.snapshot && state.snapshot.peers || [], own = state.snapshot && own_name();
+	const names = [own, ...peers.map(peer => peer.name)].filter(name => name && name.includes("-") && name.length <= WHOLE_MAX);
+	const escaped = names.sort((a, b) => b.length - a.length).map(name => name.replace(/[^\w-]/g, "\\$&"));
+	return names.length ? new RegExp("(?<![\\w-])(" + escaped.join("|") + ")(?![\\w-])") : null;
+}
+
 function set_text(element, text) {
-	if (element.textContent !== text)
-		element.textContent = text;
+	if (element.textContent === text)
+		return;
+	const pattern = names_pattern(), parts = pattern ? text.split(pattern) : [text];
+	element.replaceChildren(...parts.map((part, index) => {
+		if (index % 2 === 0)
+			return part;
+		const name = make("bdi", null, null, "whole");
+		name.textContent = part;
+		return name;
+	}));
 }
 
 /* The daemon's clock now: that of a phone may be wrong. */
@@ -35,12 +53,36 @@ function two(number) {
 	return String(number).padStart(2, "0");
 }
 
+function date_text(ms) {
+	const time = new Date(ms);
+	return time.getFullYear() + "-" + two(time.getMonth() + 1) + "-" + two(time.getDate());
+}
+
+function day_time(ms) {
+	const time = new Date(ms);
+	return two(time.getHours()) + ":" + two(time.getMinutes()) + ":" + two(time.getSeconds());
+}
+
+/* With the date if it is not of today. */
 function clock(ms) {
-	const time = new Date(ms), today = new Date(now_ms());
-	const text = two(time.getHours()) + ":" + two(time.getMinutes()) + ":" + two(time.getSeconds());
-	if (time.toDateString() === today.toDateString())
-		return text;
-	return time.getFullYear() + "-" + two(time.getMonth() + 1) + "-" + two(time.getDate()) + " " + text;
+	const date = date_text(ms);
+	return (date === date_text(now_ms()) ? "" : date + " ") + day_time(ms);
+}
+
+/* In lists, so that the order is seen. */
+function clock_exact(ms) {
+	return clock(ms) + "." + String(Math.floor(ms) % 1000).padStart(3, "0");
+}
+
+function since_text(ms) {
+	return "since " + clock(ms) + ", " + ago(ms);
+}
+
+function zone_text() {
+	const minutes = -new Date().getTimezoneOffset(), size = Math.abs(minutes);
+	const offset = "UTC" + (minutes ? (minutes < 0 ? "-" : "+") + two(Math.floor(size / 60)) + ":" + two(size % 60) : "");
+	const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+	return zone && zone !== "UTC" ? zone + ", " + offset : offset;
 }
 
 function ago(ms) {

@@ -71,6 +71,22 @@ function show_texts(cell, text, small) {
 	cell.lastChild.hidden = !small;
 }
 
+/* A time of day with the date as its title, and a smaller text below. */
+function show_time(cell, ms, text, small) {
+	show_texts(cell, text, small);
+	cell.firstChild.title = date_text(ms) + " " + day_time(ms);
+}
+
+/* A reason is that of its time: ages in it do not grow. */
+function show_reason(cell, ms, reason) {
+	if (!cell.firstChild) {
+		make("span", null, cell, "soft");
+		make("span", null, cell);
+	}
+	set_text(cell.firstChild, ms && reason ? "At " + clock(ms) + ": " : "");
+	set_text(cell.lastChild, reason || "");
+}
+
 function show_tag(cell, text, tone, small) {
 	show_texts(cell, text, small);
 	cell.firstChild.className = "tag " + tone;

@@ -43,6 +43,10 @@ function place_text(instance) {
 	return "VRID " + instance.vrid + (instance.elsewhere ? ", on other nodes" : " on " + instance.interface);
 }
 
+function owners_since_ms(instance) {
+	return instance.owners_since_unix_ns ? instance.owners_since_unix_ns / 1e6 : undefined;
+}
+
 function why_text(instance) {
 	if (instance.elsewhere)
 		return "This node does not run it. Its owner's page has the reason.";
@@ -57,10 +61,10 @@ const instance_columns = [
 		show_tag(cell, owners_text(row.owners), single ? "owner" : "bad", roles_text(row.instance));
 	}},
 	{label: "Since", className: "number", show: (cell, row) => {
-		const ns = row.instance.owners_since_unix_ns;
-		show_texts(cell, ns ? clock(ns / 1e6) : "unknown", ns ? ago(ns / 1e6) : "");
+		show_since(cell, {since_ms: owners_since_ms(row.instance)});
 	}},
-	{label: "Why", className: "why", show: (cell, row) => show_texts(cell, why_text(row.instance))},
+	{label: "Why", className: "why", show: (cell, row) => show_reason(cell,
+		row.instance.owners_reason && owners_since_ms(row.instance), why_text(row.instance))},
 ];
 
 function matches(row, text) {

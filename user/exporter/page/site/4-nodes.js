@@ -6,16 +6,37 @@ function verdict_text(peer) {
 	return peer.verdict + (peer.degraded ? ", but not on all links" : "");
 }
 
+/* When it was, by its age in the snapshot; undefined: it is unknown. */
+function time_of(age_ns) {
+	return age_ns === undefined ? undefined : state.taken_ms - age_ns / 1e6;
+}
+
+function bad_links(peer) {
+	return (peer.links || []).filter(link => link.verdict !== "up");
+}
+
+function degraded_text(peer) {
+	return bad_links(peer).map(link => link.interface + " is " + link.verdict +
+		(link.verdict_age_ns === undefined ? "" : " since " + clock(time_of(link.verdict_age_ns)))).join("; ");
+}
+
+function degraded_ms(peer) {
+	const ages = bad_links(peer).map(link => link.verdict_age_ns).filter(age_ns => age_ns !== undefined);
+	return ages.length ? time_of(Math.max(...ages)) : undefined;
+}
+
 function node_rows() {
 	const snapshot = state.snapshot, status = snapshot.status, rows = [];
 	rows.push({key: "self", name: own_name(), self: true, verdict: status.isolated ? "isolated" : status.state,
 		tone: status.isolated ? "bad" : status.state === "running" ? "good" : "warn",
-		reason: status.isolated_reason || "this node", age_ns: status.isolated ? status.isolated_age_ns : status.uptime_ns,
-		version: status.version});
+		reason: status.isolated_reason || "this node", live: !status.isolated,
+		since_ms: time_of(status.isolated ? status.isolated_age_ns : status.uptime_ns), version: status.version});
 	for (const peer of snapshot.peers || []) {
 		rows.push({key: "peer " + peer.name, name: peer.name, verdict: verdict_text(peer),
-			tone: peer.degraded ? "warn" : verdict_tones[peer.verdict] || "bad", reason: peer.reason,
-			age_ns: peer.verdict_age_ns, witness: peer.witness, version: peer.version});
+			tone: peer.degraded ? "warn" : verdict_tones[peer.verdict] || "bad",
+			since_ms: peer.degraded ? degraded_ms(peer) : time_of(peer.verdict_age_ns),
+			reason: peer.degraded ? degraded_text(peer) : peer.reason, live: peer.degraded,
+			witness: peer.witness, version: peer.version});
 	}
 	return rows;
 }
@@ -31,12 +52,18 @@ function node_notes(row) {
 	return notes.join(", ");
 }
 
+function show_since(cell, row) {
+	if (row.since_ms === undefined)
+		show_texts(cell, "unknown");
+	else
+		show_time(cell, row.since_ms, clock(row.since_ms), ago(row.since_ms));
+}
+
 const node_columns = [
 	{label: "Node", head: true, show: (cell, row) => show_texts(cell, row.name, node_notes(row))},
 	{label: "Verdict", show: (cell, row) => show_tag(cell, row.verdict, row.tone)},
-	{label: "For", className: "number", show: (cell, row) => show_texts(cell, row.age_ns === undefined ? "unknown" :
-		duration(row.age_ns / 1e6 + data_age_ms()))},
-	{label: "Why", className: "why", show: (cell, row) => show_texts(cell, row.reason || "")},
+	{label: "Since", className: "number", show: show_since},
+	{label: "Why", className: "why", show: (cell, row) => show_reason(cell, !row.live && row.since_ms, row.reason)},
 ];
 
 function link_rows() {

@@ -44,14 +44,17 @@ function show_problem(list, index, problem) {
 	let item = list.children[index];
 	if (!item) {
 		item = make("li", null, list);
-		for (const name of ["tag", "text", "age soft", "remedy"])
+		for (const name of ["tag", "text", "age soft", "reason", "remedy"])
 			item.append(make("span", null, null, name), " ");
 	}
-	const [tag, text, age, remedy] = item.children, [tone, word] = severities[problem.severity] || severities.info;
+	const [tag, text, age, reason, remedy] = item.children, [tone, word] = severities[problem.severity] || severities.info;
 	tag.className = "tag " + tone;
 	set_text(tag, word + ":");
 	set_text(text, problem.text);
-	set_text(age, problem.age_ns === undefined ? "" : "for " + duration(problem.age_ns / 1e6 + data_age_ms()));
+	const since_ms = time_of(problem.age_ns);
+	set_text(age, since_ms === undefined ? "" : since_text(since_ms));
+	set_text(reason, problem.reason ? (since_ms === undefined ? "When it began: " : "At " + clock(since_ms) + ": ") +
+		problem.reason : "");
 	set_text(remedy, problem.remedy ? "What to do: " + problem.remedy : "");
 }
 
