@@ -70,7 +70,9 @@ def test_it_shows_what_xbeatctl_says(cluster, page):
     b.kill()
     page.wait("announced", "VI_1 moved from node-b to node-c")
     facts = page.wait_same()
-    assert "node-b: active but fenced" in facts["instances"][0][3]
+    assert facts["instances"][0][3][0] == "node-c: active, priority 50"
+    assert "node-b: fenced, does not answer (last reported active, priority 100)" in facts["instances"][0][3]
+    assert page.read()["answers"] == ["VI_1 10.77.0.100 is answered by node-c; no backup."], "node-a stays away"
     assert not [text for text in facts["problems"] if "Actives" in text]
     b.start()
     a.ctl("resume", "VI_1")

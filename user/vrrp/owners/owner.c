@@ -92,8 +92,8 @@ static void report_single(struct instance *instance)
 		owner_reason_left(instance, owner->reported, owner->left);
 	owner_reason_taken(instance, why);
 	if (owner->left_ns)
-		snprintf(reason, sizeof(reason), "%.205s (the move took %s)", why,
-			 duration_text(time_since_ns(clock_now_ns(), owner->left_ns)).text);
+		snprintf(reason, sizeof(reason), "%.185s (no single owner was reported for %s)",
+			 why, duration_text(time_since_ns(clock_now_ns(), owner->left_ns)).text);
 	else
 		snprintf(reason, sizeof(reason), "%s", why);
 	report(instance, reason);

@@ -131,7 +131,7 @@ const move_columns = [
 	when_column,
 	{label: "Instance", head: true, show: (cell, event) => show_texts(cell, event.subject)},
 	{label: "Moved", className: "moved", show: (cell, event) => show_texts(cell, move_text(event))},
-	why_column,
+	{label: "Why", className: "why", show: (cell, event) => show_texts(cell, without_figure(event.reason))},
 ];
 
 function move_text(event) {

@@ -35,6 +35,7 @@ function show() {
 	show_problems();
 	if (!state.snapshot)
 		return;
+	show_answers();
 	show_instances();
 	fill_table(by_id("peers"), node_columns, node_rows());
 	fill_table(by_id("links"), link_columns, link_rows());
