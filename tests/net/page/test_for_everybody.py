@@ -80,7 +80,7 @@ def test_screen_reader(ready, width):
     assert names(tree, "navigation") == ["Parts of this page"]
     assert names(tree, "region") == ["What is wrong now", "Which node owns which address", "Nodes and links",
                                      "The last hour: who owned which address"]
-    assert names(tree, "heading")[0] == "xbeat on node-a in lan"
+    assert names(tree, "heading")[0] == "xbeat: cluster lan, seen from node-a"
     tables = names(tree, "table")
     assert len(tables) == 4 and all(tables), "each has its caption as its name"
     for header in ("Instance", "Owner", "Since", "Why", "Verdict", "When", "Moved"):

@@ -59,7 +59,11 @@ def test_it_shows_what_xbeatctl_says(cluster, page):
     lab.cut("node-c", "eth1")
     page.wait("summary", "node-c is not up on all its links")
     assert ("node-c", "eth1", lab.address("node-c", 1), "down") in page.wait_same()["links"]
-    _, _, since, why = page.read()["nodes"][2]
+    shown = page.read()
+    link = next(row for row in shown["links"] if row[0][0] == "node-c" and row[1][0] == "eth1")
+    assert link[2][1].startswith("since ") and link[4][0] == "none now" and link[6][0].startswith("no round trips since ")
+    assert "%" in link[5][0] and link[5][1].endswith("since start")
+    _, _, since, why = shown["nodes"][2]
     assert why[-1].startswith("eth1 is down since ") and why[-1].endswith(since[0]) and "ago" in since[1]
     lab.heal("node-c", "eth1")
     a.ctl("failover", "VI_1")

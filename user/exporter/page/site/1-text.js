@@ -74,6 +74,11 @@ function clock_exact(ms) {
 	return clock(ms) + "." + String(Math.floor(ms) % 1000).padStart(3, "0");
 }
 
+/* At the time of the snapshot, in the unit of heartbeats. */
+function evidence_age(ms) {
+	return ms < 10 ? ms.toFixed(1) + " ms" : ms < 1000 ? Math.round(ms) + " ms" : duration(ms);
+}
+
 function since_text(ms) {
 	return "since " + clock(ms) + ", " + ago(ms);
 }

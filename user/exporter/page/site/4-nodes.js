@@ -29,7 +29,7 @@ function node_rows() {
 	const snapshot = state.snapshot, status = snapshot.status, rows = [];
 	rows.push({key: "self", name: own_name(), self: true, verdict: status.isolated ? "isolated" : status.state,
 		tone: status.isolated ? "bad" : status.state === "running" ? "good" : "warn",
-		reason: status.isolated_reason || "this node", live: !status.isolated,
+		reason: status.isolated_reason || "this node, since its xbeatd started", live: !status.isolated,
 		since_ms: time_of(status.isolated ? status.isolated_age_ns : status.uptime_ns), version: status.version});
 	for (const peer of snapshot.peers || []) {
 		rows.push({key: "peer " + peer.name, name: peer.name, verdict: verdict_text(peer),
@@ -99,24 +99,54 @@ function draw_spark(cell, row) {
 		pen = "L";
 	});
 	svg.firstChild.setAttribute("d", path);
-	const text = known.length ? "median " + rtt_text(Math.min(...known)) + " to " + rtt_text(Math.max(...known)) +
+	const text = row.link.verdict !== "up" ? no_round_trips(row.link) : known.length ? "median " + rtt_text(Math.min(...known)) + " to " + rtt_text(Math.max(...known)) +
 		" in " + count_of(points.length, "second", "seconds") : "no round trips seen yet";
 	svg.setAttribute("aria-label", "RTT to " + row.peer + " on " + row.link.interface + ": " + text);
 	set_text(cell.lastChild, text);
 }
 
+function no_round_trips(link) {
+	return link.age_ns === undefined ? "no round trips seen yet" : "no round trips since " + clock(time_of(link.age_ns));
+}
+
+/* The age that the evidence had when this was asked; of a link that is down, since when. */
+function show_heard(cell, row) {
+	const link = row.link, ms = link.age_ns === undefined ? undefined : link.age_ns / 1e6;
+	if (ms === undefined)
+		show_texts(cell, "never");
+	else if (ms >= 10e3)
+		show_time(cell, time_of(link.age_ns), "at " + clock(time_of(link.age_ns)), ago(time_of(link.age_ns)));
+	else
+		show_texts(cell, evidence_age(ms) + (is_current() ? " ago" : " before " + clock(state.taken_ms)));
+}
+
+function show_link_verdict(cell, row) {
+	const link = row.link, is_up = link.verdict === "up", since_ms = time_of(link.verdict_age_ns);
+	const notes = [is_up || since_ms === undefined ? "" : since_text(since_ms),
+		link.replies_missing_age_ns === undefined ? "" : "its REPLYs are missing"];
+	show_tag(cell, link.verdict, is_up ? "good" : "bad", notes.filter(Boolean).join("; "));
+}
+
+function show_round_trips(cell, row) {
+	const rtt = row.link.verdict === "up" ? row.link.rtt_minute_ns || row.link.rtt_ns : undefined;
+	show_texts(cell, row.link.verdict === "up" ? rtt_text(rtt && rtt.p50) : "none now", rtt ? "99 %: " + rtt_text(rtt.p99) : "");
+}
+
+function percent_text(part, whole) {
+	const percent = 100 * part / whole;
+	if (!part || !whole)
+		return "0 %";
+	return percent < .01 ? "< 0.01 %" : Number(percent.toPrecision(2)) + " %";
+}
+
 const link_columns = [
 	{label: "Node", head: true, show: (cell, row) => show_texts(cell, row.peer)},
 	{label: "Interface", show: (cell, row) => show_texts(cell, row.link.interface, row.link.address)},
-	{label: "Verdict", show: (cell, row) => show_tag(cell, row.link.verdict, row.link.verdict === "up" ? "good" : "bad",
-		row.link.replies_missing_age_ns !== undefined ? "its REPLYs are missing" : "")},
-	{label: "Last heard", className: "number", show: (cell, row) => show_texts(cell, row.link.age_ns === undefined ? "never" :
-		duration(row.link.age_ns / 1e6 + data_age_ms()) + " ago")},
-	{label: "RTT", className: "number", show: (cell, row) => {
-		const rtt = row.link.rtt_minute_ns || row.link.rtt_ns;
-		show_texts(cell, rtt_text(rtt && rtt.p50), rtt ? "99 %: " + rtt_text(rtt.p99) : "");
-	}},
-	{label: "Lost", className: "number", show: (cell, row) => show_texts(cell, row.link.lost + " of " + row.link.sent)},
+	{label: "Verdict", show: show_link_verdict},
+	{label: "Last heard", className: "number", show: show_heard},
+	{label: "RTT", className: "number", show: show_round_trips},
+	{label: "Lost", className: "number", show: (cell, row) => show_texts(cell, percent_text(row.link.lost, row.link.sent),
+		row.link.lost + " of " + row.link.sent + " since start")},
 	{label: "RTT, last 2 minutes", show: draw_spark},
 ];
 

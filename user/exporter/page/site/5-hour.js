@@ -6,7 +6,8 @@ function event_ms(event) {
 
 function recent_events() {
 	const from = now_ms() - HOUR_MS;
-	return [...state.events.values()].filter(event => event_ms(event) >= from).sort((a, b) => b.sequence - a.sequence);
+	return [...state.events.values()].filter(event => event_ms(event) >= from).sort((a, b) => event_ms(b) - event_ms(a) ||
+		b.sequence - a.sequence);
 }
 
 /* A name that is longer than events keep. */
@@ -124,7 +125,7 @@ function times_text(event) {
 }
 
 const when_column = {label: "When", className: "number",
-	show: (cell, event) => show_texts(cell, clock(event_ms(event)), times_text(event))};
+	show: (cell, event) => show_time(cell, event_ms(event), clock_exact(event_ms(event)), times_text(event))};
 const why_column = {label: "Why", className: "why", show: (cell, event) => show_texts(cell, event.reason)};
 
 const move_columns = [

@@ -23,9 +23,11 @@ function show_about() {
 	if (beats)
 		parts.push("heartbeat " + beats.name + " every " + beats.interval_ns / 1e6 + " ms");
 	set_text(by_id("about"), parts.join(" · "));
-	const title = own_name() + (beats ? " in " + beats.name : "");
-	set_text(by_id("title"), "xbeat on " + title);
-	document.title = (by_id("verdict").className === "good" ? "" : "! ") + title + " – xbeat";
+	const title = beats ? "xbeat: cluster " + beats.name + ", seen from " + own_name() : "xbeat on " + own_name();
+	set_text(by_id("title"), title);
+	set_text(by_id("zone"), "Times are in the time zone of this browser: " + zone_text() + ".");
+	set_text(by_id("peers-caption"), "Each node as " + own_name() + " judges it.");
+	document.title = (by_id("verdict").className === "good" ? "" : "! ") + title;
 }
 
 function show() {
