@@ -99,7 +99,7 @@ def test_keyboard(ready):
     for _ in range(7):
         ready.browser.press("Tab")
         seen.append(ready.browser.run(FOCUSED))
-    assert [place for _, place, _ in seen] == ["#verdict", "#verdict", "#addresses", "#nodes", "#hour", "range", ""]
+    assert [place for _, place, _ in seen] == ["#verdict", "#verdict", "#addresses", "#nodes", "#hour", "range", "others-text"]
     assert seen[-1][0] == "summary" and all(outlined for *_, outlined in seen)
     ready.browser.press("Enter")
     wait_until(lambda: ready.browser.run("return document.querySelectorAll('#events tbody tr').length > 5"),
@@ -125,6 +125,44 @@ def test_nothing_from_elsewhere(ready, exporter):  # noqa: F811
     assert policy.startswith("default-src 'none';") and "unsafe" not in policy
     nonce = policy.split("script-src 'nonce-")[1].split("'")[0]
     assert text.count(f'nonce="{nonce}"') == 2 and exporter.get("/")[1]["Content-Security-Policy"] != policy
+
+
+RANGE = "const menu = document.getElementById('range'); menu.value = '%s'; menu.dispatchEvent(new Event('change'))"
+TIMELINE = """
+const boxes = [...document.querySelectorAll(".scale span")].map(mark => mark.getBoundingClientRect());
+return {
+    heading: document.getElementById("hour-heading").textContent, known: document.getElementById("known").textContent,
+    caption: document.getElementById("moves-caption").textContent,
+    legend: [...document.querySelectorAll("#legend li")].map(item => item.textContent),
+    marks: [...document.querySelectorAll(".scale span")].map(mark => mark.textContent),
+    overlaps: boxes.some((box, index) => boxes.slice(index + 1).some(other => box.left < other.right && other.left < box.right)),
+    cut: [...document.querySelectorAll(".bar span")].filter(piece => piece.scrollWidth > piece.clientWidth + 1 && piece.textContent).length,
+};
+"""
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+def test_timeline(ready, width):
+    ready.browser.show_as(width)
+    ready.browser.run(RANGE % 5)
+    wait_until(lambda: ready.browser.run(TIMELINE)["heading"].startswith("The last 5 minutes:"), "the range is named")
+    shown = ready.browser.run(TIMELINE)
+    assert "the last 5 minutes" in shown["caption"] and shown["known"].startswith("Known since ")
+    assert shown["marks"][-1] == "now" and not shown["overlaps"] and not shown["cut"], shown
+    assert {"node-a", "not known"} <= set(shown["legend"])
+    ready.browser.run(RANGE % 60)
+
+
+def test_on_a_phone(ready):
+    """The owner is on the first screen, the name comes first in each record, and names stay whole."""
+    ready.browser.show_as(360)
+    answer, name, when, whole = ready.browser.run("""
+        window.scrollTo(0, 0);
+        const top = selector => document.querySelector(selector).getBoundingClientRect().top;
+        const names = [...document.querySelectorAll("bdi.whole")].filter(name => name.checkVisibility());
+        return [top("#answers li"), top("#moves tbody th"), top("#moves tbody td"),
+                names.length > 0 && names.every(name => name.getClientRects().length === 1)];""")
+    assert 0 < answer < 640 and name < when and whole
 
 
 def test_many_instances_and_hostile_names(ready, cluster):  # noqa: F811

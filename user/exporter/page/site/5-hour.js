@@ -19,12 +19,24 @@ function owners_of(text) {
 	return text === "none" || !text ? [] : text.split(", ").map(node_name);
 }
 
+function range_ms() {
+	return Number(by_id("range").value) * 60e3;
+}
+
+/* "the last hour", as the menu names it. */
+function range_text() {
+	return by_id("range").selectedOptions[0].textContent;
+}
+
+/* Since when something is known of any instance. */
+function known_ms(moves) {
+	const since = state.snapshot.vrrp.map(instance => (instance.owners_since_unix_ns || Infinity) / 1e6);
+	return Math.min(...since, ...moves.map(event_ms));
+}
+
 /* Where the bars begin: at what was chosen, or later if no more is known. */
 function first_ms(moves) {
-	const chosen = now_ms() - Number(by_id("range").value) * 60e3;
-	const since = state.snapshot.vrrp.map(instance => (instance.owners_since_unix_ns || Infinity) / 1e6);
-	const known = Math.min(...since, ...moves.map(event_ms));
-	return Math.max(chosen, Math.min(known, now_ms() - 60e3));
+	return Math.max(now_ms() - range_ms(), Math.min(known_ms(moves), now_ms() - 60e3));
 }
 
 /* What is known of an instance from start on, oldest first: from, to, owners. */
@@ -44,31 +56,54 @@ function spans_of(instance, moves, start) {
 	return spans.filter(span => span.to > start).map(span => ({...span, from: Math.max(span.from, start)}));
 }
 
-function draw_bar(bar, spans, start) {
-	const percent = 100 / (now_ms() - start);
-	while (bar.childNodes.length > spans.length)
-		bar.lastChild.remove();
-	spans.forEach((span, index) => {
-		const piece = bar.childNodes[index] || make("span", null, bar);
-		const name = owners_text(span.owners);
-		piece.className = span.owners.length === 1 ? color_of(name) : span.owners.length ? "several" : "nobody";
-		piece.style.left = (percent * (span.from - start)).toFixed(3) + "%";
-		piece.style.width = Math.max(.3, percent * (span.to - span.from)).toFixed(3) + "%";
-		set_text(piece, name);
-		piece.title = name + " from " + clock(span.from) + " to " + clock(span.to);
-	});
+const LETTER_PX = 7;
+
+/* A text that does not fit is left out: the title of its piece has it. */
+function draw_piece(piece, text, title, width_px) {
+	set_text(piece, width_px >= LETTER_PX * text.length + 8 ? text : "");
+	piece.title = title;
 }
 
-const MARKS = 4;
+/* What is known, after a gap in which nothing is. */
+function draw_bar(bar, spans, start) {
+	const known = spans.length ? spans[0].from : now_ms(), percent = 100 / (now_ms() - start);
+	const gap = {from: start, to: known, gap: true, owners: []};
+	const pieces = percent * (known - start) > 1 ? [gap, ...spans] : spans;
+	while (bar.childNodes.length > pieces.length)
+		bar.lastChild.remove();
+	pieces.forEach((span, index) => {
+		const piece = bar.childNodes[index] || make("span", null, bar);
+		const name = span.gap ? "not known before " + clock(known) : owners_text(span.owners);
+		const width = Math.max(.3, percent * (span.to - span.from));
+		piece.className = span.gap ? "gap" : span.owners.length === 1 ? color_of(name) : span.owners.length ? "several" : "nobody";
+		piece.style.left = (percent * (span.from - start)).toFixed(3) + "%";
+		piece.style.width = width.toFixed(3) + "%";
+		draw_piece(piece, name, span.gap ? name : name + " from " + clock(span.from) + " to " + clock(span.to),
+			bar.clientWidth * width / 100);
+	});
+	return pieces.length > spans.length;
+}
+
+const STEPS_S = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600], MARK_PX = 64;
+
+/* Round times of this time zone, as many as have room, and now. */
+function mark_times(start, width_px) {
+	const now = now_ms(), zone_ms = new Date().getTimezoneOffset() * 60e3, room = Math.max(1, Math.floor(width_px / MARK_PX));
+	const step = 1000 * (STEPS_S.find(seconds => (now - start) / 1000 / seconds <= room) || 3600), times = [];
+	for (let time = Math.ceil((start - zone_ms) / step) * step + zone_ms; time < now; time += step)
+		times.push({time, text: step < 60e3 ? day_time(time) : day_time(time).slice(0, 5), x: width_px * (time - start) / (now - start)});
+	return [...times.filter(mark => mark.x > MARK_PX / 2 && mark.x < width_px - MARK_PX), {time: now, text: "now", x: width_px}];
+}
 
 function draw_scale(scale, start) {
-	const step = (now_ms() - start) / MARKS;
-	for (let index = 0; index <= MARKS; index++) {
-		const mark = scale.children[index] || make("span", null, scale);
-		const time = clock(start + index * step).slice(-8);
-		mark.style.left = 100 * index / MARKS + "%";
-		set_text(mark, index === MARKS ? "now" : step < 120e3 ? time : time.slice(0, 5));
-	}
+	const marks = mark_times(start, scale.clientWidth);
+	while (scale.children.length > marks.length)
+		scale.lastChild.remove();
+	marks.forEach((mark, index) => {
+		const element = scale.children[index] || make("span", null, scale);
+		element.style.left = (100 * (mark.time - start) / (now_ms() - start)).toFixed(3) + "%";
+		set_text(element, mark.text);
+	});
 }
 
 /* Instances that have moved come first; of many others one line stands for all. */
@@ -78,7 +113,7 @@ function show_timeline(moves) {
 	const has_moved = instance => moves.some(event => is_subject(event, instance.name) && event.from !== "none");
 	const moved = instances.filter(has_moved), still = instances.filter(instance => !has_moved(instance));
 	const shown = [...moved.slice(0, 40), ...still.slice(0, Math.max(0, FILTER_FROM - moved.length))];
-	const rows = [...box.querySelectorAll(".track")], used = new Set();
+	const rows = [...box.querySelectorAll(".track")], used = new Set(), kinds = new Set();
 	for (const row of rows.slice(shown.length + 1))
 		row.remove();
 	for (let index = 0; index <= shown.length; index++) {
@@ -99,22 +134,30 @@ function show_timeline(moves) {
 			continue;
 		}
 		const spans = spans_of(shown[index], moves, start);
-		draw_bar(row.lastChild, spans, start);
-		for (const span of spans)
+		if (draw_bar(row.lastChild, spans, start))
+			kinds.add("gap");
+		for (const span of spans) {
 			if (span.owners.length === 1)
 				used.add(span.owners[0]);
+			else
+				kinds.add(span.owners.length ? "several" : "nobody");
+		}
 	}
-	show_legend(used);
+	show_legend(used, kinds);
 }
 
-function show_legend(names) {
-	const list = by_id("legend"), wanted = [...names].sort();
-	if (list.dataset.names === wanted.join(" "))
+const KINDS = [["nobody", "no owner"], ["several", "several owners"], ["gap", "not known"]];
+
+function show_legend(names, kinds) {
+	const list = by_id("legend"), items = [...names].sort().map(name => [color_of(name), name]);
+	items.push(...KINDS.filter(([kind]) => kinds.has(kind)));
+	const wanted = JSON.stringify(items);
+	if (list.dataset.items === wanted)
 		return;
-	list.dataset.names = wanted.join(" ");
-	list.replaceChildren(...wanted.map(name => {
+	list.dataset.items = wanted;
+	list.replaceChildren(...items.map(([color, name]) => {
 		const item = make("li");
-		make("span", null, item, "swatch " + color_of(name));
+		make("span", null, item, "swatch " + color);
 		item.append(name);
 		return item;
 	}));
@@ -148,19 +191,29 @@ const event_columns = [
 	why_column,
 ];
 
+/* The heading names what the menu chose, and what is known of it. */
+function show_range(moves) {
+	const known = known_ms(moves), text = range_text();
+	set_text(by_id("hour-heading"), text[0].toUpperCase() + text.slice(1) + ": who owned which address");
+	by_id("known").hidden = !Number.isFinite(known) || known <= now_ms() - range_ms();
+	set_text(by_id("known"), Number.isFinite(known) ? "Known since " + clock(known) + "." : "");
+}
+
 function show_hour() {
-	const events = recent_events().map(event => ({...event, key: String(event.sequence)}));
-	const moves = events.filter(event => event.kind === "owner");
-	show_timeline(moves);
+	const all = recent_events().map(event => ({...event, key: String(event.sequence)}));
+	const all_moves = all.filter(event => event.kind === "owner"), from = now_ms() - range_ms(), text = range_text();
+	const events = all.filter(event => event_ms(event) >= from), moves = all_moves.filter(event => event_ms(event) >= from);
+	show_range(all_moves);
+	show_timeline(all_moves);
 	fill_table(by_id("moves"), move_columns, moves.slice(0, ROWS_MAX));
 	by_id("moves").hidden = false;
 	set_text(by_id("moves-caption"), moves.length > ROWS_MAX ? "The newest " + ROWS_MAX + " of " + moves.length +
-		" moves in the last hour; the others are among all events." : moves.length ? "Moves in the last hour, newest first." :
-		"No address has moved in the last hour.");
-	set_text(by_id("others-count"), String(events.length));
+		" moves in " + text + "; the others are among all events." : moves.length ? "Moves in " + text + ", newest first." :
+		"No address has moved in " + text + ".");
+	set_text(by_id("others-text"), "All events of " + text + " (" + events.length + ")");
 	if (by_id("others").open)
 		fill_table(by_id("events"), event_columns, events);
-	announce_moves(moves);
+	announce_moves(all_moves);
 }
 
 /* For those who do not see them appear. */
