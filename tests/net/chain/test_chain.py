@@ -10,6 +10,7 @@ import pytest
 
 from tests.support import schemas
 from tests.support.cluster import Cluster
+from tests.support import captured
 from tests.support.configuration import VIP, Settings, instance
 from tests.support.laboratory import BUILD, PINS, wait_until
 from tests.support.programs import FOLDER, MAPS, attach, attach_link, bpftool, loaded
@@ -121,6 +122,18 @@ def test_what_is_refused(daemon, programs):
         assert daemon.json("chain") == []
     assert daemon.ctl("chain", "remove", check=False).returncode == 1
     assert daemon.ctl("chain", "put", check=False).returncode == 2
+
+
+def test_own_program_is_refused_also_during_a_capture(lab, daemon):
+    """Then another one of its own is attached."""
+    plain = own_program(daemon)
+    process = captured.start(daemon, lab.path("capture.pcapng"))
+    seen = own_program(daemon)
+    for program in (plain, seen):
+        done = daemon.ctl("chain", "add", program, check=False)
+        assert done.returncode == 1 and "own program" in done.stderr, done
+    captured.end(process)
+    assert plain != seen and daemon.json("chain") == []
 
 
 def test_stop_ends_the_chain(lab, daemon, programs):

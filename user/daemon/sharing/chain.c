@@ -32,8 +32,7 @@ static json_t *add(struct kernel *kernel, const struct attachment *attachment, c
 {
 	const struct chain_interface interface = {.name = attachment->interface,
 						  .index = attachment->interface_index,
-						  .ip_only = attachment->ip_only,
-						  .own_id = attachment->program_id};
+						  .ip_only = attachment->ip_only};
 	char reason[PROGRAM_REASON_BYTES];
 	_cleanup_close_ int fd = program_open(path, reason);
 

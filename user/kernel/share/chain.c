@@ -102,8 +102,15 @@ static int put_program(const struct chain *chain, uint32_t slot, bool ip_only, i
 	return error;
 }
 
+/* Ours hands packets on, also one that no interface runs now, as during a capture. */
+static bool is_own(const struct chain *chain, int program_fd)
+{
+	return program_has_map(program_fd, chain->programs[CHAIN_ETHERNET]) ||
+	       program_has_map(program_fd, chain->programs[CHAIN_IP]);
+}
+
 /* Returns 0 or a negative errno, with the reason. */
-static int check_program(int program_fd, uint32_t own_id, struct program *program,
+static int check_program(const struct chain *chain, int program_fd, struct program *program,
 			 char reason[static PROGRAM_REASON_BYTES])
 {
 	int error = program_read(program_fd, program);
@@ -111,7 +118,7 @@ static int check_program(int program_fd, uint32_t own_id, struct program *progra
 	if (error)
 		snprintf(reason, PROGRAM_REASON_BYTES, "it is no BPF program: %s",
 			 limits_strerror(-error));
-	if (error || program->id != own_id)
+	if (error || !is_own(chain, program_fd))
 		return error;
 	snprintf(reason, PROGRAM_REASON_BYTES,
 		 "it is this daemon's own program, which would run twice");
@@ -124,7 +131,7 @@ int chain_add(struct chain *chain, const struct chain_interface *interface, int 
 	uint32_t slot = find(chain, interface->name);
 	struct xb_chain_slot *entry;
 	struct program program;
-	int error = check_program(program_fd, interface->own_id, &program, reason);
+	int error = check_program(chain, program_fd, &program, reason);
 
 	if (error)
 		return error;

@@ -25,7 +25,6 @@ struct chain_interface {
 	const char *name;
 	unsigned index; /* 0: our program is not on it */
 	bool ip_only;
-	uint32_t own_id; /* of our program */
 };
 
 /* Takes copies of the descriptors. Returns 0 or a negative errno. */

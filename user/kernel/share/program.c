@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MAPS_MAX 64 /* of a program, by the kernel */
+
 _Static_assert(XB_NAME_BYTES == BPF_OBJ_NAME_LEN, "names of programs");
 
 int program_read(int fd, struct program *program)
@@ -23,6 +25,23 @@ int program_read(int fd, struct program *program)
 	*program = (struct program){.id = info.id, .type = info.type};
 	memcpy(program->name, info.name, sizeof(program->name));
 	return 0;
+}
+
+bool program_has_map(int fd, int map_fd)
+{
+	uint32_t ids[MAPS_MAX], length = sizeof(struct bpf_map_info);
+	struct bpf_map_info map = {0};
+	struct bpf_prog_info info = {.nr_map_ids = MAPS_MAX, .map_ids = (uintptr_t)ids};
+
+	if (bpf_obj_get_info_by_fd(map_fd, &map, &length))
+		return false;
+	length = sizeof(info);
+	if (bpf_obj_get_info_by_fd(fd, &info, &length))
+		return false;
+	for (uint32_t i = 0; i < info.nr_map_ids && i < MAPS_MAX; i++)
+		if (ids[i] == map.id)
+			return true;
+	return false;
 }
 
 void program_find(uint32_t id, struct program *program)

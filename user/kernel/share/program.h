@@ -19,6 +19,9 @@ struct program {
 /* Reads what a descriptor is. Returns 0 or a negative errno. */
 int program_read(int fd, struct program *program);
 
+/* Whether it uses the map of a descriptor. */
+bool program_has_map(int fd, int map_fd);
+
 /* Fills name and type of an id, as far as this process may; without CAP_SYS_ADMIN, which the
  * daemon gives up after its start, it may not. */
 void program_find(uint32_t id, struct program *program);
