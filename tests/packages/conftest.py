@@ -15,7 +15,8 @@ from tests.support.laboratory import BUILD
 
 PACKAGES = BUILD / "deb"
 # Besides what xbeat depends on.
-TOOLS = ["dbus", "iproute2", "procps", "python3", "sudo", "systemd", "systemd-sysv", "util-linux"]
+TOOLS = ["bash-completion", "dbus", "fish", "iproute2", "procps", "python3", "sudo", "systemd", "systemd-sysv",
+         "util-linux", "zsh"]
 # They would change the machine, whose kernel it is, or wait for what is not there.
 MASKED = ["systemd-udevd.service", "systemd-sysctl.service", "systemd-modules-load.service",
           "systemd-binfmt.service", "sys-kernel-debug.mount", "sys-kernel-tracing.mount",

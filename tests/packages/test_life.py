@@ -51,14 +51,47 @@ ip link set eth0 up
 {NODE_B} ip link set eth0 up
 """
 
+# In the place of the exporter: prints which files it can read or write, and which sockets it can connect to.
+PROBE = """\
+#!/usr/bin/python3
+import os, socket, stat
+
+def reaches(path):
+    try:
+        if stat.S_ISSOCK(os.stat(path).st_mode):
+            for kind in (socket.SOCK_STREAM, socket.SOCK_SEQPACKET):
+                try:
+                    socket.socket(socket.AF_UNIX, kind).connect(path)
+                    return True
+                except OSError as error:
+                    if error.errno != 91: # EPROTOTYPE
+                        raise
+        for flags in (os.O_RDONLY, os.O_WRONLY):
+            try:
+                os.close(os.open(path, flags | os.O_NONBLOCK))
+                return True
+            except OSError:
+                pass
+    except OSError:
+        pass
+    return False
+
+for top in ("/etc/xbeat", "/var/lib/xbeat", "/run/xbeat", "/sys/fs/bpf", "/root", "/run/credentials", "/run/log"):
+    for folder, _, names in os.walk(top):
+        for path in [os.path.join(folder, name) for name in names]:
+            if reaches(path):
+                print("can reach", path)
+print("the end")
+"""
+
 
 def configure(machine, daemon="xbeat", priority=100, *lines):
     text = CONFIGURATION.format(priority=priority, lines="\n    ".join(lines), vip=VIP)
     machine.write(f"/etc/xbeat/{daemon}.conf", text)
 
 
-def version(machine):
-    return machine.run("dpkg-query", "--show", "--showformat=${Version}", "xbeat").stdout
+def version(machine, name="xbeat"):
+    return machine.run("dpkg-query", "--show", "--showformat=${Version}", name).stdout
 
 
 def state(machine, daemon="default"):
@@ -82,12 +115,13 @@ def verdicts_of_node_b(machine):
     return re.findall(r"peer +node-a +(.*)", events)
 
 
-def repack(machine, path, version, edit=None):
+def repack(machine, name, version, edit=None):
     """The package with another version, and with what edit(folder) changes. Returns its place there."""
-    folder = machine.root / "root" / f"xbeat-{version}"
-    subprocess.run(["dpkg-deb", "--raw-extract", path, folder], check=True)
+    folder = machine.root / "root" / f"{name}-{version}"
+    subprocess.run(["dpkg-deb", "--raw-extract", package(name), folder], check=True)
     control = folder / "DEBIAN/control"
-    control.write_text(re.sub("^Version: .*", f"Version: {version}", control.read_text(), flags=re.M))
+    text = re.sub("^Version: .*", f"Version: {version}", control.read_text(), flags=re.M)
+    control.write_text(re.sub(r"(?<=\bxbeat \(= )[^)]*", version, text))
     if edit:
         edit(folder)
     subprocess.run(["dpkg-deb", "--build", "-Znone", folder, f"{folder}.deb"], check=True,
@@ -134,22 +168,48 @@ def test_start(machine):
                lambda: machine.property("xbeatd", "StatusText"))
 
 
+def page(machine, path="/metrics"):
+    """Of the exporter; "" while it does not answer."""
+    ask = f"import urllib.request\nprint(urllib.request.urlopen('http://127.0.0.1:9694{path}').read().decode())"
+    done = machine.run("python3", "-c", ask, check=False)
+    return done.stdout if done.returncode == 0 else ""
+
+
+def exporter_pid(machine):
+    return int(machine.property("xbeat-exporter", "MainPID"))
+
+
 def test_exporter(machine):
-    """It starts by itself, asks xbeatd as a member of its group, and leaves nothing but its user."""
-    ask = ("import urllib.request\nprint(urllib.request.urlopen('http://127.0.0.1:9694/metrics').read().decode())")
+    """It starts by itself, and asks xbeatd as a member of its group."""
     machine.run("dpkg", "--install", machine.take(package("xbeat-exporter")))
-    wait_until(lambda: machine.property("xbeat-exporter", "ActiveState") == "active", "the exporter runs")
-    wait_until(lambda: "\nxbeat_up 1\n" in machine.run("python3", "-c", ask, check=False).stdout, "it has metrics")
-    assert 'xbeat_instance_state{vrrp_instance="VI_1"' in machine.run("python3", "-c", ask).stdout
-    pid = machine.property("xbeat-exporter", "MainPID")
-    assert machine.run("ps", "-o", "user:20=", pid).stdout.strip() == "xbeat-exporter"
+    assert machine.property("xbeat-exporter", "ActiveState") == "active", "the installation waits until it listens"
+    wait_until(lambda: "\nxbeat_up 1\n" in page(machine), "it has metrics")
+    assert 'xbeat_instance_state{vrrp_instance="VI_1"' in page(machine)
+    assert machine.run("ps", "-o", "user:20=", str(exporter_pid(machine))).stdout.strip() == "xbeat-exporter"
+    assert machine.run("systemctl", "is-enabled", "xbeat-exporter").stdout.strip() == "enabled"
+
+
+def test_exporter_reaches_the_control_sockets_only(machine):
+    """What its unit permits is permitted to another program in its place."""
+    machine.write("/usr/local/bin/probe", PROBE, mode=0o755)
+    machine.shell("chmod 600 /etc/xbeat/*.conf; chmod 700 /etc/xbeat/check")
+    machine.shell("""
+        sed 's|^ExecStart=.*|ExecStart=/usr/local/bin/probe|; s|^Type=.*|Type=oneshot|; s|^Restart=.*|Restart=no|' \
+            /lib/systemd/system/xbeat-exporter.service >/run/systemd/system/probe.service
+        systemctl daemon-reload
+        systemctl start probe""")
+    reached = re.findall("^can reach (.*)", machine.journal("probe"), re.M)
+    assert "the end" in machine.journal("probe")
+    assert reached == ["/run/xbeat/default.sock", "/run/xbeat/b.sock"], reached
+
+
+def test_exporter_with_a_wrong_option(machine):
     machine.write("/etc/default/xbeat-exporter", 'OPTIONS="--users /nonexistent"\n')
-    machine.run("systemctl", "restart", "xbeat-exporter", check=False)
-    wait_until(lambda: "cannot read /nonexistent" in machine.journal("xbeat-exporter"), "the reason is logged")
-    machine.run("dpkg", "--purge", "xbeat-exporter")
-    assert machine.property("xbeat-exporter", "ActiveState") == "inactive"
-    assert not machine.exists("/etc/default/xbeat-exporter") and not machine.exists("/usr/sbin/xbeat-exporter")
-    assert state(machine) == "active", "xbeatd does not depend on it"
+    assert machine.run("systemctl", "restart", "xbeat-exporter", check=False).returncode != 0
+    assert "cannot read /nonexistent" in machine.journal("xbeat-exporter"), "the reason is logged"
+    machine.write("/etc/default/xbeat-exporter", 'OPTIONS=""\n')
+    machine.shell("systemctl reset-failed xbeat-exporter; systemctl restart xbeat-exporter")
+    wait_until(lambda: "\nxbeat_up 1\n" in page(machine), "it has metrics again")
 
 
 def test_script_may_use_sudo(machine):
@@ -166,6 +226,16 @@ def test_script_may_use_sudo(machine):
     configure(machine)
     machine.run("systemctl", "reload", "xbeatd")
     wait_until(lambda: state(machine) == "active", "VI_1 is Active here again")
+
+
+@pytest.mark.parametrize("shell, command", [
+    ("bash", ". /usr/share/bash-completion/bash_completion; _completion_loader xbeatctl; complete -p xbeatctl"),
+    ("zsh", "autoload -Uz compinit; compinit -u -D; print $_comps[xbeatctl]"),
+    ("fish", "complete -C 'xbeatctl failo'")])
+def test_completion(machine, shell, command):
+    """Each shell finds its file by itself."""
+    done = machine.run(shell, "-c", command)
+    assert {"bash": "_xbeatctl", "zsh": "_xbeatctl", "fish": "failover"}[shell] in done.stdout, done.stdout
 
 
 def test_a_wrong_reload_fails(machine):
@@ -201,25 +271,37 @@ def test_restart_keeps_the_address(machine):
 def test_upgrade_with_a_wrong_configuration_changes_nothing(machine):
     pid = main_pid(machine)
     configure(machine, "xbeat", "many")
-    path = repack(machine, package("xbeat"), "0.1.1")
-    done = machine.run("dpkg", "--install", path, check=False)
+    exporter = exporter_pid(machine)
+    paths = [repack(machine, name, "0.1.1") for name in ("xbeat", "xbeat-exporter")]
+    done = machine.run("dpkg", "--install", *paths, check=False)
     assert done.returncode != 0 and "/etc/xbeat/xbeat.conf:20:" in done.stdout, done.stdout
     assert version(machine) == "0.1.0" and main_pid(machine) == pid and state(machine) == "active"
+    assert exporter_pid(machine) == exporter and "\nxbeat_up 1\n" in page(machine), "it waits for its xbeat"
     configure(machine)
 
 
 def test_upgrade(machine):
-    """Both daemons, that of systemd and the other, are replaced; node-b sees nothing."""
+    """Both daemons, that of systemd and the other, are replaced; node-b sees nothing. The exporter, too."""
     pid = main_pid(machine)
+    exporter = exporter_pid(machine)
     before = verdicts_of_node_b(machine)
-    machine.run("dpkg", "--install", "/root/xbeat-0.1.1.deb")
-    assert version(machine) == "0.1.1"
+    machine.run("dpkg", "--install", "/root/xbeat-0.1.1.deb", "/root/xbeat-exporter-0.1.1.deb")
+    assert version(machine) == version(machine, "xbeat-exporter") == "0.1.1"
     wait_until(lambda: main_pid(machine) not in (0, pid), "another process")
     wait_until(lambda: state(machine) == "active", "it is Active")
     assert has_vip(machine) and state(machine, "b") == "backup"
     assert machine.property("xbeatd", "ActiveState") == "active"
     assert [change for change in verdicts_of_node_b(machine) if "up ->" in change] == [
         change for change in before if "up ->" in change]
+    assert exporter_pid(machine) not in (0, exporter)
+    wait_until(lambda: "\nxbeat_up 1\n" in page(machine), "the new exporter has metrics")
+
+
+def test_an_exporter_that_was_stopped_stays_so(machine):
+    machine.run("systemctl", "disable", "--now", "xbeat-exporter")
+    machine.run("dpkg", "--install", "/root/xbeat-exporter-0.1.1.deb")
+    assert machine.property("xbeat-exporter", "ActiveState") == "inactive"
+    machine.run("systemctl", "enable", "--now", "xbeat-exporter")
 
 
 def test_systemd_follows_a_replaced_daemon(machine):
@@ -291,7 +373,7 @@ def test_upgrade_to_a_program_that_dies(machine):
         (folder / "usr/sbin/xbeatd").write_text("#!/bin/sh\nexit 7\n")
 
     pid = main_pid(machine)
-    path = repack(machine, package("xbeat"), "0.1.2", break_it)
+    path = repack(machine, "xbeat", "0.1.2", break_it)
     done = machine.run("dpkg", "--install", path, check=False)
     assert done.returncode != 0 and "xbeat:" in done.stdout, done.stdout
     assert main_pid(machine) == pid and state(machine) == "active" and has_vip(machine)
@@ -325,6 +407,21 @@ def test_no_run_xbeat(machine):
         assert "/run/xbeat" in done.stdout and ";" in done.stdout, done.stdout
     finally:
         machine.shell("umount /run")
+
+
+def test_remove_the_exporter(machine):
+    """It leaves nothing but its user, and xbeatd does not depend on it."""
+    machine.run("systemctl", "start", "xbeatd")
+    wait_until(lambda: state(machine) == "active", "it is Active")
+    wait_until(lambda: "\nxbeat_up 1\n" in page(machine), "the exporter found the new directory of sockets")
+    machine.run("dpkg", "--remove", "xbeat-exporter")
+    assert machine.property("xbeat-exporter", "ActiveState") == "inactive"
+    assert machine.exists("/etc/default/xbeat-exporter"), "a configuration file"
+    machine.run("dpkg", "--purge", "xbeat-exporter")
+    for path in ("/etc/default/xbeat-exporter", "/usr/sbin/xbeat-exporter", "/usr/share/xbeat/prometheus",
+                 "/usr/share/xbeat/grafana", "/etc/systemd/system/multi-user.target.wants/xbeat-exporter.service"):
+        assert not machine.exists(path), path
+    assert state(machine) == "active"
 
 
 def test_remove(machine):
