@@ -2,6 +2,7 @@
 """xbeatctl health: what is wrong on a node, its exit status, and waiting until nothing is."""
 
 import json
+import signal
 import subprocess
 
 from tests.support.laboratory import NEVER_SECONDS, wait_until
@@ -36,6 +37,15 @@ def test_a_peer_stops_and_returns(cluster):
     cluster["node-c"].start()
     assert json.loads(waiting.communicate(timeout=NEVER_SECONDS)[0])["healthy"]
     assert waiting.returncode == 0
+
+
+def test_a_stopped_daemon_does_not_outlast_the_time(cluster):
+    """Each question while it waits has a shorter limit than that of other verbs, 5 s."""
+    daemon = cluster.daemon("node-a").start()
+    daemon.process.send_signal(signal.SIGSTOP)
+    done = subprocess.run(daemon.ctl_argv("health", "-w", "-t", "1s"), text=True, stderr=subprocess.PIPE, check=False)
+    daemon.process.send_signal(signal.SIGCONT)
+    assert done.returncode == 1 and "no answer from xbeatd for 1 s" in done.stderr, done
 
 
 def test_no_node_owns_an_address(cluster):

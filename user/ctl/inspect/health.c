@@ -3,6 +3,7 @@
 #include "user/health/health.h"
 #include "user/ctl/call/output.h"
 #include "user/ctl/call/query.h"
+#include "user/ctl/call/verb.h"
 #include "user/ctl/inspect/inspect.h"
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/text.h"
@@ -14,6 +15,7 @@
 
 #define SEVERITY_COLUMNS 9
 #define WAIT_NS (NS_PER_SECOND / 5)
+#define ANSWER_TIMEOUT_MS 1000 /* while it waits: a stopped xbeatd must not outlast the time */
 
 static bool is_healthy(const json_t *health)
 {
@@ -84,17 +86,29 @@ static enum command_status ask(const struct command *command, json_t **health)
 	return status;
 }
 
+static enum command_status wait_and_ask(const struct command *command, json_t **health)
+{
+	struct verb quick = *command->verb;
+	struct command waiting = *command;
+
+	quick.answer_timeout_ms = ANSWER_TIMEOUT_MS;
+	waiting.verb = &quick;
+	*health = wait_until_healthy(&waiting);
+	return *health ? COMMAND_OK : ask(&waiting, health);
+}
+
 enum command_status inspect_health(const struct command *command)
 {
-	enum command_status status = COMMAND_OK;
-	json_t *health;
+	enum command_status status;
+	json_t *health = NULL;
 
 	if (command->duration_ns && !command->wait) {
 		log_error("-t limits how long -w waits: give both");
 		return COMMAND_USAGE;
 	}
-	health = command->wait ? wait_until_healthy(command) : NULL;
-	if (!health)
+	if (command->wait)
+		status = wait_and_ask(command, &health);
+	else
 		status = ask(command, &health);
 	if (status != COMMAND_OK)
 		return status;
