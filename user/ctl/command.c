@@ -75,19 +75,25 @@ static bool find_verb(const char *text, const struct verb **verb)
 	}
 }
 
-/* The verb that another one runs. */
+/* The command that another one repeats. Parsing permutes the words, so it gets a copy of them. */
 static bool check_inner(const struct command *command)
 {
-	const struct verb *inner;
+	char *words[VERB_NAMES_MAX + 2] = {(char *)command->verb->name};
+	struct command inner;
+	bool only_shows;
 
 	if (!(command->verb->accepts & VERB_ACCEPTS_COMMAND))
 		return true;
-	if (!find_verb(command->arguments[0], &inner))
+	memcpy(words + 1, command->arguments, (size_t)command->argument_count * sizeof(*words));
+	if (command_parse(command->argument_count + 1, words, &inner) != COMMAND_OK)
 		return false;
-	if (!verb_only_shows(inner))
-		log_error("%s repeats only verbs that show something, not %s", command->verb->name,
-			  inner->name);
-	return verb_only_shows(inner);
+	only_shows = inner.help || verb_only_shows(&inner);
+	if (!only_shows)
+		log_error("%s repeats only commands that show something and end, not %s%s%s",
+			  command->verb->name, inner.verb->name,
+			  inner.argument_count > 0 ? " " : "",
+			  inner.argument_count > 0 ? inner.arguments[0] : "");
+	return only_shows;
 }
 
 enum command_status command_parse(int argc, char **argv, struct command *command)

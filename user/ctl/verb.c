@@ -41,7 +41,8 @@ const struct verb *verb_at(size_t index)
 	return NULL;
 }
 
-bool verb_only_shows(const struct verb *verb)
+/* Whether it belongs to verbs that show, whatever follows it. */
+static bool is_showing(const struct verb *verb)
 {
 	const struct verb *const showing[] = {verbs_show, verbs_inspect};
 
@@ -50,6 +51,18 @@ bool verb_only_shows(const struct verb *verb)
 			if (each == verb)
 				return true;
 	return false;
+}
+
+bool verb_only_shows(const struct command *command)
+{
+	const struct verb *verb = command->verb;
+	const char *first = command->argument_count > 0 ? command->arguments[0] : NULL;
+
+	if (command->follow || command->wait)
+		return false;
+	if (verb->shows_alone)
+		return !first;
+	return is_showing(verb) && !(verb->changes && first && !strcmp(first, verb->changes));
 }
 
 #define HELP_EXAMPLE_INDENT 4

@@ -26,8 +26,8 @@ const struct verb *verb_at(size_t index);
 enum verb_match verb_find(const char *text, const struct verb **verb,
 			  char candidates[static VERB_CANDIDATES_BYTES]);
 
-/* Whether it changes nothing, so that it may be repeated. */
-bool verb_only_shows(const struct verb *verb);
+/* Whether the command changes nothing and ends by itself, so that it may be repeated. */
+bool verb_only_shows(const struct command *command);
 
 /* Prints the help of a verb, or the list of verbs for NULL. */
 enum command_status verb_help(const struct verb *verb);

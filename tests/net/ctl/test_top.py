@@ -85,6 +85,15 @@ def test_what_is_refused(lab):
     daemon = Xbeatd(lab, "node-a", instance()).start()
     for words, status, part in ((["top"], 1, "terminal"), (["watch", "peers"], 1, "terminal"),
                                 (["watch", "drain"], 2, "show"), (["watch"], 2, "argument"),
+                                (["watch", "app", "beat", "web"], 2, "not app beat"),
+                                (["watch", "keys", "add"], 2, "not keys add"),
+                                (["watch", "log", "debug"], 2, "not log debug"),
+                                (["watch", "events", "-f"], 2, "and end"),
+                                (["watch", "health", "-jw"], 2, "and end"),
+                                (["watch", "watch", "peers"], 2, "not watch"),
+                                (["watch", "peers", "--jsn"], 2, "--json"),
+                                (["watch", "keys"], 1, "terminal"), (["watch", "chain"], 1, "terminal"),
+                                (["watch", "app", "beet"], 1, "terminal"),
                                 (["top", "-n", "0"], 2, "interval")):
         done = subprocess.run(daemon.ctl_argv(*words), text=True, capture_output=True, stdin=subprocess.DEVNULL,
                               check=False)

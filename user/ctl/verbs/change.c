@@ -134,6 +134,7 @@ const struct verb verbs_change[] = {
 			"key file /etc/xbeat/lan.key\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FORCE,
 		.arguments_max = 2,
+		.shows_alone = true,
 		.run = local_keys,
 		.print = show_keys,
 		.answer_timeout_ms = RELOAD_TIMEOUT_MS,
@@ -148,6 +149,7 @@ const struct verb verbs_change[] = {
 			   "debug, before: info\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.arguments_max = 1,
+		.shows_alone = true,
 		.run = inspect_log,
 	},
 	{

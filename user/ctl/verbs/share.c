@@ -19,6 +19,7 @@ const struct verb verbs_share[] = {
 			   "$ xbeatctl chain remove eth0\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.arguments_max = 3,
+		.shows_alone = true,
 		.run = share_chain,
 		.print = share_show_chain,
 	},

@@ -256,6 +256,7 @@ const struct verb verbs_show[] = {
 			   "$ xbeatctl app beat backup\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL,
 		.arguments_max = VERB_NAMES_MAX,
+		.changes = "beat",
 		.run = run_app,
 		.print = show_apps,
 		.names = &apps,
