@@ -70,6 +70,19 @@ static const char *part_text(const char *name, const char *node, const char *her
 	return !strncmp(name, "{links}", 7) ? links : NULL;
 }
 
+/* A daemon that is dead answers no xbeatctl. */
+static const char *remedy_of(const json_t *peer)
+{
+	static const char start[] =
+		"on {node} run: systemctl start xbeatd; its log there has why it ended";
+	const char *verdict = problem_text(peer, "verdict");
+	bool answers = !strcmp(verdict, "hung") || !strcmp(verdict, "fenced");
+
+	if (answers && !strcmp(problem_text(peer, "daemon"), "dead"))
+		return start;
+	return verdicts[find_verdict(verdict)].remedy;
+}
+
 /* Writes a remedy with its names. */
 static const char *fill_remedy(char text[static REMEDY_BYTES], const char *remedy,
 			       const json_t *peer, const char *here)
@@ -99,17 +112,56 @@ static void judge_verdict(const json_t *peer, const char *here, json_t *problems
 	char remedy[REMEDY_BYTES];
 
 	if (strcmp(verdict, "up") != 0)
-		problem_add(
-			problems,
-			&(struct problem){
-				.severity = HEALTH_WARNING,
-				.kind = "peer",
-				.subject = name,
-				.age = json_object_get(peer, "verdict_age_ns"),
-				.reason = problem_text(peer, "reason"),
-				.remedy = fill_remedy(remedy, verdicts[index].remedy, peer, here),
-			},
-			"%s is %s: %s", name, verdict, verdicts[index].meaning);
+		problem_add(problems,
+			    &(struct problem){
+				    .severity = HEALTH_WARNING,
+				    .kind = "peer",
+				    .subject = name,
+				    .age = json_object_get(peer, "verdict_age_ns"),
+				    .reason = problem_text(peer, "reason"),
+				    .remedy = fill_remedy(remedy, remedy_of(peer), peer, here),
+			    },
+			    "%s is %s: %s", name, verdict, verdicts[index].meaning);
+}
+
+/* What follows while a link is down: "; until then …", or "" if more than one other is up. */
+static const char *describe_rest(const json_t *peer, char text[static LINKS_BYTES])
+{
+	const char *only = NULL;
+	const json_t *link;
+	size_t index;
+
+	*text = '\0';
+	json_array_foreach(json_object_get(peer, "links"), index, link)
+	{
+		if (strcmp(problem_text(link, "verdict"), "up") != 0)
+			continue;
+		if (only)
+			return "";
+		only = problem_text(link, "interface");
+	}
+	if (only)
+		snprintf(text, LINKS_BYTES, "; until then its heartbeats depend on %s alone", only);
+	return text;
+}
+
+static void judge_degraded(const json_t *peer, const json_t *link, const char *here,
+			   json_t *problems)
+{
+	const char *name = problem_text(peer, "name"), *interface = problem_text(link, "interface");
+	char remedy[REMEDY_BYTES], rest[LINKS_BYTES];
+	const struct problem problem = {
+		.severity = HEALTH_WARNING,
+		.kind = "link",
+		.subject = name,
+		.age = json_object_get(link, "verdict_age_ns"),
+		.remedy = problem_remedy(remedy, "check the network between %s and %s on %s (%s)%s",
+					 here, name, interface, problem_text(link, "address"),
+					 describe_rest(peer, rest)),
+	};
+
+	problem_add(problems, &problem, "%s is not up on all its links: %s is %s", name, interface,
+		    problem_text(link, "verdict"));
 }
 
 static void judge_link(const json_t *peer, const json_t *link, const char *here, json_t *problems)
@@ -122,15 +174,12 @@ static void judge_link(const json_t *peer, const json_t *link, const char *here,
 		.severity = HEALTH_WARNING,
 		.kind = "link",
 		.subject = name,
-		.age = json_object_get(link, "verdict_age_ns"),
 		.remedy = problem_remedy(remedy, "check the network between %s and %s on %s (%s)",
 					 here, name, interface, problem_text(link, "address")),
 	};
 
 	if (problem_flag(peer, "degraded") && strcmp(verdict, "up") != 0)
-		problem_add(problems, &problem, "%s is not up on all its links: %s is %s", name,
-			    interface, verdict);
-	problem.age = NULL;
+		judge_degraded(peer, link, here, problems);
 	if (*error)
 		problem_add(problems, &problem, "PROBEs to %s do not leave on %s: %s", name,
 			    interface, error);

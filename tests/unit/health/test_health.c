@@ -230,11 +230,19 @@ static void names_in_what_to_do(void **state)
 	expect_texts("{" HERE "'peers':[{'name':'a','verdict':'fenced','reason':'r'}]}",
 		     "a is fenced: its kernel no longer answers for its addresses",
 		     "on a run: xbeatctl explain a", "r");
+	/* One that is dead answers no command. */
+	expect_texts("{" HERE "'peers':[{'name':'a','verdict':'fenced','daemon':'dead',"
+		     "'reason':'r'}]}",
+		     "a is fenced: its kernel no longer answers for its addresses",
+		     "on a run: systemctl start xbeatd; its log there has why it ended", "r");
 	expect_texts("{" HERE "'peers':[{'name':'b','verdict':'up','degraded':true,'links':["
+		     "{'interface':'eth0','address':'10.0.0.2','verdict':'up'},"
 		     "{'interface':'eth1','address':'10.1.0.2','verdict':'down',"
 		     "'verdict_age_ns':31}]}]}",
 		     "b is not up on all its links: eth1 is down",
-		     "check the network between c and b on eth1 (10.1.0.2)", "");
+		     "check the network between c and b on eth1 (10.1.0.2); until then its "
+		     "heartbeats depend on eth0 alone",
+		     "");
 	expect_texts("{'vrrp':[{'name':'VI_1','active_address':'10.0.0.9','obstacles':[{"
 		     "'kind':'operator','text':'t'}]}]}",
 		     "VI_1 cannot become Active here: t",
