@@ -474,6 +474,8 @@ json_t *attach_json(const struct attachment *attachment)
 		json_object_set_new(json, "answers", json_string(way));
 	if (attachment->reason[0])
 		json_object_set_new(json, "mode_reason", json_string(attachment->reason));
+	if (attachment->foreign_filters)
+		json_object_set(json, "foreign_filters", attachment->foreign_filters);
 	if (attachment->off)
 		json_object_set_new(json, "detached_reason", json_text(attachment->off_reason));
 	return json;

@@ -10,6 +10,7 @@
 #ifndef XBEAT_KERNEL_ATTACH_H
 #define XBEAT_KERNEL_ATTACH_H
 
+#include "user/kernel/share/way.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,6 +57,10 @@ struct attachment {
 	uint64_t untaken_seen_count; /* of xb_vlan */
 	uint64_t untaken_reported_ns; /* when that it grew was last reported; 0: never */
 	uint64_t tc_reported_ns; /* when its removal was last reported; 0: never */
+	bool filters_due; /* those of others in tc are listed with the next question */
+	json_t *foreign_filters; /* foreign_filters.h; NULL: unknown */
+	unsigned way[WAY_STEPS_MAX]; /* interfaces whose filters those are */
+	size_t way_count;
 	uint32_t program_id;
 	bool by_netlink; /* else through a BPF link, unless */
 	bool joined; /* as a member of libxdp's dispatcher, in its mode; or */

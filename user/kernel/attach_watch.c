@@ -45,8 +45,10 @@ static void find_answer(struct attach_answer *answer)
 {
 	if (!answer->asked.mode_switch)
 		find_state(answer);
-	if (!answer->missing)
-		vlan_keep(&answer->asked, &answer->vlan);
+	if (answer->missing)
+		return;
+	vlan_keep(&answer->asked, &answer->vlan);
+	foreign_filters_find(&answer->asked, &answer->filters);
 }
 
 static void *run(void *context)
@@ -94,8 +96,16 @@ const struct attach_answer *attach_watch_take(struct attach_watch *watch, size_t
 	return watch->list;
 }
 
+static void release_answers(struct attach_watch *watch)
+{
+	for (size_t i = 0; i < watch->count; i++)
+		json_decref(watch->list[i].filters.json);
+	watch->count = 0;
+}
+
 void attach_watch_done(struct attach_watch *watch)
 {
+	release_answers(watch);
 	atomic_store(&watch->turn, TURN_LOOP);
 }
 
@@ -131,6 +141,7 @@ void attach_watch_stop(struct attach_watch *watch)
 	atomic_store(&watch->turn, TURN_END);
 	sem_post(&watch->asked);
 	pthread_join(watch->thread, NULL);
+	release_answers(watch);
 	sem_destroy(&watch->asked);
 	close(watch->answered_fd);
 	free(watch);

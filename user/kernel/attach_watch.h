@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Asks the kernel, in a thread, whether programs are still attached, and what drivers do with VLAN
- * tags. The kernel takes the lock of all network configuration (rtnl) to answer, which others may
+ * Asks the kernel, in a thread, whether programs are still attached, what drivers do with VLAN tags,
+ * and for the filters of others. The kernel takes the lock of all network configuration (rtnl) to answer, which others may
  * hold for tens of milliseconds and, on a machine full of real-time tasks, for seconds: the loop
  * must not wait for it.
  */
@@ -9,6 +9,7 @@
 #define XBEAT_KERNEL_ATTACH_WATCH_H
 
 #include "user/kernel/attach.h"
+#include "user/kernel/foreign_filters.h"
 #include "user/kernel/vlan.h"
 #include <stddef.h>
 
@@ -22,6 +23,7 @@ struct attach_answer {
 	bool missing; /* the interface is; or it is another one of that name */
 	char reason[ATTACH_REASON_BYTES];
 	struct vlan_result vlan;
+	struct foreign_filters_result filters;
 };
 
 /* Starts the thread. Returns NULL if it cannot be started; the reason is logged. */

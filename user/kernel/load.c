@@ -4,6 +4,7 @@
 #include "user/kernel/app_pages.h"
 #include "user/kernel/capture.h"
 #include "user/kernel/carry.h"
+#include "user/kernel/foreign_filters.h"
 #include "user/kernel/guards.h"
 #include "user/kernel/layout/slot.h"
 #include "user/kernel/migrate.h"
@@ -271,6 +272,12 @@ int kernel_set_keys(struct kernel *kernel, const struct xb_key keys[static XB_KE
 	return fill_keys(kernel->skeleton, keys);
 }
 
+static void release(struct attachment *attachment)
+{
+	attach_release(attachment);
+	foreign_filters_forget(attachment);
+}
+
 void kernel_stop(struct kernel *kernel)
 {
 	bool held;
@@ -295,7 +302,7 @@ void kernel_stop(struct kernel *kernel)
 	if (kernel->exit_link_fd > 0)
 		close(kernel->exit_link_fd);
 	for (size_t i = 0; i < kernel->attachment_count; i++)
-		attach_release(&kernel->attachments[i]);
+		release(&kernel->attachments[i]);
 	kernel_next_finish(kernel);
 	chain_close(&kernel->chain);
 	if (kernel->ring)

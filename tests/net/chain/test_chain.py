@@ -207,6 +207,43 @@ def test_check_names_programs_on_the_way(lab, programs):
     assert '"no_ping"' in text
 
 
+def add_filter(lab, priority, interface="eth0"):
+    lab.run("node-a", "tc", "filter", "add", "dev", interface, "ingress", "pref", str(priority), "bpf",
+            "direct-action", "obj", BUILD / "tools" / "tc_filters.bpf.o", "sec", "tc")
+
+
+def filters_of(daemon):
+    """By the interface that xbeatd uses: where each filter is, its pref, and whether it comes before ours."""
+    return {interface["name"]: [(entry["interface"], entry["priority"], entry["before_ours"])
+                                for entry in interface["foreign_filters"]]
+            for interface in daemon.json("status")["interfaces"] if "foreign_filters" in interface}
+
+
+def wait_filters(daemon, **expected):
+    wait_until(lambda: filters_of(daemon) == expected, f"the filters are {expected}")
+
+
+def test_status_names_filters_on_the_way(lab):
+    """As they come and go, and those of the interface below."""
+    lab.run("node-a", "ip", "link", "add", "vlan7", "link", "eth0", "type", "macvlan")
+    daemon = Xbeatd(lab, "node-a", instance(), instance("VI_2", vrid=52, interface="vlan7")).start()
+    wait_filters(daemon, eth0=[], vlan7=[])
+    add_filter(lab, 7)
+    wait_filters(daemon, eth0=[("eth0", 7, False)], vlan7=[("eth0", 7, True)])
+    for interface in daemon.json("status")["interfaces"]:
+        schemas.check(interface, schemas.show.INTERFACE, "status")
+    assert "which carries vlan7" in daemon.text("status")
+    assert [problem["subject"] for problem in json.loads(daemon.ctl("health", check=False).stdout)["problems"]
+            if problem["kind"] == "filter"] == ["vlan7"]
+    # Of the same priority, the newest comes first.
+    add_filter(lab, 1)
+    wait_filters(daemon, eth0=[("eth0", 1, True), ("eth0", 7, False)], vlan7=[("eth0", 1, True), ("eth0", 7, True)])
+    lab.run("node-a", "tc", "filter", "del", "dev", "eth0", "ingress", "pref", "7")
+    wait_filters(daemon, eth0=[("eth0", 1, True)], vlan7=[("eth0", 1, True)])
+    lab.run("node-a", "tc", "qdisc", "del", "dev", "eth0", "clsact")
+    wait_filters(daemon, eth0=[], vlan7=[])
+
+
 def test_called_by_another_program(lab, programs):
     """mode none: xbeatd attaches nothing, and its pinned program works once somebody calls it."""
     cluster = Cluster(lab, Settings(heartbeat_lines=["mode none"]))

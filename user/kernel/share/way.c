@@ -2,13 +2,45 @@
 /* See way.h. */
 #include "user/kernel/share/way.h"
 #include "user/kernel/share/foreign.h"
+#include "user/kernel/system/lower.h"
 #include "user/kernel/system/tc_filter.h"
 #include "user/lib/array.h"
 #include "user/lib/json_text.h"
-#include <net/if.h>
 #include <stdio.h>
+#include <string.h>
 
-#define FILTERS_MAX 32
+#define FILTERS_MAX 32 /* of an interface */
+#define FILTERS_JSON_MAX 64
+#define FILTER_TEXT_BYTES 512
+
+static void add_step(struct way *way, unsigned interface_index, const char *carries)
+{
+	struct way_step *step = &way->steps[way->count];
+
+	for (size_t i = 0; i < way->count; i++)
+		if (way->steps[i].interface_index == interface_index)
+			return;
+	if (way->count == WAY_STEPS_MAX || !if_indextoname(interface_index, step->interface))
+		return;
+	step->interface_index = interface_index;
+	snprintf(step->carries, sizeof(step->carries), "%s", carries);
+	way->count++;
+}
+
+void way_find(const char *interface, struct way *way)
+{
+	unsigned lower[WAY_STEPS_MAX];
+
+	*way = (struct way){0};
+	add_step(way, if_nametoindex(interface), "");
+	for (size_t i = 0; i < way->count; i++) {
+		size_t count =
+			lower_interfaces(way->steps[i].interface_index, lower, ARRAY_SIZE(lower));
+
+		for (size_t k = 0; k < count; k++)
+			add_step(way, lower[k], way->steps[i].interface);
+	}
+}
 
 static json_t *entry(const char *interface, const char *hook, const struct program *program,
 		     const char *text)
@@ -23,63 +55,124 @@ static json_t *entry(const char *interface, const char *hook, const struct progr
 	return json;
 }
 
-static const char *xdp_meaning(const struct foreign *foreign, const char *interface,
-			       const char *carries, char text[static FOREIGN_TEXT_BYTES])
+static const char *xdp_meaning(const struct foreign *foreign, const struct way_step *step,
+			       char text[static FOREIGN_TEXT_BYTES])
 {
 	char program[PROGRAM_TEXT_BYTES];
 
 	program_text(&foreign->program, program);
-	if (carries)
+	if (step->carries[0])
 		snprintf(
 			text, FOREIGN_TEXT_BYTES,
 			"interface %s, which carries %s, runs the XDP program %s: it sees heartbeats and adverts first, and must pass them",
-			interface, carries, program);
+			step->interface, step->carries, program);
 	else if (foreign->kind == FOREIGN_DISPATCHER)
 		snprintf(
 			text, FOREIGN_TEXT_BYTES,
 			"interface %s runs libxdp's dispatcher (id %u): xbeatd joins it, if this kernel has freplace; xdp-loader status %s shows the others",
-			interface, foreign->program.id, interface);
+			step->interface, foreign->program.id, step->interface);
 	else
-		foreign_refusal(foreign, interface, text);
+		foreign_refusal(foreign, step->interface, text);
 	return text;
 }
 
-static void add_xdp(json_t *array, const char *interface, const char *carries)
+static void add_xdp(json_t *array, const struct way_step *step)
 {
 	char text[FOREIGN_TEXT_BYTES];
 	struct foreign foreign;
 
-	foreign_find(if_nametoindex(interface), &foreign);
+	foreign_find(step->interface_index, &foreign);
 	if (foreign.kind == FOREIGN_NONE || foreign.kind == FOREIGN_XBEAT)
 		return;
-	xdp_meaning(&foreign, interface, carries, text);
-	json_array_append_new(array, entry(interface, "xdp", &foreign.program, text));
+	xdp_meaning(&foreign, step, text);
+	json_array_append_new(array, entry(step->interface, "xdp", &foreign.program, text));
 }
 
-static void add_filter(json_t *array, const char *interface, const struct tc_other *filter)
+/* It sees packets before any program of ours. */
+static bool is_first(const struct way_step *step, const struct tc_other *filter)
 {
-	const struct program program = {.id = filter->program_id};
-	char text[512];
+	return step->carries[0] || filter->before_ours;
+}
+
+static const char *filter_effect(const struct way_step *step, const struct tc_other *filter)
+{
+	if (step->carries[0])
+		return "it sees heartbeats and adverts first, and must pass them";
+	if (filter->before_ours)
+		return "it runs before xbeat's filter, and must leave adverts to it (TC_ACT_UNSPEC)";
+	return "it gets what XDP passes, so not heartbeats, and may drop packets to addresses of VRRP";
+}
+
+static const char *filter_meaning(const struct way_step *step, const struct tc_other *filter,
+				  char text[static FILTER_TEXT_BYTES])
+{
+	bool carries = step->carries[0];
 
 	snprintf(
-		text, sizeof(text),
-		"interface %.15s has a filter of tc at its ingress (%.15s %.63s, pref %u%s): it gets what XDP passes, so not heartbeats, and may drop packets to addresses of VRRP",
-		interface, filter->kind, filter->name, filter->priority,
-		filter->direct_action ? ", decides itself" : "");
-	json_array_append_new(array, entry(interface, "tc", &program, text));
+		text, FILTER_TEXT_BYTES,
+		"interface %.15s%s%.15s%s has a filter of tc at its ingress (%.15s%s%.63s, pref %u%s): %s",
+		step->interface, carries ? ", which carries " : "", step->carries,
+		carries ? "," : "", filter->kind, filter->name[0] ? " " : "", filter->name,
+		filter->priority, filter->direct_action ? ", decides itself" : "",
+		filter_effect(step, filter));
+	return text;
 }
 
-json_t *way_json(const char *interface, const char *carries)
+static void add_filter(json_t *array, const struct way_step *step, const struct tc_other *filter)
+{
+	const struct program program = {.id = filter->program_id};
+	char text[FILTER_TEXT_BYTES];
+
+	filter_meaning(step, filter, text);
+	json_array_append_new(array, entry(step->interface, "tc", &program, text));
+}
+
+json_t *way_json(const struct way *way)
 {
 	struct tc_other filters[FILTERS_MAX];
 	json_t *array = json_array();
-	unsigned index = if_nametoindex(interface);
-	int count = index ? tc_filter_others(index, filters, ARRAY_SIZE(filters)) : 0;
 
-	if (!index)
-		return array;
-	add_xdp(array, interface, carries);
-	for (int i = 0; i < count; i++)
-		add_filter(array, interface, &filters[i]);
+	for (size_t i = 0; i < way->count; i++) {
+		const struct way_step *step = &way->steps[i];
+		int count = tc_filter_others(step->interface_index, filters, ARRAY_SIZE(filters));
+
+		add_xdp(array, step);
+		for (int k = 0; k < count; k++)
+			add_filter(array, step, &filters[k]);
+	}
+	return array;
+}
+
+static json_t *filter_json(const struct way_step *step, const struct tc_other *filter)
+{
+	char text[FILTER_TEXT_BYTES];
+	json_t *json = json_pack(
+		"{s:o, s:o, s:i, s:b, s:o}", "interface", json_text(step->interface), "kind",
+		json_text(filter->kind), "priority", (int)filter->priority, "before_ours",
+		is_first(step, filter), "text", json_text(filter_meaning(step, filter, text)));
+
+	if (filter->program_id)
+		json_object_set_new(json, "program_id", json_integer(filter->program_id));
+	if (filter->name[0])
+		json_object_set_new(json, "name", json_text(filter->name));
+	return json;
+}
+
+json_t *way_filters_json(const struct way *way)
+{
+	struct tc_other filters[FILTERS_MAX];
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < way->count; i++) {
+		const struct way_step *step = &way->steps[i];
+		int count = tc_filter_others(step->interface_index, filters, ARRAY_SIZE(filters));
+
+		if (count < 0 && i == 0) {
+			json_decref(array);
+			return NULL;
+		}
+		for (int k = 0; k < count && json_array_size(array) < FILTERS_JSON_MAX; k++)
+			json_array_append_new(array, filter_json(step, &filters[k]));
+	}
 	return array;
 }

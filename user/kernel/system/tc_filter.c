@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Attaches by libbpf; lists filters over rtnetlink, which libbpf cannot do. See tc_filter.h. */
 #include "user/kernel/system/tc_filter.h"
+#include "user/kernel/system/rtnetlink.h"
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -74,7 +75,8 @@ static int take_attribute(const struct nlattr *attribute, void *context)
 	return MNL_CB_OK;
 }
 
-/* A dump has a message with handle 0 for each priority, then one for each filter. */
+/* A dump has a message with handle 0 for each priority, then one for each filter, in the order in which
+ * they run. */
 static int take_filter(const struct nlmsghdr *message, void *context)
 {
 	const struct tcmsg *filter = mnl_nlmsg_get_payload(message);
@@ -85,6 +87,7 @@ static int take_filter(const struct nlmsghdr *message, void *context)
 		return MNL_CB_OK;
 	mnl_attr_parse(message, sizeof(*filter), take_attribute, &other);
 	other.priority = TC_H_MAJ(filter->tcm_info) >> 16;
+	other.before_ours = !filters->handle;
 	if ((filter->tcm_handle != HANDLE_OTHERS_QDISC && filter->tcm_handle != HANDLE_OWN_QDISC) ||
 	    strncmp(other.name, PROGRAM_NAME, strlen(PROGRAM_NAME)) != 0) {
 		if (filters->others && filters->other_count < filters->max)
@@ -97,52 +100,18 @@ static int take_filter(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
-static int receive(struct mnl_socket *socket, struct filters *filters)
-{
-	char answer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
-	ssize_t length;
-	int more;
-
-	do {
-		length = mnl_socket_recvfrom(socket, answer, sizeof(answer));
-		if (length < 0)
-			return -errno;
-		more = mnl_cb_run(answer, (size_t)length, 1, mnl_socket_get_portid(socket),
-				  take_filter, filters);
-	} while (more > MNL_CB_STOP);
-	return more < 0 ? -errno : 0;
-}
-
-static int request_filters(struct mnl_socket *socket, unsigned interface_index, uint32_t side)
+/* Without a qdisc there are none. Returns 0 or a negative errno. */
+static int list_filters(unsigned interface_index, uint32_t side, struct filters *filters)
 {
 	char buffer[128] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct tcmsg *which = mnl_nlmsg_put_extra_header(request, sizeof(*which));
 
+	filters->handle = filters->priority = filters->other_count = 0;
 	request->nlmsg_type = RTM_GETTFILTER;
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	request->nlmsg_seq = 1;
 	which->tcm_ifindex = (int)interface_index;
 	which->tcm_parent = TC_H_MAKE(TC_H_CLSACT, side);
-	return mnl_socket_sendto(socket, request, request->nlmsg_len) < 0 ? -errno : 0;
-}
-
-/* Without a qdisc there are none. Returns 0 or a negative errno. */
-static int list_filters(unsigned interface_index, uint32_t side, struct filters *filters)
-{
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	int error;
-
-	filters->handle = filters->priority = filters->other_count = 0;
-	if (!socket)
-		return -errno;
-	error = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
-	if (!error)
-		error = request_filters(socket, interface_index, side);
-	if (!error)
-		error = receive(socket, filters);
-	mnl_socket_close(socket);
-	return error;
+	return rtnetlink_dump(request, take_filter, filters);
 }
 
 static struct bpf_tc_hook ingress(unsigned interface_index)
@@ -228,10 +197,13 @@ int tc_filter_others(unsigned interface_index, struct tc_other *others, size_t m
 {
 	struct filters filters = {.others = others, .max = max};
 	int error = list_filters(interface_index, TC_H_MIN_INGRESS, &filters);
+	size_t count = filters.other_count < max ? filters.other_count : max;
 
 	if (error)
 		return error;
-	return (int)(filters.other_count < max ? filters.other_count : max);
+	for (size_t i = 0; i < count && !filters.handle; i++)
+		others[i].before_ours = false;
+	return (int)count;
 }
 
 int tc_watch_open(void)

@@ -28,6 +28,7 @@ struct tc_other {
 	uint32_t program_id; /* likewise; 0: unknown */
 	uint32_t priority; /* pref: lower ones come first */
 	bool direct_action; /* the program's result is the verdict */
+	bool before_ours; /* it runs before the tc program of this interface */
 };
 
 /* Lists those at the ingress. Returns their number, at most max, or a negative errno. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The interfaces through which the packets of another one come. */
-#ifndef XBEAT_NET_NETLINK_LOWER_H
-#define XBEAT_NET_NETLINK_LOWER_H
+#ifndef XBEAT_KERNEL_SYSTEM_LOWER_H
+#define XBEAT_KERNEL_SYSTEM_LOWER_H
 
 #include <stddef.h>
 
