@@ -75,6 +75,17 @@ def test_guessing_is_limited_but_who_was_accepted_is_not(lab, users):
     assert exporter.get("/metrics", Authorization=right)[0] == 200
 
 
+def test_who_guesses_does_not_keep_others_out(lab, users):
+    """Somebody else is accepted for the first time meanwhile."""
+    exporter = Exporter(lab, "node-a", "--users", users, "--listen", "0.0.0.0:9694")
+    for guess in range(30):
+        exporter.get("/metrics", Authorization=authorization("prometheus", str(guess)))
+    assert exporter.get("/metrics", Authorization=authorization("two", "2"))[0] == 429
+    with exporter.connect(lab.address("node-a")) as client:
+        client.sendall(REQUEST.format(f"Authorization: {authorization('two', '2')}\r\n").encode())
+        assert read_all(client).startswith(b"HTTP/1.1 200 ")
+
+
 def test_users_change(lab, users):
     exporter = Exporter(lab, "node-a", "--users", users)
     new = authorization("new", "n")

@@ -15,8 +15,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define ATTEMPT_SPACING_NS NS_PER_SECOND
-
 int auth_reload(struct auth *auth)
 {
 	_cleanup_free_ char *text = NULL;
@@ -45,8 +43,8 @@ int auth_reload(struct auth *auth)
 
 int auth_start(struct auth *auth, const char *path)
 {
-	*auth = (struct auth){.file = {.path = path}, .attempts = AUTH_ATTEMPTS_MAX};
-	auth->attempt_ns = clock_now_ns();
+	*auth = (struct auth){.file = {.path = path}};
+	attempts_start(&auth->attempts, clock_now_ns());
 	if (!path)
 		return 0;
 	if (getrandom(auth->key, sizeof(auth->key), 0) != (ssize_t)sizeof(auth->key))
@@ -80,22 +78,6 @@ static void remember(struct auth *auth, const unsigned char *digest)
 		auth->accepted_count++;
 }
 
-/* Takes one of the attempts; false: none is left. */
-static bool may_try(struct auth *auth)
-{
-	uint64_t now_ns = clock_now_ns();
-	uint64_t more = time_since_ns(now_ns, auth->attempt_ns) / ATTEMPT_SPACING_NS;
-
-	auth->attempt_ns += more * ATTEMPT_SPACING_NS;
-	if (more > AUTH_ATTEMPTS_MAX - auth->attempts)
-		more = AUTH_ATTEMPTS_MAX - auth->attempts;
-	auth->attempts += (unsigned)more;
-	if (!auth->attempts)
-		return false;
-	auth->attempts--;
-	return true;
-}
-
 /* For a name that does not exist, too, so that the time does not show which do. */
 static bool is_right(const struct auth *auth, const struct credentials *credentials)
 {
@@ -110,7 +92,7 @@ static bool is_right(const struct auth *auth, const struct credentials *credenti
 	return same && user;
 }
 
-static enum auth_result try_password(struct auth *auth, const char *header,
+static enum auth_result try_password(struct auth *auth, const char *header, const char *address,
 				     const unsigned char *digest)
 {
 	struct credentials credentials;
@@ -118,7 +100,7 @@ static enum auth_result try_password(struct auth *auth, const char *header,
 
 	if (credentials_parse(header, &credentials))
 		return AUTH_WRONG;
-	if (!may_try(auth)) {
+	if (!attempts_take(&auth->attempts, address, clock_now_ns())) {
 		explicit_bzero(&credentials, sizeof(credentials));
 		return AUTH_LIMITED;
 	}
@@ -129,7 +111,7 @@ static enum auth_result try_password(struct auth *auth, const char *header,
 	return right ? AUTH_ACCEPTED : AUTH_WRONG;
 }
 
-enum auth_result auth_check(struct auth *auth, const char *header)
+enum auth_result auth_check(struct auth *auth, const char *header, const char *address)
 {
 	unsigned char digest[AUTH_DIGEST_BYTES];
 
@@ -140,5 +122,6 @@ enum auth_result auth_check(struct auth *auth, const char *header)
 	if (!header)
 		return AUTH_WRONG;
 	digest_of(auth, header, digest);
-	return is_remembered(auth, digest) ? AUTH_ACCEPTED : try_password(auth, header, digest);
+	return is_remembered(auth, digest) ? AUTH_ACCEPTED
+					   : try_password(auth, header, address, digest);
 }

@@ -108,13 +108,17 @@ static enum http_refusal judge(struct http_server *server, struct evhttp_request
 		[AUTH_LIMITED] = HTTP_REFUSAL_ATTEMPTS,
 	};
 	const char *authorization = http_header(request, "Authorization");
+	char *address = NULL;
+	uint16_t port = 0;
 
 	if (!hosts_know(&server->hosts, evhttp_request_get_host(request)))
 		return HTTP_REFUSAL_HOST;
 	/* Who has no credentials does not learn which pages there are. */
 	if (!route || !route->open) {
-		enum auth_result result = auth_check(&server->auth, authorization);
+		enum auth_result result;
 
+		evhttp_connection_get_peer(evhttp_request_get_connection(request), &address, &port);
+		result = auth_check(&server->auth, authorization, address ? address : "");
 		if (result != AUTH_ACCEPTED)
 			return refused[result];
 	}
