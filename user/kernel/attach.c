@@ -210,11 +210,12 @@ static void read_mode(struct attachment *attachment)
 		attachment->native_mtu = mtu_get(attachment->interface);
 }
 
-int attach_pin_program(const struct attachment *attachment, const char *daemon_name)
+int attach_pin_program(struct attachment *attachment, const char *daemon_name)
 {
 	char path[BPFFS_PATH_BYTES];
 	int error;
 
+	attachment->program_id = program_id(attachment->program_fd);
 	bpffs_path(path, daemon_name, "", attachment->ip_only ? PINS_PROGRAM_IP : PINS_PROGRAM);
 	error = bpffs_pin(attachment->program_fd, path);
 	if (error)
@@ -227,7 +228,6 @@ static int be_called(struct attachment *attachment, const char *daemon_name)
 	int error = attach_pin_program(attachment, daemon_name);
 
 	attachment->called = true;
-	attachment->program_id = program_id(attachment->program_fd);
 	snprintf(attachment->reason, sizeof(attachment->reason),
 		 error ? "cannot pin the program for others: is there a bpf file system?"
 		       : "another program must call the one pinned at " BPFFS_XBEAT "/%s/%s",
@@ -307,8 +307,6 @@ int attach_replace(struct attachment *attachment, int old_program_fd)
 {
 	int error;
 
-	if (attachment->called)
-		attachment->program_id = program_id(attachment->program_fd);
 	if (attachment->off || attachment->mode_switch || attachment->joined || attachment->called)
 		return 0;
 	error = replace_xdp(attachment, old_program_fd);

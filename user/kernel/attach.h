@@ -127,7 +127,7 @@ void attach_end_left(const struct attachment *kept, size_t kept_count, int progr
 void attach_release(struct attachment *attachment);
 
 /* Pins the program where others find it who call it. Returns 0 or a negative errno, logged. */
-int attach_pin_program(const struct attachment *attachment, const char *daemon_name);
+int attach_pin_program(struct attachment *attachment, const char *daemon_name);
 
 /* Returns a new JSON object. */
 json_t *attach_json(const struct attachment *attachment);

@@ -201,10 +201,10 @@ static void follow_redirects(struct kernel *kernel)
 }
 
 /* Who calls a program has the earlier one, which knows the earlier nodes. */
-static void pin_called(const struct kernel *kernel)
+static void pin_called(struct kernel *kernel)
 {
 	for (size_t i = 0; i < kernel->attachment_count; i++) {
-		const struct attachment *attachment = &kernel->attachments[i];
+		struct attachment *attachment = &kernel->attachments[i];
 
 		if (attachment->called && !attach_pin_program(attachment, kernel->daemon_name))
 			log_warning(

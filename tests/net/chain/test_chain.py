@@ -5,6 +5,7 @@ how it is attached, and no advice throws it out."""
 
 import json
 import shutil
+import socket
 
 import pytest
 
@@ -260,6 +261,11 @@ def test_called_by_another_program(lab, programs):
     attach(lab, "node-a", programs["caller"], mode="xdpdrv")
     wait_up(called, other)
     assert called.json("status")["interfaces"][0]["evidence_age_ns"] < 10**9
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(str(called.socket))
+        client.sendall(b'{"method":"capture","parameters":{"duration_ns":5000000000}}\0')
+        assert b'"ring_bytes"' in client.recv(4096)
+        assert called.json("status")["interfaces"][0]["program_id"] == interface["program_id"], "a capture replaces nothing"
     called.stop()
     assert lab.has_program("node-a"), "the other program stays"
     assert not pin.exists()

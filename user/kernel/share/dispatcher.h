@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 /* Loads the program of this name of the object, which is not loaded yet, as a member of the
- * interface's dispatcher. It stays when the object is closed. *id: of the program; *native: the dispatcher's mode. Returns 0 or a
- * negative errno. */
+ * interface's dispatcher. It stays when the object is closed. *id: of the program; *native: the
+ * dispatcher's mode. Returns 0 or a negative errno. */
 int dispatcher_join(struct bpf_object *object, const char *name, unsigned interface_index,
 		    uint32_t *id, bool *native);
 
