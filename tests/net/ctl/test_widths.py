@@ -3,6 +3,7 @@
 no word is lost. --brief has one line for each entry, --detail every member of the JSON."""
 
 import collections
+import json
 import re
 import subprocess
 
@@ -19,7 +20,8 @@ WIDTHS = [80, 200]
 SHOWN = [(verb, line) for verb, _, lines in VERBS[:[name for name, _, _ in VERBS].index("failover")] for line in lines]
 COPIED = ["config", "import", "dump"]  # what is copied from the terminal stays whole
 BROKEN = ["maps"]  # paths that are longer than their column go on in the next line
-VIEWS = ["interfaces", "maps", "peers", "vrrp", "cluster", "tracking", "app", "drops", "events", "status"]
+VIEWS = ["interfaces", "maps", "peers", "vrrp", "cluster", "tracking", "app", "drops", "events", "status",
+         "health", "keys", "chain"]
 CHANGING = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+|-?\d+(\.\d+)?( (ns|us|ms|s|min|h)\b)?( \d+ (s|min)\b)?")
 
 
@@ -95,7 +97,8 @@ def test_no_line_is_too_long_and_no_word_is_lost(daemon):
         default = in_pipe(argv(daemon, verb, ""))
         detail = check_widths(daemon, verb, "", "-d")
         assert not words(default) - words(detail), verb
-        lacking = [name for name in leaves(daemon.json(verb) if verb != "events" else daemon.events()[-1])
+        lacking = [name for name in leaves(json.loads(daemon.ctl(verb, check=False).stdout) if verb != "events"
+                                       else daemon.events()[-1])
                    if not re.search(rf"^ *{re.escape(name)}\b", "\n".join(detail), re.M)]
         assert not lacking, (verb, lacking)
     check_brief(daemon)
@@ -115,5 +118,9 @@ def check_brief(daemon):
     assert lines("app", "-br")[0][:2] == ["web", "unopened"]
     assert len(lines("events", "-br")) == len(daemon.events())
     assert all(int(count) > 0 for _, count in lines("drops", "-br"))
+    assert ["warning", "peer", "node-c"] in [line[:3] for line in lines("health", "-br")]
+    (*_, state, nodes), = lines("keys", "-br")
+    assert state == "active" and "node-b" in nodes
+    assert lines("chain", "-br") == []
     refused = subprocess.run(argv(daemon, "peers", "", "-br", "-d"), text=True, capture_output=True)
     assert refused.returncode == 2 and "exclude" in refused.stderr

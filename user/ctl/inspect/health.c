@@ -36,7 +36,7 @@ static void show_problem(const json_t *problem, FILE *stream)
 		text_print_labelled(stream, SEVERITY_COLUMNS, "", "when that began: %s", reason);
 }
 
-static void show_health(const json_t *health, FILE *stream)
+void inspect_show_health(const json_t *health, FILE *stream)
 {
 	const json_t *problem;
 	size_t index;
@@ -112,10 +112,7 @@ enum command_status inspect_health(const struct command *command)
 		status = ask(command, &health);
 	if (status != COMMAND_OK)
 		return status;
-	if (command->json)
-		output_json(health);
-	else
-		show_health(health, stdout);
+	output_result(command, health);
 	status = is_healthy(health) ? COMMAND_OK : COMMAND_FAILED;
 	json_decref(health);
 	return output_finish() == COMMAND_OK ? status : COMMAND_FAILED;

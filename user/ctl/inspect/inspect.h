@@ -10,6 +10,7 @@
 /* Prints what is wrong; with -w only when nothing is wrong any more, or after -t. Returns
  * COMMAND_FAILED while something is wrong. */
 enum command_status inspect_health(const struct command *command);
+void inspect_show_health(const json_t *health, FILE *stream);
 
 /* What is attached to each interface; with -t how often programs run, and for how long. */
 enum command_status inspect_interfaces(const struct command *command);

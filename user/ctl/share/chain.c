@@ -25,12 +25,9 @@ static enum command_status call(const struct command *command, const char *metho
 
 	if (status != COMMAND_OK)
 		return status;
-	if (command->json)
-		output_json(result);
-	else if (done)
+	if (done && !command->json)
 		printf("%s\n", done);
-	if (!command->json)
-		share_show_chain(result, stdout);
+	output_result(command, result);
 	json_decref(result);
 	return output_finish();
 }

@@ -6,6 +6,7 @@
 #include "user/ctl/inspect/inspect.h"
 #include "user/ctl/show/show.h"
 #include "user/ctl/verbs/verbs.h"
+#include "user/ctl/view/cells.h"
 #include <xbeat/wire.h>
 
 /* Above the time limit of programs that run at a reload. */
@@ -29,6 +30,14 @@ static const char restart_help[] =
 
 static const char stop_help[] =
 	"Stops xbeatd and waits for its end. It gives up its instances, as at SIGTERM. With --keep the addresses and all else stay for the next xbeatd, which goes on if it starts within restart_grace: no instance moves, and no connection breaks. Otherwise the kernel fences the addresses, and another node takes over. Only for root.";
+
+static const struct brief keys_brief = {
+	.parts = {{"keys",
+		   {{.member = "id", .kind = BRIEF_COUNT},
+		    {.member = "fingerprint"},
+		    {.make = cell_key_state},
+		    {.make = cell_key_nodes}}}},
+};
 
 const struct verb verbs_change[] = {
 	{
@@ -132,11 +141,13 @@ const struct verb verbs_change[] = {
 			"  2  0e77a19b3c5d2f48  accepted  node-b          none\n"
 			"    not on node-c: copy the key file there, then there: xbeatctl reload\n"
 			"key file /etc/xbeat/lan.key\n",
-		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FORCE,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL |
+			   VERB_ACCEPTS_FORCE,
 		.arguments_max = 2,
 		.shows_alone = true,
 		.run = local_keys,
 		.print = show_keys,
+		.brief = &keys_brief,
 		.answer_timeout_ms = RELOAD_TIMEOUT_MS,
 	},
 	{

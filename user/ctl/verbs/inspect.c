@@ -29,6 +29,14 @@ static const struct brief maps_brief = {
 		  {{.member = "name"}, {.member = "id", .kind = BRIEF_COUNT}, {.member = "type"}}}},
 };
 
+static const struct brief health_brief = {
+	.parts = {{"problems",
+		   {{.member = "severity"},
+		    {.member = "kind"},
+		    {.member = "subject"},
+		    {.member = "age_ns", .kind = BRIEF_DURATION}}}},
+};
+
 const struct verb verbs_inspect[] = {
 	{
 		.name = "health",
@@ -41,8 +49,11 @@ const struct verb verbs_inspect[] = {
 			"         run: systemctl start xbeatd\n"
 			"         when that began: it announced 0.1 ms ago that it stops\n"
 			"$ xbeatctl health -w -t 1m && deploy\n",
-		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DURATION | VERB_ACCEPTS_WAIT,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL |
+			   VERB_ACCEPTS_DURATION | VERB_ACCEPTS_WAIT,
 		.run = inspect_health,
+		.print = inspect_show_health,
+		.brief = &health_brief,
 	},
 	{
 		.name = "interfaces",

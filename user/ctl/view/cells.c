@@ -65,6 +65,35 @@ char *cell_mode(const json_t *interface)
 	return text_copy(mode_of(interface));
 }
 
+char *cell_runs(const json_t *next)
+{
+	return text_copy(json_is_true(json_object_get(next, "runs")) ? "runs" : "NOT-RUN");
+}
+
+char *cell_key_state(const json_t *key)
+{
+	if (!json_is_true(json_object_get(key, "here")))
+		return text_copy("not-here");
+	return text_copy(json_is_true(json_object_get(key, "active")) ? "active" : "accepted");
+}
+
+char *cell_key_nodes(const json_t *key)
+{
+	json_t *names = json_array();
+	const json_t *node;
+	size_t index;
+	char *text;
+
+	json_array_foreach(json_object_get(key, "nodes"), index, node)
+	{
+		if (json_is_true(json_object_get(node, "has")))
+			json_array_append(names, json_object_get(node, "node"));
+	}
+	text = json_array_size(names) ? field_list(names, ",") : text_copy("none");
+	json_decref(names);
+	return text;
+}
+
 char *cell_state_age(const json_t *instance)
 {
 	char text[UNITS_TEXT_BYTES];

@@ -11,6 +11,9 @@ char *cell_node(const json_t *status); /* "node-a" */
 char *cell_node_state(const json_t *node); /* of a node of the cluster: its verdict, or its state */
 char *cell_interfaces(const json_t *status); /* "eth0:native eth1:DETACHED" */
 char *cell_mode(const json_t *interface); /* "native", or "DETACHED" */
+char *cell_runs(const json_t *next); /* of a next program: "runs", or "NOT-RUN" */
+char *cell_key_state(const json_t *key); /* "active", "accepted", or "not-here" */
+char *cell_key_nodes(const json_t *key); /* that have it: "node-b,node-c" or "none" */
 char *cell_state_age(const json_t *instance);
 char *cell_owners(const json_t *instance); /* of an instance of the cluster: "node-a" or "none" */
 char *cell_value(const json_t *tracked); /* the number in a file, or "" */
