@@ -22,7 +22,7 @@ COPIED = ["config", "import", "dump"]  # what is copied from the terminal stays 
 BROKEN = ["maps"]  # paths that are longer than their column go on in the next line
 VIEWS = ["interfaces", "maps", "peers", "vrrp", "cluster", "tracking", "app", "drops", "events", "status",
          "health", "keys", "chain"]
-CHANGING = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+|-?\d+(\.\d+)?( (ns|us|ms|s|min|h)\b)?( \d+ (s|min)\b)?")
+CHANGING = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+|-?\d+(\.\d+)?( (ns|us|ms|s|min|h)\b( \d+ (s|min)\b)?)?")
 
 
 @pytest.fixture
