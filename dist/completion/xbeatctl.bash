@@ -4,6 +4,8 @@
 
 _xbeatctl() {
 	local word=${COMP_WORDS[COMP_CWORD]} line
+	# What was completed before stands there with backslashes, as below.
+	local -a words=("${COMP_WORDS[@]:1:COMP_CWORD}")
 
 	COMPREPLY=()
 	while IFS= read -r line; do
@@ -13,7 +15,7 @@ _xbeatctl() {
 		else
 			COMPREPLY+=("$(printf '%q' "${line%%$'\t'*}")")
 		fi
-	done < <("${COMP_WORDS[0]}" __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+	done < <("${COMP_WORDS[0]}" __complete "${words[@]//\\/}" 2>/dev/null)
 }
 
 complete -F _xbeatctl xbeatctl

@@ -66,6 +66,7 @@ def test_bash(daemon):
     for words, expected in CASES:
         assert sorted(completed(*words)) == sorted(expected), words
     assert daemon.instance in completed("-i", "")
+    assert completed("vrrp", "VI\\_") == ["VI_1"], "the backslashes of what was completed before"
 
 
 def test_fish(daemon):
