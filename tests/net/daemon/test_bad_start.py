@@ -90,6 +90,13 @@ def test_group_writable_key_file(lab, configured):
     start_and_fail(lab, words=[str(configured.key_file), "chmod"])
 
 
+def test_huge_key_file(lab, configured):
+    """Root cannot read it either: nothing advises to run xbeatd as root."""
+    configured.key_file.write_bytes(bytes(20 << 20))
+    line = start_and_fail(lab, words=[f"cannot read the key file {configured.key_file}: "])
+    assert line.endswith("File too large"), line
+
+
 def test_key_file_of_another_user(lab, configured):
     os.chown(configured.key_file, 65534, 65534)
     start_and_fail(lab, words=[str(configured.key_file), "chown"])

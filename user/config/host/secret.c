@@ -26,8 +26,8 @@ __attribute__((format(printf, 3, 4))) static int fail(char *reason, int error, c
 
 static int fail_to_read(char *reason, const char *path, int error)
 {
-	return fail(reason, -error, "cannot read the key file %s: %s; run xbeatd as root", path,
-		    limits_strerror(error));
+	return fail(reason, -error, "cannot read the key file %s: %s%s", path,
+		    limits_strerror(error), error == EACCES ? "; run xbeatd as root" : "");
 }
 
 /* status is that of the open file: what was opened cannot be replaced after the check. */
