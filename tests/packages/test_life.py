@@ -121,7 +121,7 @@ def repack(machine, name, version, edit=None):
     subprocess.run(["dpkg-deb", "--raw-extract", package(name), folder], check=True)
     control = folder / "DEBIAN/control"
     text = re.sub("^Version: .*", f"Version: {version}", control.read_text(), flags=re.M)
-    control.write_text(re.sub(r"(?<=\bxbeat \(= )[^)]*", version, text))
+    control.write_text(re.sub(r"(?<=\bxbeat \()[>=]+ [^)]*", f">= {version}", text))
     if edit:
         edit(folder)
     subprocess.run(["dpkg-deb", "--build", "-Znone", folder, f"{folder}.deb"], check=True,
@@ -268,12 +268,18 @@ def test_restart_keeps_the_address(machine):
     assert state(machine, "b") == "backup"
 
 
+def test_an_upgrade_of_xbeat_alone_keeps_the_exporter(machine):
+    path = repack(machine, "xbeat", "0.1.1")
+    plan = machine.run("apt-get", "install", "--simulate", path).stdout
+    assert "Inst xbeat " in plan and "Remv" not in plan, plan
+
+
 def test_upgrade_with_a_wrong_configuration_changes_nothing(machine):
     pid = main_pid(machine)
     configure(machine, "xbeat", "many")
     exporter = exporter_pid(machine)
-    paths = [repack(machine, name, "0.1.1") for name in ("xbeat", "xbeat-exporter")]
-    done = machine.run("dpkg", "--install", *paths, check=False)
+    path = repack(machine, "xbeat-exporter", "0.1.1")
+    done = machine.run("dpkg", "--install", "/root/xbeat-0.1.1.deb", path, check=False)
     assert done.returncode != 0 and "/etc/xbeat/xbeat.conf:20:" in done.stdout, done.stdout
     assert version(machine) == "0.1.0" and main_pid(machine) == pid and state(machine) == "active"
     assert exporter_pid(machine) == exporter and "\nxbeat_up 1\n" in page(machine), "it waits for its xbeat"
