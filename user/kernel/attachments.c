@@ -115,8 +115,8 @@ static void detach(struct kernel *kernel, struct attachment *attachment)
 
 static const char *join_remedy(int error)
 {
-	if (error == -EPERM)
-		return "restart xbeatd, which gives up the privilege for it after its start; if that does not help, this kernel refuses freplace programs";
+	if (error == -EPERM || error == -EROFS)
+		return "restart xbeatd, by systemd with a drop-in (SYSTEMD in xbeatd(8)); if that does not help, this kernel refuses freplace programs";
 	return "xdp-loader status shows its programs; -v shows why";
 }
 
