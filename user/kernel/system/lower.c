@@ -61,8 +61,9 @@ size_t lower_interfaces(unsigned interface_index, unsigned *indices, size_t max)
 {
 	char buffer[128] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct search search = {.above = interface_index, .indices = indices, .max = max};
+	struct search search = {.above = interface_index, .max = max};
 
+	search.indices = indices;
 	mnl_nlmsg_put_extra_header(request, sizeof(struct ifinfomsg));
 	request->nlmsg_type = RTM_GETLINK;
 	return rtnetlink_dump(request, take, &search) ? 0 : search.count;
