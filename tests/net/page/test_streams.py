@@ -134,6 +134,14 @@ def exporter_memory_kib(exporter):
         return int(next(line for line in status if line.startswith("VmRSS")).split()[1])
 
 
+def test_many_instances(counting, exporter):
+    """More than a megabyte each second: who reads it is not slow."""
+    counting.snapshot["vrrp"] = [{"name": f"VI_{number}", "reason": "x" * 400} for number in range(4000)]
+    with stream(exporter) as client:
+        for _ in range(2):
+            read_until(client, b'"VI_3999"')
+
+
 def test_ends_while_somebody_looks(counting, exporter):
     """It ends by itself, not by a fault."""
     clients = [stream(exporter) for _ in range(3)]

@@ -5,8 +5,9 @@
 
 #include "user/exporter/http/server.h"
 
-/* What a reader may leave unread; beyond it the stream is closed, and counted as "slow". */
-#define HTTP_STREAM_BYTES_MAX (1024 * 1024)
+/* What a reader may leave unread; beyond it the stream is closed, and counted as "slow". It has room
+ * for the state of some 4000 instances. */
+#define HTTP_STREAM_BYTES_MAX (4 * 1024 * 1024)
 
 struct http_stream;
 
