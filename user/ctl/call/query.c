@@ -232,6 +232,11 @@ static enum command_status complain_refused(const json_t *answer, const char *na
 	const char *before = "xbeatd refused: ";
 	char *rest = text, *line;
 
+	if (!strcmp(name, "unknown_method")) {
+		log_error(
+			"this xbeatd is of an older version, which cannot answer that; to go on with the installed one: xbeatctl restart");
+		return COMMAND_FAILED;
+	}
 	while ((line = strsep(&rest, "\n"))) {
 		log_error("%s%s", before, line);
 		before = "";

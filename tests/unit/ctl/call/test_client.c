@@ -11,8 +11,10 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -207,6 +209,26 @@ static void answers_become_exit_statuses(void **state)
 	}
 }
 
+/* A verb that the daemon does not know yet, as between the upgrade and the restart. */
+static void an_older_daemon_is_named_with_a_remedy(void **state)
+{
+	int before = dup(STDERR_FILENO), file = memfd_create("stderr", 0);
+	char text[512] = "";
+	json_t *result = NULL;
+
+	(void)state;
+	assert_true(before >= 0 && dup2(file, STDERR_FILENO) >= 0);
+	query_parse_answer("{\"error\":\"unknown_method\",\"message\":\"unknown method\"}",
+			   &result);
+	fflush(stderr);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	assert_true(pread(file, text, sizeof(text) - 1, 0) > 0);
+	close(file);
+	assert_non_null(strstr(text, "older version"));
+	assert_non_null(strstr(text, "xbeatctl restart"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -218,6 +240,7 @@ int main(void)
 		cmocka_unit_test(waiting_ends_when_the_reader_closes),
 		cmocka_unit_test(connecting_without_a_daemon),
 		cmocka_unit_test(answers_become_exit_statuses),
+		cmocka_unit_test(an_older_daemon_is_named_with_a_remedy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
