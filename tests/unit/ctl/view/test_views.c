@@ -7,11 +7,11 @@
 
 static const struct brief brief = {
 	.parts = {{"nodes",
-		   {{"name"},
-		    {"age_ns", BRIEF_DURATION},
-		    {"lost", BRIEF_COUNT},
+		   {{.member = "name"},
+		    {.member = "age_ns", .kind = BRIEF_DURATION},
+		    {.member = "lost", .kind = BRIEF_COUNT},
 		    {.make = cell_links}}},
-		  {"groups", {{"name"}, {"members", BRIEF_LIST}}}},
+		  {"groups", {{.member = "name"}, {.member = "members", .kind = BRIEF_LIST}}}},
 };
 
 static const struct brief counters = {.members = true};
