@@ -125,7 +125,7 @@ void message_close_descriptors(struct message_descriptors *descriptors)
 	descriptors->count = 0;
 }
 
-void message_await_end(int socket_fd, uint64_t limit_ns)
+bool message_await_end(int socket_fd, uint64_t limit_ns)
 {
 	const uint64_t end_ns = clock_now_ns() + limit_ns;
 	struct pollfd ended = {.fd = socket_fd, .events = POLLIN};
@@ -139,6 +139,7 @@ void message_await_end(int socket_fd, uint64_t limit_ns)
 		poll(&ended, 1, (int)((end_ns - now_ns) / NS_PER_MS) + 1);
 		length = recv(socket_fd, &discarded, sizeof(discarded), MSG_DONTWAIT);
 		if (length == 0 || (length < 0 && errno != EAGAIN && errno != EINTR))
-			return;
+			return true;
 	}
+	return false;
 }

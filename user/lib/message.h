@@ -54,7 +54,8 @@ ssize_t message_receive(int socket_fd, void *message, size_t room,
 /* Closes what was received; does nothing twice. */
 void message_close_descriptors(struct message_descriptors *descriptors);
 
-/* Sends no more, and discards what arrives until the other end is closed too, or the time is over. */
-void message_await_end(int socket_fd, uint64_t limit_ns);
+/* Sends no more, and discards what arrives until the other end is closed too, or the time is over.
+ * Returns whether it is closed. */
+bool message_await_end(int socket_fd, uint64_t limit_ns);
 
 #endif

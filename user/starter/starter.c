@@ -273,14 +273,17 @@ void starter_forget(struct starter *starter, int number)
 
 void starter_stop(struct starter *starter)
 {
+	bool ends = false;
+
 	if (!starter)
 		return;
 	starter_detach(starter);
 	if (starter->socket_fd >= 0) {
-		message_await_end(starter->socket_fd, STOP_WAIT_NS);
+		ends = message_await_end(starter->socket_fd, STOP_WAIT_NS);
 		close(starter->socket_fd);
 	}
-	waitpid(starter->pid, NULL, WNOHANG);
+	/* systemd reports a process that remains when the main one has ended. */
+	waitpid(starter->pid, NULL, ends ? 0 : WNOHANG);
 	while (starter->programs)
 		remove_program(&starter->programs);
 	free(starter);

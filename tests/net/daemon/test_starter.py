@@ -5,11 +5,12 @@ import os
 import pathlib
 import secrets
 import signal
+import sys
 
 import pytest
 
 from tests.support.configuration import KEY_ID, block
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import BUILD, wait_until
 
 SCRIPT = block("vrrp_script s", "script /bin/true", "interval 1", "user root")
 KEY = secrets.token_bytes(16)  # what no other memory has by chance
@@ -89,3 +90,26 @@ def test_it_ends_with_the_daemon(daemon, end):
     assert all(processes)
     daemon.process.end(end)
     wait_until(lambda: not any(map(exists, processes)), "starter and runner have ended")
+
+
+# Orphans of an xbeatd become children of this program, as they become systemd's.
+REMAINING = """
+import ctypes, os, subprocess, sys
+PR_SET_CHILD_SUBREAPER, EX_CONFIG = 36, 78
+assert ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+remained = 0
+for i in range(50):
+    assert subprocess.run(sys.argv[1:], stderr=subprocess.DEVNULL).returncode == EX_CONFIG
+    try:
+        os.waitpid(-1, 0)
+        remained += 1
+    except ChildProcessError:
+        pass
+print(remained)
+"""
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_it_has_ended_when_its_daemon_has(lab):
+    command = [BUILD / "xbeatd", "-f", "-c", lab.path("missing.conf")]
+    assert lab.run("node-a", sys.executable, "-c", REMAINING, *command).stdout.strip() == "0"
