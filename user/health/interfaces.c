@@ -4,27 +4,27 @@
 #include "user/health/rules.h"
 #include <string.h>
 
-/* Filters of others in tc that packets meet before xbeat's programs. */
-static void judge_filters(const json_t *filters, const char *name, json_t *problems)
+/* Programs of others that packets meet before xbeat's. */
+static void judge_foreign(const json_t *programs, const char *name, json_t *problems)
 {
-	const json_t *filter;
+	const json_t *program;
 	size_t index;
 	char remedy[REMEDY_BYTES];
 
-	json_array_foreach(filters, index, filter)
+	json_array_foreach(programs, index, program)
 	{
 		const struct problem problem = {
 			.severity = HEALTH_INFO,
-			.kind = "filter",
+			.kind = "foreign",
 			.subject = name,
 			.remedy = problem_remedy(
 				remedy,
-				"see what it does, on this node run: tc filter show dev %s ingress",
-				problem_word(problem_text(filter, "interface"))),
+				"see what it does, on this node run: bpftool net show dev %s",
+				problem_word(problem_text(program, "interface"))),
 		};
 
-		if (problem_flag(filter, "before_ours"))
-			problem_add(problems, &problem, "%s", problem_text(filter, "text"));
+		if (problem_flag(program, "before_ours"))
+			problem_add(problems, &problem, "%s", problem_text(program, "text"));
 	}
 }
 
@@ -61,7 +61,7 @@ static void judge_program(const json_t *interface, json_t *problems)
 			},
 			"the program in tc is missing on %s: adverts from other networks are ignored",
 			name);
-	judge_filters(json_object_get(interface, "foreign_filters"), name, problems);
+	judge_foreign(json_object_get(interface, "foreign_programs"), name, problems);
 }
 
 static void judge_wait(const json_t *wait, json_t *problems)

@@ -472,8 +472,8 @@ json_t *attach_json(const struct attachment *attachment)
 		json_object_set_new(json, "answers", json_string(way));
 	if (attachment->reason[0])
 		json_object_set_new(json, "mode_reason", json_string(attachment->reason));
-	if (attachment->foreign_filters)
-		json_object_set(json, "foreign_filters", attachment->foreign_filters);
+	if (attachment->foreign_programs)
+		json_object_set(json, "foreign_programs", attachment->foreign_programs);
 	if (attachment->off)
 		json_object_set_new(json, "detached_reason", json_text(attachment->off_reason));
 	return json;

@@ -57,9 +57,10 @@ struct attachment {
 	uint64_t untaken_seen_count; /* of xb_vlan */
 	uint64_t untaken_reported_ns; /* when that it grew was last reported; 0: never */
 	uint64_t tc_reported_ns; /* when its removal was last reported; 0: never */
-	bool filters_due; /* those of others in tc are listed with the next question */
-	json_t *foreign_filters; /* foreign_filters.h; NULL: unknown */
-	unsigned way[WAY_STEPS_MAX]; /* interfaces whose filters those are */
+	bool programs_due; /* those of others are listed with the next question */
+	json_t *foreign_programs; /* foreign_programs.h; NULL: unknown */
+	unsigned way[WAY_STEPS_MAX]; /* interfaces whose programs those are */
+	uint32_t way_programs[WAY_STEPS_MAX]; /* ids at XDP, below this interface */
 	size_t way_count;
 	uint32_t program_id;
 	bool by_netlink; /* else through a BPF link, unless */

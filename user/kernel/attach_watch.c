@@ -48,7 +48,7 @@ static void find_answer(struct attach_answer *answer)
 	if (answer->missing)
 		return;
 	vlan_keep(&answer->asked, &answer->vlan);
-	foreign_filters_find(&answer->asked, &answer->filters);
+	foreign_programs_find(&answer->asked, &answer->foreign);
 }
 
 static void *run(void *context)
@@ -99,7 +99,7 @@ const struct attach_answer *attach_watch_take(struct attach_watch *watch, size_t
 static void release_answers(struct attach_watch *watch)
 {
 	for (size_t i = 0; i < watch->count; i++)
-		json_decref(watch->list[i].filters.json);
+		json_decref(watch->list[i].foreign.json);
 	watch->count = 0;
 }
 

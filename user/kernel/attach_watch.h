@@ -9,7 +9,7 @@
 #define XBEAT_KERNEL_ATTACH_WATCH_H
 
 #include "user/kernel/attach.h"
-#include "user/kernel/foreign_filters.h"
+#include "user/kernel/foreign_programs.h"
 #include "user/kernel/vlan.h"
 #include <stddef.h>
 
@@ -23,7 +23,7 @@ struct attach_answer {
 	bool missing; /* the interface is; or it is another one of that name */
 	char reason[ATTACH_REASON_BYTES];
 	struct vlan_result vlan;
-	struct foreign_filters_result filters;
+	struct foreign_programs_result foreign;
 };
 
 /* Starts the thread. Returns NULL if it cannot be started; the reason is logged. */

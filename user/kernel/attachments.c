@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The interfaces that the program is attached to: a table of them. attach.c attaches to one. See
  * kernel.h. */
-#include "user/kernel/foreign_filters.h"
+#include "user/kernel/foreign_programs.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/load_ip.h"
 #include "user/kernel/mode_switch.h"
@@ -108,7 +108,7 @@ static void detach(struct kernel *kernel, struct attachment *attachment)
 	unlink(path);
 	attach_end(attachment);
 	attach_release(attachment);
-	foreign_filters_forget(attachment);
+	foreign_programs_forget(attachment);
 	vlan_detach(kernel, attachment);
 	*attachment = kernel->attachments[--kernel->attachment_count];
 }
@@ -167,7 +167,7 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 		.link_fd = -1,
 		.by_netlink = kernel->by_netlink,
 		.unpinned = kernel->unpinned,
-		.filters_due = true,
+		.programs_due = true,
 		.attached_ns = clock_now_ns(),
 	};
 	snprintf(attachment->interface, sizeof(attachment->interface), "%s", interface);

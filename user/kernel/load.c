@@ -4,7 +4,7 @@
 #include "user/kernel/app_pages.h"
 #include "user/kernel/capture.h"
 #include "user/kernel/carry.h"
-#include "user/kernel/foreign_filters.h"
+#include "user/kernel/foreign_programs.h"
 #include "user/kernel/guards.h"
 #include "user/kernel/layout/slot.h"
 #include "user/kernel/migrate.h"
@@ -275,7 +275,7 @@ int kernel_set_keys(struct kernel *kernel, const struct xb_key keys[static XB_KE
 static void release(struct attachment *attachment)
 {
 	attach_release(attachment);
-	foreign_filters_forget(attachment);
+	foreign_programs_forget(attachment);
 }
 
 void kernel_stop(struct kernel *kernel)

@@ -3,7 +3,7 @@
 #include "user/kernel/upkeep.h"
 #include "user/kernel/attach.h"
 #include "user/kernel/attach_watch.h"
-#include "user/kernel/foreign_filters.h"
+#include "user/kernel/foreign_programs.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/system/tc_filter.h"
@@ -212,7 +212,7 @@ static void take_answer(struct kernel *kernel, const struct attach_answer *answe
 	if (answer->asked.vlan_due)
 		attachment->vlan_due = false;
 	take_tags(kernel, attachment, &answer->vlan);
-	foreign_filters_take(attachment, &answer->filters);
+	foreign_programs_take(attachment, &answer->foreign);
 	/* Else its link has been replaced, and the descriptor that was asked about may be
 	 * another. */
 	if (attachment->attached_ns == answer->asked.attached_ns)
@@ -226,7 +226,7 @@ static void ask(struct kernel *kernel)
 	for (size_t i = 0; i < kernel->attachment_count; i++) {
 		struct attachment *attachment = &kernel->attachments[i];
 
-		attachment->filters_due = false;
+		attachment->programs_due = false;
 		if (attachment->vlan_due)
 			attachment->tc_changed = attachment->tags_changed = false;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Asks the driver what it does with VLAN tags, and keeps the tc program in place; see vlan.h. */
 #include "user/kernel/vlan.h"
-#include "user/kernel/foreign_filters.h"
+#include "user/kernel/foreign_programs.h"
 #include "user/kernel/system/tc_filter.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
@@ -156,7 +156,7 @@ static void read_changes(struct kernel *kernel)
 		for (size_t i = 0; i < kernel->attachment_count; i++) {
 			struct attachment *attachment = &kernel->attachments[i];
 
-			foreign_filters_note(attachment, interface_index);
+			foreign_programs_note(attachment, interface_index);
 			if (interface_index && attachment->interface_index != interface_index)
 				continue;
 			attachment->tc_changed = true;
@@ -181,7 +181,7 @@ void vlan_note_changes(struct kernel *kernel)
 		struct attachment *attachment = &kernel->attachments[i];
 
 		attachment->vlan_due |= attachment->tags_changed || is_due(attachment);
-		attachment->filters_due |= attachment->tags_changed;
+		attachment->programs_due |= attachment->tags_changed;
 	}
 }
 

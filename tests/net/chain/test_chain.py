@@ -214,10 +214,10 @@ def add_filter(lab, priority, interface="eth0"):
 
 
 def filters_of(daemon):
-    """By the interface that xbeatd uses: where each filter is, its pref, and whether it comes before ours."""
-    return {interface["name"]: [(entry["interface"], entry["priority"], entry["before_ours"])
-                                for entry in interface["foreign_filters"]]
-            for interface in daemon.json("status")["interfaces"] if "foreign_filters" in interface}
+    """By the interface that xbeatd uses: where each program is, its pref or hook, and whether it comes before ours."""
+    return {interface["name"]: [(entry["interface"], entry.get("priority", entry["hook"]), entry["before_ours"])
+                                for entry in interface["foreign_programs"]]
+            for interface in daemon.json("status")["interfaces"] if "foreign_programs" in interface}
 
 
 def wait_filters(daemon, **expected):
@@ -235,7 +235,7 @@ def test_status_names_filters_on_the_way(lab):
         schemas.check(interface, schemas.show.INTERFACE, "status")
     assert "which carries vlan7" in daemon.text("status")
     assert [problem["subject"] for problem in json.loads(daemon.ctl("health", check=False).stdout)["problems"]
-            if problem["kind"] == "filter"] == ["vlan7"]
+            if problem["kind"] == "foreign"] == ["vlan7"]
     # Of the same priority, the newest comes first.
     add_filter(lab, 1)
     wait_filters(daemon, eth0=[("eth0", 1, True), ("eth0", 7, False)], vlan7=[("eth0", 1, True), ("eth0", 7, True)])
@@ -243,6 +243,20 @@ def test_status_names_filters_on_the_way(lab):
     wait_filters(daemon, eth0=[("eth0", 1, True)], vlan7=[("eth0", 1, True)])
     lab.run("node-a", "tc", "qdisc", "del", "dev", "eth0", "clsact")
     wait_filters(daemon, eth0=[], vlan7=[])
+
+
+@pytest.mark.parametrize("put_on", [attach, attach_link])
+def test_status_names_xdp_programs_below(lab, programs, put_on):
+    """They were there before, because the kernel refuses changes while ours is above, but for the end of a BPF link."""
+    lab.run("node-a", "ip", "link", "add", "vlan7", "link", "eth0", "type", "macvlan")
+    put_on(lab, "node-a", programs["no_ping"])
+    daemon = Xbeatd(lab, "node-a", instance(interface="vlan7")).start()
+    wait_filters(daemon, vlan7=[("eth0", "xdp", True)])
+    schemas.check(daemon.json("status")["interfaces"][0], schemas.show.INTERFACE, "status")
+    assert "which carries vlan7, runs the XDP program" in " ".join(daemon.text("status").split())
+    if put_on == attach_link:
+        (FOLDER / "link").unlink()
+        wait_filters(daemon, vlan7=[])
 
 
 def test_called_by_another_program(lab, programs):

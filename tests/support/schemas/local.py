@@ -2,14 +2,14 @@
 """The JSON of the verbs that need no daemon."""
 
 from tests.support.schemas.kinds import COUNT, FLAG, ID, TEXT, TEXTS, ANY_TEXT, list_of, one_of, record
+from tests.support.schemas.show import FOREIGN_PROGRAMS
 
 LOCATION = record({"file": TEXT}, line=ID, column=ID)
 CHECK = record(
     {"file": TEXT, "accepted": FLAG,
      "diagnostics": list_of(record({"file": TEXT, "severity": one_of("error", "warning"), "text": TEXT}, line=ID,
                                    column=ID))},
-    foreign_programs=list_of(record({"interface": TEXT, "hook": one_of("xdp", "tc"), "text": TEXT}, program_id=ID,
-                                    program=TEXT)),
+    foreign_programs=FOREIGN_PROGRAMS,
     instance_count=COUNT, address_count=COUNT,
     heartbeat=record({"name": TEXT, "node_count": COUNT, "interface_count": COUNT}))
 GROUPS = list_of(record({"text": TEXT, "locations": list_of(LOCATION)}))

@@ -18,12 +18,12 @@ NOTE = record({"kind": TEXT, "source": TEXT, "key": COUNT, "clock_ahead_s": SIGN
 DISAGREEMENT = record({"subject": TEXT, "what": TEXT, "own": ANY_TEXT, "location": ANY_TEXT, "nodes": TEXTS,
                        "text": TEXT}, other=ANY_TEXT, instance=TEXT)
 
-FILTERS = list_of(record({"interface": TEXT, "kind": TEXT, "priority": COUNT, "before_ours": FLAG, "text": TEXT},
-                         program_id=ID, name=TEXT))
+FOREIGN_PROGRAMS = list_of(record({"interface": TEXT, "hook": one_of("xdp", "tc"), "before_ours": FLAG, "text": TEXT},
+                                  kind=TEXT, priority=COUNT, name=TEXT, program_id=ID, program=TEXT))
 INTERFACE = record(
     {"name": TEXT, "mode": one_of("native", "generic", "none"), "attached_by": one_of("link", "netlink", "dispatcher", "others"),
      "program_id": ID, "reattached_count": COUNT, "vlan_tags": one_of("visible", "tc", "none", "unknown")},
-    answers=one_of("redirect", "tc", "none"), evidence_age_ns=NS, mode_reason=TEXT, detached_reason=TEXT, foreign_filters=FILTERS)
+    answers=one_of("redirect", "tc", "none"), evidence_age_ns=NS, mode_reason=TEXT, detached_reason=TEXT, foreign_programs=FOREIGN_PROGRAMS)
 CHAIN = list_of(record({"interface": TEXT, "program_id": ID, "runs": FLAG}, program=TEXT))
 STATUS = record(
     {"epoch": COUNT, "pid": ID, "configuration_file": TEXT, "instance": TEXT, "version": TEXT, "state": NODE_STATE,

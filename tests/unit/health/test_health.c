@@ -144,10 +144,10 @@ static void interfaces(void **state)
 	expect("{'status':{'chain':[{'interface':'eth0','program_id':7,'runs':true},"
 	       "{'interface':'eth1','program_id':8,'runs':false}]}}",
 	       "warning chain eth1");
-	expect("{'status':{'interfaces':[{'name':'vlan7','vlan_tags':'tc','foreign_filters':["
+	expect("{'status':{'interfaces':[{'name':'vlan7','vlan_tags':'tc','foreign_programs':["
 	       "{'interface':'eth0','text':'t','before_ours':true},"
 	       "{'interface':'vlan7','text':'t','before_ours':false}]}]}}",
-	       "info filter vlan7");
+	       "info foreign vlan7");
 }
 
 static void owners(void **state)

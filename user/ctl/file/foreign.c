@@ -11,7 +11,7 @@ static void add(json_t *array, const char *interface)
 	json_t *found;
 
 	way_find(interface, &way);
-	found = way_json(&way);
+	found = way_json(&way, false);
 	json_array_extend(array, found);
 	json_decref(found);
 }

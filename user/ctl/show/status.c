@@ -117,13 +117,13 @@ static void print_evidence(const json_t *interface, FILE *stream)
 			   "a heartbeat has never arrived there: does a program call it?");
 }
 
-static void print_filters(const json_t *filters, FILE *stream)
+static void print_programs(const json_t *programs, FILE *stream)
 {
-	const json_t *filter;
+	const json_t *program;
 	size_t index;
 
-	json_array_foreach(filters, index, filter)
-		print_line(stream, "", "%s", field_text(filter, "text"));
+	json_array_foreach(programs, index, program)
+		print_line(stream, "", "%s", field_text(program, "text"));
 }
 
 static void print_interfaces(const json_t *interfaces, FILE *stream)
@@ -148,7 +148,7 @@ static void print_interfaces(const json_t *interfaces, FILE *stream)
 		if (json_object_get(interface, "mode_reason"))
 			print_line(stream, "", "%s", field_text(interface, "mode_reason"));
 		print_evidence(interface, stream);
-		print_filters(json_object_get(interface, "foreign_filters"), stream);
+		print_programs(json_object_get(interface, "foreign_programs"), stream);
 		if (!strcmp(field_text(interface, "vlan_tags"), "unknown"))
 			print_line(
 				stream, "",

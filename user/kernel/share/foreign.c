@@ -34,7 +34,7 @@ static uint32_t find_link(unsigned interface_index, uint32_t program_id)
 	return 0;
 }
 
-static uint32_t find_program(unsigned interface_index)
+uint32_t foreign_program_id(unsigned interface_index)
 {
 	struct bpf_xdp_query_opts status = {.sz = sizeof(status)};
 
@@ -84,7 +84,7 @@ static enum foreign_kind kind_of(const struct foreign *foreign)
 
 void foreign_find(unsigned interface_index, struct foreign *foreign)
 {
-	uint32_t id = find_program(interface_index);
+	uint32_t id = foreign_program_id(interface_index);
 	const struct foreign *learned = find_known(interface_index, id);
 
 	*foreign = (struct foreign){0};

@@ -27,6 +27,9 @@ struct foreign {
  * libxdp's dispatcher. */
 bool foreign_learn(void);
 
+/* The id of the XDP program on an interface; 0: none. */
+uint32_t foreign_program_id(unsigned interface_index);
+
 /* Finds it. */
 void foreign_find(unsigned interface_index, struct foreign *foreign);
 

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define FILTERS_MAX 32 /* of an interface */
-#define FILTERS_JSON_MAX 64
 #define FILTER_TEXT_BYTES 512
 
 static void add_step(struct way *way, unsigned interface_index, const char *carries)
@@ -42,11 +41,12 @@ void way_find(const char *interface, struct way *way)
 	}
 }
 
-static json_t *entry(const char *interface, const char *hook, const struct program *program,
-		     const char *text)
+/* before: it gets packets before any program of ours on their way. */
+static json_t *entry(const struct way_step *step, const char *hook, const struct program *program,
+		     bool before, const char *text)
 {
-	json_t *json = json_pack("{s:o, s:s, s:o}", "interface", json_text(interface), "hook", hook,
-				 "text", json_text(text));
+	json_t *json = json_pack("{s:o, s:s, s:b, s:o}", "interface", json_text(step->interface),
+				 "hook", hook, "before_ours", before, "text", json_text(text));
 
 	if (program->id)
 		json_object_set_new(json, "program_id", json_integer(program->id));
@@ -85,7 +85,7 @@ static void add_xdp(json_t *array, const struct way_step *step)
 	if (foreign.kind == FOREIGN_NONE || foreign.kind == FOREIGN_XBEAT)
 		return;
 	xdp_meaning(&foreign, step, text);
-	json_array_append_new(array, entry(step->interface, "xdp", &foreign.program, text));
+	json_array_append_new(array, entry(step, "xdp", &foreign.program, true, text));
 }
 
 /* It sees packets before any program of ours. */
@@ -118,47 +118,21 @@ static const char *filter_meaning(const struct way_step *step, const struct tc_o
 	return text;
 }
 
-static void add_filter(json_t *array, const struct way_step *step, const struct tc_other *filter)
+static json_t *filter_json(const struct way_step *step, const struct tc_other *filter)
 {
 	const struct program program = {.id = filter->program_id};
 	char text[FILTER_TEXT_BYTES];
+	json_t *json = entry(step, "tc", &program, is_first(step, filter),
+			     filter_meaning(step, filter, text));
 
-	filter_meaning(step, filter, text);
-	json_array_append_new(array, entry(step->interface, "tc", &program, text));
-}
-
-json_t *way_json(const struct way *way)
-{
-	struct tc_other filters[FILTERS_MAX];
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < way->count; i++) {
-		const struct way_step *step = &way->steps[i];
-		int count = tc_filter_others(step->interface_index, filters, ARRAY_SIZE(filters));
-
-		add_xdp(array, step);
-		for (int k = 0; k < count; k++)
-			add_filter(array, step, &filters[k]);
-	}
-	return array;
-}
-
-static json_t *filter_json(const struct way_step *step, const struct tc_other *filter)
-{
-	char text[FILTER_TEXT_BYTES];
-	json_t *json = json_pack(
-		"{s:o, s:o, s:i, s:b, s:o}", "interface", json_text(step->interface), "kind",
-		json_text(filter->kind), "priority", (int)filter->priority, "before_ours",
-		is_first(step, filter), "text", json_text(filter_meaning(step, filter, text)));
-
-	if (filter->program_id)
-		json_object_set_new(json, "program_id", json_integer(filter->program_id));
+	json_object_set_new(json, "kind", json_text(filter->kind));
+	json_object_set_new(json, "priority", json_integer(filter->priority));
 	if (filter->name[0])
 		json_object_set_new(json, "name", json_text(filter->name));
 	return json;
 }
 
-json_t *way_filters_json(const struct way *way)
+json_t *way_json(const struct way *way, bool attached)
 {
 	struct tc_other filters[FILTERS_MAX];
 	json_t *array = json_array();
@@ -167,11 +141,13 @@ json_t *way_filters_json(const struct way *way)
 		const struct way_step *step = &way->steps[i];
 		int count = tc_filter_others(step->interface_index, filters, ARRAY_SIZE(filters));
 
-		if (count < 0 && i == 0) {
+		if (count < 0 && i == 0 && attached) {
 			json_decref(array);
 			return NULL;
 		}
-		for (int k = 0; k < count && json_array_size(array) < FILTERS_JSON_MAX; k++)
+		if (i > 0 || !attached)
+			add_xdp(array, step);
+		for (int k = 0; k < count && json_array_size(array) < WAY_PROGRAMS_MAX; k++)
 			json_array_append_new(array, filter_json(step, &filters[k]));
 	}
 	return array;

@@ -6,8 +6,10 @@
 
 #include <jansson.h>
 #include <net/if.h>
+#include <stdbool.h>
 
 #define WAY_STEPS_MAX 32
+#define WAY_PROGRAMS_MAX 64
 
 struct way_step {
 	unsigned interface_index;
@@ -24,13 +26,13 @@ struct way {
  * interface of a VLAN. Those beyond WAY_STEPS_MAX are left out. */
 void way_find(const char *interface, struct way *way);
 
-/* Returns a new JSON array: {"interface", "hook": "xdp" or "tc", "text": which program it is and what
- * it means, "program_id", "program"}; only root sees all. */
-json_t *way_json(const struct way *way);
-
-/* Only the filters of tc, a limited number of them: {"interface", "kind", "priority", "before_ours",
- * "text", "program_id", "name"}. Needs no privileges; it waits for the lock of network configuration.
- * Returns NULL if they are unknown. */
-json_t *way_filters_json(const struct way *way);
+/*
+ * Returns a new JSON array of about WAY_PROGRAMS_MAX at most: {"interface", "hook": "xdp" or "tc",
+ * "before_ours", "text": which program it is and what it means, "program_id", "program"}, in tc also
+ * "kind", "priority" and the filter's "name". Only root gets the names of XDP programs. attached:
+ * what is at XDP on the first interface is ours. Then NULL if the filters there are unknown. It waits
+ * for the lock of network configuration.
+ */
+json_t *way_json(const struct way *way, bool attached);
 
 #endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See foreign_programs.h. */
+#include "user/kernel/foreign_programs.h"
+#include "user/kernel/share/foreign.h"
+#include <string.h>
+
+static bool is_on_way(const struct attachment *attachment, unsigned interface_index)
+{
+	if (attachment->interface_index == interface_index)
+		return true;
+	for (size_t i = 0; i < attachment->way_count; i++)
+		if (attachment->way[i] == interface_index)
+			return true;
+	return false;
+}
+
+void foreign_programs_note(struct attachment *attachment, unsigned interface_index)
+{
+	attachment->programs_due |= !interface_index || is_on_way(attachment, interface_index);
+}
+
+/* The kernel does not report the end of a BPF link. */
+static bool is_changed_below(const struct attachment *attachment)
+{
+	for (size_t i = 1; i < attachment->way_count; i++)
+		if (foreign_program_id(attachment->way[i]) != attachment->way_programs[i])
+			return true;
+	return false;
+}
+
+void foreign_programs_find(const struct attachment *attachment,
+			   struct foreign_programs_result *result)
+{
+	struct way way;
+
+	if (!attachment->programs_due && !is_changed_below(attachment))
+		return;
+	way_find(attachment->interface, &way);
+	result->looked = true;
+	result->json = way_json(&way, true);
+	for (size_t i = 0; i < way.count; i++) {
+		result->way[i] = way.steps[i].interface_index;
+		result->way_programs[i] = i > 0 ? foreign_program_id(result->way[i]) : 0;
+	}
+	result->way_count = way.count;
+}
+
+void foreign_programs_take(struct attachment *attachment,
+			   const struct foreign_programs_result *result)
+{
+	if (!result->looked)
+		return;
+	json_decref(attachment->foreign_programs);
+	attachment->foreign_programs = json_incref(result->json);
+	memcpy(attachment->way, result->way, sizeof(attachment->way));
+	memcpy(attachment->way_programs, result->way_programs, sizeof(attachment->way_programs));
+	attachment->way_count = result->way_count;
+}
+
+void foreign_programs_forget(struct attachment *attachment)
+{
+	json_decref(attachment->foreign_programs);
+	attachment->foreign_programs = NULL;
+}
