@@ -274,6 +274,7 @@ def test_called_by_another_program(lab, programs):
     bpftool("map", "update", "pinned", MAPS / "called", *"key 0 0 0 0 value pinned".split(), pin)
     attach(lab, "node-a", programs["caller"], mode="xdpdrv")
     wait_up(called, other)
+    assert not [entry for entry in check(lab, called) if entry["hook"] == "xdp"], "the caller belongs there"
     assert called.json("status")["interfaces"][0]["evidence_age_ns"] < 10**9
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         client.connect(str(called.socket))

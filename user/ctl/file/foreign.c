@@ -4,14 +4,14 @@
 #include "user/kernel/share/way.h"
 #include <string.h>
 
-/* With those below it. */
-static void add(json_t *array, const char *interface)
+/* With those below it. called: the program that is on it, or will be, calls xbeat's. */
+static void add(json_t *array, const char *interface, bool called)
 {
 	struct way way;
 	json_t *found;
 
 	way_find(interface, &way);
-	found = way_json(&way, false);
+	found = way_json(&way, called);
 	json_array_extend(array, found);
 	json_decref(found);
 }
@@ -35,9 +35,10 @@ json_t *foreign_programs(const struct config *config)
 	json_t *array = json_array();
 
 	for (size_t i = 0; config->heartbeat && i < config->heartbeat->interface_count; i++)
-		add(array, config->heartbeat->interfaces[i]);
+		add(array, config->heartbeat->interfaces[i],
+		    config->heartbeat->mode == CONFIG_XDP_NONE);
 	for (size_t i = 0; i < config->instance_count; i++)
 		if (!is_before(config, i))
-			add(array, config->instances[i].interface);
+			add(array, config->instances[i].interface, false);
 	return array;
 }

@@ -30,8 +30,8 @@ void way_find(const char *interface, struct way *way);
  * Returns a new JSON array of about WAY_PROGRAMS_MAX at most: {"interface", "hook": "xdp" or "tc",
  * "before_ours", "text": which program it is and what it means, "program_id", "program"}, in tc also
  * "kind", "priority" and the filter's "name". Only root gets the names of XDP programs. attached:
- * what is at XDP on the first interface is ours. Then NULL if the filters there are unknown. It waits
- * for the lock of network configuration.
+ * what is at XDP on the first interface is ours, or calls ours. Then NULL if the filters there are
+ * unknown. It waits for the lock of network configuration.
  */
 json_t *way_json(const struct way *way, bool attached);
 
