@@ -70,9 +70,11 @@ $(BUILD)/xbeat.bpf.o: bpf/xbeat.bpf.c | compilers
 	$(call say,BPF)
 	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
 
+# bpftool's linker drops DWARF, a third of the object: xbeatd locks it in memory.
 $(BUILD)/xbeat.skel.h: $(BUILD)/xbeat.bpf.o
 	$(call say,SKEL)
-	$(Q)$(BPFTOOL) gen skeleton $< name xbeat_bpf > $@
+	$(Q)$(BPFTOOL) gen object $(BUILD)/xbeat.linked.o $<
+	$(Q)$(BPFTOOL) gen skeleton $(BUILD)/xbeat.linked.o name xbeat_bpf > $@
 
 $(BUILD)/tools/%.bpf.o: tests/tools/%.bpf.c | compilers
 	@mkdir -p $(@D)
