@@ -32,6 +32,10 @@ static void describe_report(const struct instance *instance, const struct peer *
 	else if (instance_peer_offers(instance, peer))
 		snprintf(text, OWNER_LEFT_BYTES, "an operator of %s handed it over",
 			 peer->node->name);
+	else if (instance_is_fenced_at(instance, peer) && state == XB_NODE_DEAD)
+		snprintf(text, OWNER_LEFT_BYTES,
+			 "the kernel of %s has fenced the addresses: its daemon died",
+			 peer->node->name);
 	else if (instance_is_fenced_at(instance, peer))
 		snprintf(text, OWNER_LEFT_BYTES, "%s %shanded it over", peer->node->name, node);
 	else
