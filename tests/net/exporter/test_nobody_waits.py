@@ -77,7 +77,7 @@ def test_slow_clients_are_closed(daemons):
     assert exporter.value("xbeat_exporter_refused_total", reason="slow") == 3
 
 
-def test_clients_that_read_nothing_make_place(daemons):
+def test_clients_that_read_nothing_make_place(daemons, before):
     """They ask for more than their connection can hold."""
     exporter = Exporter(daemons[0].lab, "node-a")
     greedy = [exporter.connect() for _ in range(100)]
@@ -91,7 +91,7 @@ def test_clients_that_read_nothing_make_place(daemons):
     assert time.monotonic() - began < SENDING_LIMIT_S / 2
     for client in greedy:
         client.close()
-    is_undisturbed(*daemons)
+    is_undisturbed(daemons, before)
 
 
 def ended(client):
