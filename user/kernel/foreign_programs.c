@@ -19,11 +19,19 @@ void foreign_programs_note(struct attachment *attachment, unsigned interface_ind
 	attachment->programs_due |= !interface_index || is_on_way(attachment, interface_index);
 }
 
+/* Of the XDP program on an interface below; 0: none, or ours. */
+static uint32_t id_below(const struct attachment *attachment, unsigned interface_index)
+{
+	uint32_t id = foreign_program_id(interface_index);
+
+	return id == attachment->program_id ? 0 : id;
+}
+
 /* The kernel does not report the end of a BPF link. */
 static bool is_changed_below(const struct attachment *attachment)
 {
 	for (size_t i = 1; i < attachment->way_count; i++)
-		if (foreign_program_id(attachment->way[i]) != attachment->way_programs[i])
+		if (id_below(attachment, attachment->way[i]) != attachment->way_programs[i])
 			return true;
 	return false;
 }
@@ -37,10 +45,10 @@ void foreign_programs_find(const struct attachment *attachment,
 		return;
 	way_find(attachment->interface, &way);
 	result->looked = true;
-	result->json = way_json(&way, true);
+	result->json = way_json(&way, true, attachment->program_id);
 	for (size_t i = 0; i < way.count; i++) {
 		result->way[i] = way.steps[i].interface_index;
-		result->way_programs[i] = i > 0 ? foreign_program_id(result->way[i]) : 0;
+		result->way_programs[i] = i > 0 ? id_below(attachment, result->way[i]) : 0;
 	}
 	result->way_count = way.count;
 }

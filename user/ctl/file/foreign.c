@@ -11,7 +11,7 @@ static void add(json_t *array, const char *interface, bool called)
 	json_t *found;
 
 	way_find(interface, &way);
-	found = way_json(&way, called);
+	found = way_json(&way, called, 0);
 	json_array_extend(array, found);
 	json_decref(found);
 }

@@ -76,13 +76,14 @@ static const char *xdp_meaning(const struct foreign *foreign, const struct way_s
 	return text;
 }
 
-static void add_xdp(json_t *array, const struct way_step *step)
+static void add_xdp(json_t *array, const struct way_step *step, uint32_t own_id)
 {
 	char text[FOREIGN_TEXT_BYTES];
 	struct foreign foreign;
 
 	foreign_find(step->interface_index, &foreign);
-	if (foreign.kind == FOREIGN_NONE || foreign.kind == FOREIGN_XBEAT)
+	if (foreign.kind == FOREIGN_NONE || foreign.kind == FOREIGN_XBEAT ||
+	    foreign.program.id == own_id)
 		return;
 	xdp_meaning(&foreign, step, text);
 	json_array_append_new(array, entry(step, "xdp", &foreign.program, true, text));
@@ -132,7 +133,7 @@ static json_t *filter_json(const struct way_step *step, const struct tc_other *f
 	return json;
 }
 
-json_t *way_json(const struct way *way, bool attached)
+json_t *way_json(const struct way *way, bool attached, uint32_t own_id)
 {
 	struct tc_other filters[FILTERS_MAX];
 	json_t *array = json_array();
@@ -146,7 +147,7 @@ json_t *way_json(const struct way *way, bool attached)
 			return NULL;
 		}
 		if (i > 0 || !attached)
-			add_xdp(array, step);
+			add_xdp(array, step, own_id);
 		for (int k = 0; k < count && json_array_size(array) < WAY_PROGRAMS_MAX; k++)
 			json_array_append_new(array, filter_json(step, &filters[k]));
 	}
