@@ -12,7 +12,7 @@ UNITS_DIRECTORY ?= $(PREFIX)/lib/systemd/system
 BUILD := build
 BPF_CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
-# Below share/zsh, where Debian's zsh looks in this prefix.
+# Below share/zsh, where Debian's zsh searches in this prefix.
 ZSH_FUNCTIONS ?= $(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 PYTHON ?= /usr/bin/python3
 VERSION := 0.1.0

@@ -119,7 +119,7 @@ int xbeat(struct xdp_md *ctx)
 	return action == XDP_PASS ? chain_pass(ctx, &xb_next) : action;
 }
 
-/* While somebody captures; loaded only then. */
+/* Loaded only while a capture runs. */
 SEC("?xdp")
 int xbeat_seen(struct xdp_md *ctx)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Packets that are answered, taken or refused, each with the verdict on it, for "xbeatctl capture".
- * The programs that capture take the place of the others while somebody does, so that otherwise it
- * costs nothing: they do what those do, between capture_begin() and capture_end().
+ * The programs that capture take the place of the others while a capture runs, so that otherwise
+ * it costs nothing: they do what those do, between capture_begin() and capture_end().
  *
  * A question is overwritten by its answer, so a heartbeat is copied before. Reasons are found by
  * comparing the processor's drop counters before and after: nothing else of the program needs to

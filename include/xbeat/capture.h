@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * Captured packets, as the kernel side hands them to "xbeatctl capture" through the ring buffer
- * xb_captured. Only while somebody captures are the programs loaded that fill it; nothing of this
+ * xb_captured. The programs that fill it are loaded only while a capture runs; nothing of this
  * is pinned, so it has no ABI version of its own: the answer of the method "capture" has the sizes.
  */
 #ifndef XBEAT_CAPTURE_H

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which alerts fire in an hour of health: three nodes with exporters, and a Prometheus with the rules
-and intervals of service. Every few minutes an operator does something that must alert nobody.
+and intervals of service. Every few minutes an operator does something that must fire no alert.
 
     tests/bench/run health            an hour; XBEAT_HEALTH_MINUTES: another time
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The alert rules of dist/prometheus: promtool plays each, and what must alert nobody; the document
+"""The alert rules of dist/prometheus: promtool plays each, and what must fire no alert; the document
 lists all of them with their severity."""
 
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the page of an exporter shows, and what xbeatctl says of the same daemon."""
+"""What the page of an exporter shows, and what xbeatctl shows of the same daemon."""
 
 import json
 import re
@@ -59,7 +59,7 @@ class Page:
             "moves": [(row[1][0], row[2][0], row[3][0]) for row in page["moves"]],
         }
 
-    def said(self):
+    def expected(self):
         """The same facts by xbeatctl."""
         daemon = self.daemon
         health = json.loads(daemon.ctl("health", check=False).stdout)  # exit status 1: not healthy
@@ -83,13 +83,13 @@ class Page:
         }
 
     def wait_same(self):
-        """Returns the facts, when the page shows what xbeatctl says."""
+        """Returns the facts, when the page shows the same as xbeatctl."""
         pair = []
 
         def same():
-            pair[:] = self.shown(), self.said()
+            pair[:] = self.shown(), self.expected()
             return pair[0] == pair[1]
-        wait_until(same, lambda: "the page shows what xbeatctl says: " + "; ".join(
+        wait_until(same, lambda: "the page shows the same as xbeatctl: " + "; ".join(
             f"{part}: {pair[0][part]}, not {pair[1][part]}" for part in pair[0] if pair[0][part] != pair[1][part]))
         return pair[0]
 

@@ -68,7 +68,7 @@ struct daemon {
 	struct reload_counts reload_counts;
 	struct capture capture;
 	bool reload_waits; /* until the programs of a capture are loaded */
-	struct control_promise *waiting_promise; /* of that reload; NULL: nobody waits */
+	struct control_promise *waiting_promise; /* of that reload; NULL: no client waits */
 	char *start_text; /* of the configuration files, until it is saved */
 	struct control control;
 	struct drop_watch drop_watch;

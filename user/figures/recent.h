@@ -21,7 +21,7 @@ struct recent {
 	uint8_t next; /* the oldest, to be overwritten */
 };
 
-/* Returns how many of count histograms are looked at in a tick, so that each is in RECENT_STEP_NS. */
+/* Returns how many of count histograms are sampled in a tick, so that each is in RECENT_STEP_NS. */
 size_t recent_per_tick(size_t count, uint64_t interval_ns);
 
 /* Whether another copy is to be taken. */

@@ -2,8 +2,8 @@
 /*
  * The programs that capture (bpf/capture): a second copy of the object whose maps are those of the
  * running programs, beside a ring buffer of its own. They take the place of the running programs
- * through their links, so that no packet passes between, and give it back at the end: while nobody
- * captures nothing of this is loaded.
+ * through their links, so that no packet passes between, and give it back at the end: while no
+ * capture runs nothing of this is loaded.
  */
 #ifndef XBEAT_KERNEL_CAPTURE_H
 #define XBEAT_KERNEL_CAPTURE_H
@@ -25,10 +25,10 @@ int kernel_capture_begin(struct kernel *kernel, struct xbeat_bpf *loaded, uint64
 /* The ring buffer's descriptor, while they capture; the caller borrows it. */
 int kernel_capture_fd(const struct kernel *kernel);
 
-/* What was counted so far; zeros if nobody captures. */
+/* What was counted so far; zeros if no capture runs. */
 void kernel_capture_read(const struct kernel *kernel, struct xb_capture *counts);
 
-/* Puts the running programs back. Does nothing if nobody captures. */
+/* Puts the running programs back. Does nothing if no capture runs. */
 void kernel_capture_end(struct kernel *kernel);
 
 #endif

@@ -44,7 +44,7 @@ void foreign_programs_find(const struct attachment *attachment,
 	if (!attachment->programs_due && !is_changed_below(attachment))
 		return;
 	way_find(attachment->interface, &way);
-	result->looked = true;
+	result->listed = true;
 	result->json = way_json(&way, true, attachment->program_id);
 	for (size_t i = 0; i < way.count; i++) {
 		result->way[i] = way.steps[i].interface_index;
@@ -56,7 +56,7 @@ void foreign_programs_find(const struct attachment *attachment,
 void foreign_programs_take(struct attachment *attachment,
 			   const struct foreign_programs_result *result)
 {
-	if (!result->looked)
+	if (!result->listed)
 		return;
 	json_decref(attachment->foreign_programs);
 	attachment->foreign_programs = json_incref(result->json);

@@ -11,7 +11,7 @@
 
 /* What the thread has found. */
 struct foreign_programs_result {
-	bool looked; /* the rest is set */
+	bool listed; /* the rest is set */
 	json_t *json; /* NULL: unknown */
 	unsigned way[WAY_STEPS_MAX]; /* interfaces whose programs are listed */
 	uint32_t way_programs[WAY_STEPS_MAX]; /* ids at XDP, below the first */

@@ -56,7 +56,7 @@ struct kernel {
 	char daemon_name[XB_DAEMON_NAME_BYTES];
 	struct xbeat_bpf *skeleton;
 	struct xbeat_bpf *ip_skeleton; /* the programs of load_ip.h; NULL: not needed yet */
-	struct xbeat_bpf *capture_skeleton; /* the programs of capture.h; NULL: nobody captures */
+	struct xbeat_bpf *capture_skeleton; /* the programs of capture.h; NULL: no capture runs */
 	int program_fds[KERNEL_PROGRAMS]; /* 0: not loaded */
 	struct ring_buffer *ring;
 	struct kernel_next *earlier; /* what was replaced a moment ago; NULL: nothing */

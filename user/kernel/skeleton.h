@@ -35,7 +35,7 @@ void skeleton_unmap(void *memory, const struct bpf_map *map);
 struct skeletons {
 	struct xbeat_bpf *plain;
 	struct xbeat_bpf *ip; /* NULL: not loaded */
-	struct xbeat_bpf *capture; /* NULL: nobody captures */
+	struct xbeat_bpf *capture; /* NULL: no capture runs */
 };
 
 struct skeletons skeletons_of(const struct kernel *kernel);

@@ -18,7 +18,7 @@ from tests.support.moment import stop_for
 from tests.support.prometheus import Prometheus, alert_expressions
 
 NAME = "alerts"
-# These look back: they end with their window.
+# These count over a window: they end with it.
 LASTING = {"XbeatFlapping", "XbeatGuardExpired", "XbeatDaemonLate", "XbeatProgramReattached",
            "XbeatReloadRefused", "XbeatPeerFlapping"}
 PLAYED = ROOT / "dist/prometheus/xbeat.rules.test.yml"
@@ -158,7 +158,7 @@ FAULTS = [
           [("XbeatPeerOneWay", {"instance": "node-b", "peer": "node-c"}),
            ("XbeatPeerUnreachable", {"instance": "node-c", "peer": "node-b"})],
           lambda scene: scene.lab.lose_nothing()),
-    Fault("an exporter is stopped, and on another node a script fails and somebody adds the address", make_more,
+    Fault("an exporter is stopped, and on another node a script fails and an operator adds the address", make_more,
           [("XbeatExporterDown", {"instance": "node-b"}),
            ("XbeatTrackedDown", {"instance": "node-c", "kind": "script", "name": "chk"}),
            ("XbeatInstanceFault", {"instance": "node-c", "vrrp_instance": "VI_1"}),

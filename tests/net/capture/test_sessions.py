@@ -200,9 +200,9 @@ def test_flood_is_bounded(lab, pair):
     before, start = daemon.ask("drops")["bad_magic"], time.monotonic()
     lab.run("switch", BUILD / "tools" / "replay", "node-a.0", junk, "1")
     sent, seconds = daemon.ask("drops")["bad_magic"] - before, time.monotonic() - start
-    said = captured.end(process, signal.SIGTERM)
+    printed = captured.end(process, signal.SIGTERM)
     junk_captured = sum("bad_magic" in comment for comment in captured.comments(path))
-    unseen = int(said.split("captured, ")[1].split()[0])
+    unseen = int(printed.split("captured, ")[1].split()[0])
     assert sent > 30_000, sent
     # A span more than the time has, and what processors that begin one together let through.
     assert junk_captured <= 10_000 * (seconds + 0.2) * 1.02

@@ -32,7 +32,7 @@ class Shown:
                 time.sleep(0.002)
         time.sleep(0.2)
         self.drops = {reason: count - before[reason] for reason, count in scene[BACKUP].ask("drops").items()}
-        self.said = captured.end(process)
+        self.printed = captured.end(process)
         self.packets = captured.read(path)
 
 
@@ -94,8 +94,8 @@ def test_adverts_that_count_are_taken(shown):
 
 
 def test_file_is_like_others(shown):
-    assert int(shown.said.split()[0]) == len(shown.packets)
-    assert " 0 more not captured" in shown.said
+    assert int(shown.printed.split()[0]) == len(shown.packets)
+    assert " 0 more not captured" in shown.printed
     times = [float(packet.fields["frame.time_epoch"]) for packet in shown.packets]
     assert abs(times[-1] - time.time()) < 600 and times[0] <= times[-1]
     assert all(int(packet.fields["frame.cap_len"]) == min(256, int(packet.fields["frame.len"]))

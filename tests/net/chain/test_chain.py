@@ -260,7 +260,7 @@ def test_status_names_xdp_programs_below(lab, programs, put_on):
 
 
 def test_called_by_another_program(lab, programs):
-    """mode none: xbeatd attaches nothing, and its pinned program works once somebody calls it."""
+    """mode none: xbeatd attaches nothing, and its pinned program works once another program calls it."""
     cluster = Cluster(lab, Settings(heartbeat_lines=["mode none"]))
     called = cluster.start_xbeatd("node-a")["node-a"]
     cluster.settings = Settings()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The JSON of every verb is as its schema says; no value is null."""
+"""The JSON of every verb fits its schema; no value is null."""
 
 import json
 

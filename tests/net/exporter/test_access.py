@@ -76,7 +76,7 @@ def test_guessing_is_limited_but_who_was_accepted_is_not(lab, users):
 
 
 def test_who_guesses_does_not_keep_others_out(lab, users):
-    """Somebody else is accepted for the first time meanwhile."""
+    """Another user is accepted for the first time meanwhile."""
     exporter = Exporter(lab, "node-a", "--users", users, "--listen", "0.0.0.0:9694")
     for guess in range(30):
         exporter.get("/metrics", Authorization=authorization("prometheus", str(guess)))
@@ -123,7 +123,7 @@ def test_tls(lab, users):
 
 
 def test_files_become_useless(lab, users):
-    """It goes on with those from before, and waits for nobody."""
+    """It goes on with those from before, and does not wait."""
     path, key = certificate(lab, "first")
     locked = lab.path("locked.key")
     subprocess.run(["openssl", "ec", "-in", key, "-aes128", "-passout", "pass:secret", "-out", locked], check=True,

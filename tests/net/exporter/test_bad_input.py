@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is no request that the exporter serves is refused, counted, and costs nobody else."""
+"""What is no request that the exporter serves is refused, counted, and costs no other client."""
 
 import contextlib
 

@@ -53,7 +53,7 @@ return [element.tagName.toLowerCase(), element.id || element.getAttribute("href"
 
 
 def accessible(page):
-    """[(role, name)] of all that a screen reader is told, in order."""
+    """[(role, name)] of all that a screen reader gets, in order."""
     nodes = page.browser.command("Accessibility.getFullAXTree")["nodes"]
     return [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes
             if not node["ignored"] and "role" in node]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The page at "/" of an exporter, in a real browser: it shows what xbeatctl says, to everybody."""
+"""The page at "/" of an exporter, in a real browser: it shows the same as xbeatctl."""
 
 import os
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The stream behind the page: bounded, and at no cost to xbeatd while nobody looks."""
+"""The stream of the page: bounded, and at no cost to xbeatd while no page is open."""
 
 import contextlib
 import json

@@ -61,7 +61,7 @@ def explain_missing(verb):
 
 
 def check(value, schema, what):
-    """Fails with every place where value is not as the schema says."""
+    """Fails with every place where value does not fit the schema."""
     errors = jsonschema.Draft7Validator(schema).iter_errors(value)
     # Of alternatives, why each of them does not fit.
     texts = [f"{what}: {'/'.join(map(str, each.absolute_path))}: {each.message[-300:]}"

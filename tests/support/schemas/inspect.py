@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The JSON of the verbs that look into a node."""
+"""The JSON of the verbs that inspect a node."""
 
 from tests.support.schemas.kinds import COUNT, FLAG, ID, NS, TEXT, TEXTS, UNIX_NS, list_of, one_of, record
 

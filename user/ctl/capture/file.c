@@ -37,7 +37,7 @@ static size_t add_interface(struct capture_file *file, unsigned index, const cha
 }
 
 /* The difference of the clocks, read while nothing came between. Both are slewed alike, so it stays
- * the same unless somebody sets the clock. */
+ * the same unless the clock is set. */
 static uint64_t read_unix_offset_ns(void)
 {
 	uint64_t best_ns = UINT64_MAX, offset_ns = 0;

@@ -64,7 +64,7 @@ enum command_status kernel_find(struct objects *objects, const json_t *status)
 	if (!error)
 		return COMMAND_OK;
 	if (error == -EPERM) {
-		log_error("only root can look at BPF programs and maps; try sudo");
+		log_error("only root can inspect BPF programs and maps; try sudo");
 		return COMMAND_NOT_PERMITTED;
 	}
 	log_error("cannot read the BPF programs and maps: %s", strerror(-error));

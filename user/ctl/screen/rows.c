@@ -35,12 +35,12 @@ static const struct grid_column event_columns[] = {
 	{"CHANGE", false, 24}, {"REASON", false, 0},
 };
 
-/* How bad a verdict or state is, and how it looks. */
-static const struct look {
+/* How bad a verdict or state is, and its style. */
+static const struct condition {
 	const char *name;
 	int severity;
 	enum terminal_style style;
-} looks[] = {
+} conditions[] = {
 	{"up", 0, TERMINAL_GOOD},
 	{"degraded", 1, TERMINAL_WARNING},
 	{"released", 1, TERMINAL_WARNING},
@@ -58,10 +58,10 @@ static const struct look {
 static void set_state(struct grid_row *row, const char *name)
 {
 	grid_cell(row, 1, name);
-	for (size_t i = 0; i < ARRAY_SIZE(looks); i++)
-		if (!strcmp(name, looks[i].name)) {
-			row->severity = looks[i].severity;
-			row->style = looks[i].style;
+	for (size_t i = 0; i < ARRAY_SIZE(conditions); i++)
+		if (!strcmp(name, conditions[i].name)) {
+			row->severity = conditions[i].severity;
+			row->style = conditions[i].style;
 		}
 }
 

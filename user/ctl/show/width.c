@@ -22,7 +22,7 @@ static size_t within_limits(size_t wanted)
 	return wanted < WIDTH_MIN ? WIDTH_MIN : wanted > WIDTH_MAX ? WIDTH_MAX : wanted;
 }
 
-/* What the environment says; 0: nothing. */
+/* The width that the environment sets; 0: none. */
 static size_t columns_wanted(void)
 {
 	const char *text = getenv("COLUMNS");

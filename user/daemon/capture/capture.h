@@ -20,7 +20,7 @@ struct capture {
 	/* After the programs were loaded, or could not be: what had to wait for it. */
 	void (*on_loaded)(void *context);
 	void *context;
-	struct capture_session *session; /* NULL: nobody captures */
+	struct capture_session *session; /* NULL: no capture runs */
 };
 
 /* The methods "capture" and "capture_end". */

@@ -15,7 +15,7 @@ struct watched {
 	off_t bytes;
 };
 
-/* Whether it is another one, or has changed, since the last call that returned true; looks at most
+/* Whether it is another one, or has changed, since the last call that returned true; checks at most
  * once a second. A file that is missing has not changed. */
 bool watched_changed(struct watched *watched);
 

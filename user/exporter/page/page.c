@@ -34,7 +34,7 @@ struct page {
 	struct http_server *server;
 	struct snapshot_source *source;
 	struct link *link; /* for events */
-	struct event *tick; /* while somebody looks */
+	struct event *tick; /* while a page is open */
 	struct watcher *watchers;
 	size_t watcher_count;
 	struct history history;

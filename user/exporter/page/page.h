@@ -6,7 +6,7 @@
  *	state	what the page shows now (view.h), or failure: why xbeatd does not answer
  *	events	events: new entries of xbeatd's event log; again: true if it was begun again
  *
- * xbeatd is asked once in PAGE_INTERVAL_NS, however many look, and not at all when nobody does.
+ * xbeatd is asked once in PAGE_INTERVAL_NS, however many pages are open, and not at all without one.
  */
 #ifndef XBEAT_EXPORTER_PAGE_PAGE_H
 #define XBEAT_EXPORTER_PAGE_PAGE_H

@@ -3,9 +3,9 @@
  * An instance goes from its Active to a better node without an instant of two owners, and with one
  * of none that lasts as long as a PROBE and its answer (docs/design.md, "Claims").
  *
- * The claimer closes its fence, adds the addresses behind it, and says in PROBEs that it claims
+ * The claimer closes its fence, adds the addresses under it, and reports in PROBEs that it claims
  * them. The kernel of the Active fences them and reports it in its answer. When every node that is
- * up has answered, none is Active unfenced and none claims better (core/claim.h), the claimer says
+ * up has answered, none is Active unfenced and none claims better (core/claim.h), the claimer reports
  * that it is Active, and opens. Opening fails if the claim has passed or a better one was answered.
  * What a sync group has is claimed together, in one PROBE.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Adverts that are held to what nodes report in heartbeats, and a limited interval: at a daemon
- * that looks late, as at one that looks at once (late.h). */
+ * that checks late, as at one that checks at once (late.h). */
 #include "tests/unit/core/vrrp/late.h"
 
 /* How many of the adverts that came are refused for the nodes' reports. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The state, texts and times. What the daemon says enters the page by textContent alone. */
+/* The state, texts and times. What the daemon sends enters the page by textContent alone. */
 "use strict";
 
 const HOUR_MS = 3600e3, RTT_POINTS = 120, FILTER_FROM = 10, ROWS_MAX = 25, COLORS = 8;

@@ -75,7 +75,7 @@ function draw_bar(bar, spans, start) {
 		const piece = bar.childNodes[index] || make("span", null, bar);
 		const name = span.gap ? "not known before " + clock(known) : owners_text(span.owners);
 		const width = Math.max(.3, percent * (span.to - span.from));
-		piece.className = span.gap ? "gap" : span.owners.length === 1 ? color_of(name) : span.owners.length ? "several" : "nobody";
+		piece.className = span.gap ? "gap" : span.owners.length === 1 ? color_of(name) : span.owners.length ? "several" : "none";
 		piece.style.left = (percent * (span.from - start)).toFixed(3) + "%";
 		piece.style.width = width.toFixed(3) + "%";
 		draw_piece(piece, name, span.gap ? name : name + " from " + clock(span.from) + " to " + clock(span.to),
@@ -140,13 +140,13 @@ function show_timeline(moves) {
 			if (span.owners.length === 1)
 				used.add(span.owners[0]);
 			else
-				kinds.add(span.owners.length ? "several" : "nobody");
+				kinds.add(span.owners.length ? "several" : "none");
 		}
 	}
 	show_legend(used, kinds);
 }
 
-const KINDS = [["nobody", "no owner"], ["several", "several owners"], ["gap", "not known"]];
+const KINDS = [["none", "no owner"], ["several", "several owners"], ["gap", "not known"]];
 
 function show_legend(names, kinds) {
 	const list = by_id("legend"), items = [...names].sort().map(name => [color_of(name), name]);
