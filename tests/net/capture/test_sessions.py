@@ -84,6 +84,13 @@ def test_captures_leave_nothing(lab, pair):
     assert pair["node-b"].verdict("node-a") == "up" and len(pair["node-b"].changed(["peer"])) == 1
 
 
+def test_a_full_disk_is_reported_at_once(pair):
+    argv = pair["node-a"].ctl_argv("capture", "-w", "/dev/full", "-t", "1h")
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=NEVER_SECONDS)
+    assert done.returncode == 1 and "packets captured" not in done.stderr, done.stderr
+    assert done.stderr.endswith("cannot write /dev/full: No space left on device; the file ends after 0 packets\n")
+
+
 def test_goes_on_after_a_reload_with_other_nodes(lab, pair):
     daemon, path = pair["node-a"], lab.path("reload.pcapng")
     process = captured.start(daemon, path)

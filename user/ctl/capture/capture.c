@@ -197,7 +197,7 @@ static bool is_done(const struct capture *capture)
 {
 	const struct capture_file *file = &capture->file;
 
-	return stopped || !left_ns(capture) || ferror(file->stream) ||
+	return stopped || !left_ns(capture) || file->error ||
 	       (file->limit_count && file->written_count >= file->limit_count);
 }
 
@@ -209,7 +209,7 @@ static bool read_all(struct capture *capture)
 		bool ended = poll(&polled, 1, POLL_MS) > 0;
 
 		if (ring_read(&capture->ring, capture_file_take, &capture->file))
-			fflush(capture->file.stream);
+			capture_file_flush(&capture->file);
 		if (ended && left_ns(capture) && !resume(capture))
 			return is_done(capture);
 	}
@@ -235,36 +235,40 @@ static uint64_t end_session(struct capture *capture)
 	return unseen_count;
 }
 
+static void print_counts(const struct capture *capture)
+{
+	const struct capture_file *file = &capture->file;
+	uint64_t unseen_count = file->unseen_before_count + file->unseen_count;
+
+	fprintf(stderr, "%llu packets captured, %llu more not captured",
+		(unsigned long long)file->flushed_count, (unsigned long long)unseen_count);
+	if (unseen_count)
+		fprintf(stderr, " (limit %lu per second)", capture->limit_per_second_count);
+	fputc('\n', stderr);
+}
+
 /* A reader that has closed the pipe has seen enough. */
 static enum command_status finish_output(struct capture *capture)
 {
 	struct capture_file *file = &capture->file;
-	bool failed = ferror(file->stream);
-	int error = failed ? errno : 0;
 
-	if (fclose(file->stream) && !failed)
-		error = errno;
-	if (!error || error == EPIPE)
+	if (fclose(file->stream) && !file->error)
+		file->error = errno;
+	if (!file->error || file->error == EPIPE) {
+		print_counts(capture);
 		return COMMAND_OK;
-	log_error("cannot write %s: %s",
+	}
+	log_error("cannot write %s: %s; the file ends after %llu packets",
 		  capture->command->file ? capture->command->file : "standard output",
-		  strerror(error));
+		  strerror(file->error), (unsigned long long)file->flushed_count);
 	return COMMAND_FAILED;
 }
 
 static enum command_status finish(struct capture *capture, bool complete)
 {
-	struct capture_file *file = &capture->file;
-	uint64_t unseen_count = end_session(capture);
 	enum command_status status;
 
-	capture_file_end(file, unseen_count);
-	fprintf(stderr, "%llu packets captured, %llu more not captured",
-		(unsigned long long)file->written_count,
-		(unsigned long long)(file->unseen_before_count + file->unseen_count));
-	if (file->unseen_before_count + file->unseen_count)
-		fprintf(stderr, " (limit %lu per second)", capture->limit_per_second_count);
-	fputc('\n', stderr);
+	capture_file_end(&capture->file, end_session(capture));
 	status = finish_output(capture);
 	if (!complete)
 		log_error("xbeatd has ended the capture; the file is complete up to then");

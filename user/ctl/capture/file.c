@@ -4,6 +4,7 @@
 #include "user/ctl/capture/packet.h"
 #include "user/ctl/capture/pcapng.h"
 #include "user/lib/clock.h"
+#include <errno.h>
 #include <net/if.h>
 #include <string.h>
 
@@ -119,6 +120,21 @@ static void write_packet(struct capture_file *file, const struct xb_captured *re
 	file->interrupted = false;
 }
 
+/* At once: later calls change errno. */
+static bool check_error(struct capture_file *file)
+{
+	if (!file->error && ferror(file->stream))
+		file->error = errno;
+	return !file->error;
+}
+
+void capture_file_flush(struct capture_file *file)
+{
+	fflush(file->stream);
+	if (check_error(file))
+		file->flushed_count = file->written_count;
+}
+
 static bool is_full(const struct capture_file *file)
 {
 	return file->limit_count && file->written_count >= file->limit_count;
@@ -140,7 +156,7 @@ bool capture_file_take(void *context, const void *record, size_t bytes)
 	interface = interface_of(file, &captured);
 	if (interface < FILE_INTERFACES_MAX)
 		write_packet(file, &captured, interface);
-	return !is_full(file) && !ferror(file->stream);
+	return check_error(file) && !is_full(file);
 }
 
 void capture_file_interrupt(struct capture_file *file)
@@ -168,5 +184,5 @@ void capture_file_end(struct capture_file *file, uint64_t unseen_count)
 					  .written_count = file->interfaces[i].written_count,
 					  .comment = i ? NULL : comment,
 				  });
-	fflush(file->stream);
+	capture_file_flush(file);
 }

@@ -23,6 +23,8 @@ struct capture_file {
 	uint64_t start_unix_ns;
 	uint64_t unix_offset_ns; /* from CLOCK_MONOTONIC to Unix time */
 	uint64_t written_count, limit_count; /* packets; limit 0: none */
+	uint64_t flushed_count; /* packets that have left this process */
+	int error; /* positive errno of the first write that failed; 0: none */
 	uint64_t unseen_count; /* of this session of the daemon, as last written */
 	uint64_t unseen_before_count; /* of the sessions before */
 	bool interrupted; /* since the packet before */
@@ -36,6 +38,9 @@ void capture_file_session(struct capture_file *file, const json_t *interfaces);
 
 /* A record of the ring buffer. Returns whether the file takes more. */
 bool capture_file_take(void *context, const void *record, size_t bytes);
+
+/* Writes what is buffered. */
+void capture_file_flush(struct capture_file *file);
 
 /* The capture was interrupted: the counts of the next session begin at 0. */
 void capture_file_interrupt(struct capture_file *file);
