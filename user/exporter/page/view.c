@@ -19,9 +19,9 @@ static const char *const peer_fields[] = {
 };
 static const char *const node_fields[] = {"version", "witness"};
 static const char *const link_fields[] = {
-	"interface", "address", "verdict", "verdict_age_ns",
-	"age_ns",    "sent",	"lost",	   "replies_missing_age_ns",
-	"rtt_ns",
+	"interface", "address",	      "verdict", "verdict_age_ns",
+	"age_ns",    "sent",	      "lost",	 "replies_missing_age_ns",
+	"rtt_ns",    "rtt_minute_ns",
 };
 static const char *const entry_fields[] = {"name", "vrid", "addresses"};
 static const char *const instance_fields[] = {

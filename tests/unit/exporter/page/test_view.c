@@ -20,7 +20,8 @@ static json_t *snapshot_with(const char *own, const char *roles)
 		 "{\"taken_unix_ns\":5,\"status\":{\"node\":{\"name\":\"a\"},\"pid\":7,"
 		 "\"heartbeat\":{\"name\":\"lan\",\"interval_ns\":10,\"multiplier\":3}},"
 		 "\"peers\":[{\"name\":\"b\",\"verdict\":\"up\",\"links\":[{\"interface\":\"eth0\","
-		 "\"address\":\"10.0.0.2\",\"sent\":4,\"on_link\":true}]}],"
+		 "\"address\":\"10.0.0.2\",\"sent\":4,\"on_link\":true,"
+		 "\"rtt_minute_ns\":{\"p50\":9}}]}],"
 		 "\"vrrp\":[%s],\"drops\":{\"bad_tag\":1},\"cluster\":{\"nodes\":[{\"name\":\"b\","
 		 "\"version\":\"9\"}],\"instances\":[{%s]}]}}",
 		 own, roles);
@@ -55,6 +56,7 @@ static void only_what_it_shows(void **state)
 	assert_null(json_object_get(json_object_get(view, "status"), "pid"));
 	assert_string_equal(json_string_value(json_object_get(peer, "version")), "9");
 	assert_int_equal(json_integer_value(json_object_get(link, "sent")), 4);
+	assert_non_null(json_object_get(link, "rtt_minute_ns"));
 	assert_null(json_object_get(link, "rtt_now_ns"));
 	assert_null(json_object_get(instance, "transitions"));
 	assert_int_equal(json_array_size(json_object_get(instance, "nodes")), 2);
