@@ -57,4 +57,19 @@ enum vrrp_cause {
 
 const char *vrrp_cause_name(enum vrrp_cause cause);
 
+/* Id, name for programs: why the kernel side fenced the addresses of this node. */
+#define FENCE_CAUSES(X)                                                                            \
+	X(GUARD_EXPIRED, "guard_expired") /* this node stalled */                                  \
+	X(CLAIM, "claim") /* another node claimed them, as in a planned handover */                \
+	X(DAEMON_DIED, "daemon_died") /* and no daemon continued in time */
+
+enum fence_cause {
+#define X(id, name) FENCE_##id,
+	FENCE_CAUSES(X)
+#undef X
+		FENCE_CAUSE_COUNT
+};
+
+const char *fence_cause_name(enum fence_cause cause);
+
 #endif

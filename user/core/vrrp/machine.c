@@ -17,6 +17,17 @@ const char *vrrp_cause_name(enum vrrp_cause cause)
 	return names[cause];
 }
 
+const char *fence_cause_name(enum fence_cause cause)
+{
+	static const char *const names[] = {
+#define X(id, name) [FENCE_##id] = name,
+		FENCE_CAUSES(X)
+#undef X
+	};
+
+	return names[cause];
+}
+
 void vrrp_set_cause(struct vrrp *vrrp, enum vrrp_cause cause, uint64_t since_ns)
 {
 	vrrp->cause = cause;

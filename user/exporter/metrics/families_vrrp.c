@@ -45,37 +45,34 @@ static void family_guard_expiries(const struct metrics_writer *writer, const str
 {
 	metrics_count(writer, labels,
 		      count_of(walk_member(object, family->member),
-			       vrrp_cause_name(VRRP_CAUSE_GUARD_EXPIRED)));
+			       fence_cause_name(FENCE_GUARD_EXPIRED)));
+}
+
+static void write_cause(const struct metrics_writer *writer, const struct family *family,
+			const json_t *object, const struct metrics_label *labels, const char *cause)
+{
+	struct metrics_label extended[METRICS_LABELS_MAX] = {{0}};
+
+	*family_copy_labels(extended, labels) = (struct metrics_label){"cause", cause};
+	metrics_count(writer, extended, count_of(walk_member(object, family->member), cause));
 }
 
 /* One for each cause, also of those that have not been: increase() sees the first one only then. */
-static void family_causes(const struct metrics_writer *writer, const struct family *family,
+static void family_fences(const struct metrics_writer *writer, const struct family *family,
 			  const json_t *object, const struct metrics_label *labels)
 {
-	struct metrics_label extended[METRICS_LABELS_MAX] = {{0}};
-	struct metrics_label *last = family_copy_labels(extended, labels);
-	const json_t *list = walk_member(object, family->member);
-
-	last->name = "cause";
-	for (const char *const *name = family->names; *name; name++) {
-		last->value = *name;
-		metrics_count(writer, extended, count_of(list, *name));
-	}
+	for (enum fence_cause cause = 0; cause < FENCE_CAUSE_COUNT; cause++)
+		write_cause(writer, family, object, labels, fence_cause_name(cause));
 }
 
+/* Likewise. A sync group is a cause of both takeovers and releases. */
 static void range_of_causes(const struct metrics_writer *writer, const struct family *family,
 			    const json_t *object, const struct metrics_label *labels,
 			    enum vrrp_cause first, enum vrrp_cause last)
 {
-	const char *name = vrrp_cause_name(VRRP_CAUSE_GROUP);
-	struct family one = *family;
-
-	for (enum vrrp_cause cause = first; cause <= last; cause++) {
-		one.names[0] = vrrp_cause_name(cause);
-		family_causes(writer, &one, object, labels);
-	}
-	one.names[0] = name;
-	family_causes(writer, &one, object, labels);
+	for (enum vrrp_cause cause = first; cause <= last; cause++)
+		write_cause(writer, family, object, labels, vrrp_cause_name(cause));
+	write_cause(writer, family, object, labels, vrrp_cause_name(VRRP_CAUSE_GROUP));
 }
 
 static void family_takeovers(const struct metrics_writer *writer, const struct family *family,
@@ -112,9 +109,8 @@ const struct family families_vrrp[] = {
 	       "The same of the last takeover.", NULL),
 	FAMILY("xbeat_releases", COUNTER, instances, releases, "releases",
 	       "How often this node stopped being Active.", NULL),
-	FAMILY("xbeat_fences", COUNTER, instances, causes, "fences",
-	       "How often the kernel fenced the addresses.", "guard_expired", "claim",
-	       "daemon_died"),
+	FAMILY("xbeat_fences", COUNTER, instances, fences, "fences",
+	       "How often the kernel fenced the addresses.", NULL),
 	FAMILY("xbeat_guard_expiries", COUNTER, instances, guard_expiries, "fences",
 	       "How often it fenced them because the guard expired: this node stalled.", NULL),
 	FAMILY("xbeat_tracked_up", GAUGE, tracked, is, "status", "Whether what is tracked is up.",

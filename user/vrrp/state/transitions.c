@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "user/vrrp/state/transitions.h"
 
-const char *fence_cause_name(enum fence_cause cause)
-{
-	static const char *const names[] = {
-#define X(id, name) [FENCE_##id] = name,
-		FENCE_CAUSES(X)
-#undef X
-	};
-
-	return names[cause];
-}
-
 void transitions_count_takeover(struct transitions *transitions, enum vrrp_cause cause,
 				uint64_t took_ns)
 {

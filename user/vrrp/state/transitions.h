@@ -6,19 +6,6 @@
 
 #include "user/core/vrrp/cause.h"
 
-/* Id, name for programs: why the kernel side fenced the addresses of this node. */
-#define FENCE_CAUSES(X)                                                                            \
-	X(GUARD_EXPIRED, "guard_expired") /* this node stalled */                                  \
-	X(CLAIM, "claim") /* another node claimed them, as in a planned handover */                \
-	X(DAEMON_DIED, "daemon_died") /* and no daemon continued in time */
-
-enum fence_cause {
-#define X(id, name) FENCE_##id,
-	FENCE_CAUSES(X)
-#undef X
-		FENCE_CAUSE_COUNT
-};
-
 struct takeovers {
 	uint64_t count;
 	/* From the cause, e.g. the last evidence of the Active, until all addresses were added. */
@@ -30,8 +17,6 @@ struct transitions {
 	uint64_t releases[VRRP_CAUSE_COUNT];
 	uint64_t fences[FENCE_CAUSE_COUNT];
 };
-
-const char *fence_cause_name(enum fence_cause cause);
 
 void transitions_count_takeover(struct transitions *transitions, enum vrrp_cause cause,
 				uint64_t took_ns);
