@@ -29,6 +29,12 @@ int no_ping_plain(struct xdp_md *context)
 	return drop_pings(context);
 }
 
+SEC("xdp.frags/devmap")
+int no_ping_devmap(struct xdp_md *context)
+{
+	return drop_pings(context);
+}
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, 1);

@@ -110,6 +110,7 @@ def test_what_is_refused(daemon, programs):
     tc_id = next(program["id"] for program in bpftool("prog", "show") if program.get("name") == "xbeat_tc")
     for wish, message in [
         ([programs["no_ping_plain"]], 'SEC("xdp.frags")'),
+        ([programs["no_ping_devmap"]], "devmap or cpumap"),
         (["no_such"], "bpftool prog lists"),
         (["4000000000"], "bpftool prog lists"),
         ([FOLDER / "nothing"], "bpftool prog load"),

@@ -84,7 +84,7 @@ static const char *refusal_remedy(const struct chain *chain, bool ip_only)
 	if (ip_only)
 		return "on an interface without Ethernet headers it must be loaded without BPF_F_XDP_HAS_FRAGS, as SEC(\"xdp\")";
 	if (chain->takes_fragments)
-		return "write SEC(\"xdp.frags\") in its source, as this kernel wants all programs of a chain to take packets in fragments";
+		return "write SEC(\"xdp.frags\") in its source, as this kernel wants all programs of a chain to take packets in fragments; programs of a devmap or cpumap cannot follow";
 	return "load it as libbpf does, as SEC(\"xdp\")";
 }
 
