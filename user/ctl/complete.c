@@ -29,6 +29,7 @@ struct completion {
 	struct command command;
 	const struct option_row *option; /* the word is its value; NULL: of none */
 	bool options_over; /* after "--" */
+	bool watched; /* the verb is the one that "watch" repeats */
 	const char *arguments[ARGUMENTS_MAX];
 	size_t argument_count;
 };
@@ -44,12 +45,19 @@ static void print_candidate(const struct completion *completion, const char *tex
 		puts(text);
 }
 
+static bool takes_command(const struct verb *verb)
+{
+	return verb && verb->accepts & VERB_ACCEPTS_COMMAND;
+}
+
 static void print_verbs(const struct completion *completion)
 {
+	bool watch = takes_command(completion->command.verb);
 	const struct verb *verb;
 
 	for (size_t i = 0; (verb = verb_at(i)); i++)
-		print_candidate(completion, verb->name, verb->summary);
+		if (!watch || verb_only_shows(&(const struct command){.verb = verb}))
+			print_candidate(completion, verb->name, verb->summary);
 }
 
 static void print_options(const struct completion *completion)
@@ -163,6 +171,18 @@ static void print_kind(const struct completion *completion, const char *kind)
 	}
 }
 
+/* "watch" refuses what changes something. */
+static bool is_refused(const struct completion *completion, char *choice)
+{
+	struct command command = completion->command;
+
+	if (completion->argument_count > 0)
+		return false;
+	command.arguments = &choice;
+	command.argument_count = 1;
+	return completion->watched && !verb_only_shows(&command);
+}
+
 /* A verb with names of its own takes these. */
 static void print_choice(void *context, const char *text, size_t length)
 {
@@ -171,6 +191,8 @@ static void print_choice(void *context, const char *text, size_t length)
 	char choice[NAME_BYTES];
 
 	snprintf(choice, sizeof(choice), "%.*s", (int)length, text);
+	if (is_refused(completion, choice))
+		return;
 	if (*choice < 'A' || *choice > 'Z')
 		print_candidate(completion, choice, NULL);
 	else if (verb->names)
@@ -195,6 +217,10 @@ static void take_word(struct completion *completion, const char *word)
 	} else if (!command->verb) {
 		command->verb = find_verb(word);
 		completion->options_over |= !command->verb; /* nothing follows an unknown verb */
+	} else if (takes_command(command->verb)) {
+		command->verb = find_verb(word);
+		completion->watched = true;
+		completion->options_over |= !command->verb;
 	} else if (completion->argument_count < ARGUMENTS_MAX) {
 		completion->arguments[completion->argument_count++] = word;
 	}
