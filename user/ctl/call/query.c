@@ -272,10 +272,18 @@ enum command_status query_next(struct client *client, json_t **result)
 	return error ? complain_transfer(client, error) : query_parse_answer(text, result);
 }
 
-enum command_status query_ask(const struct command *command, const char *method, json_t *parameters,
-			      struct client *client, json_t **result)
+enum command_status query_ask_open(const struct command *command, const char *method,
+				   json_t *parameters, struct client *client, json_t **result)
 {
 	enum command_status status = query_open(command, method, parameters, client);
 
 	return status == COMMAND_OK ? query_next(client, result) : status;
+}
+
+enum command_status query_ask(const struct command *command, const char *method, json_t *parameters,
+			      json_t **result)
+{
+	_cleanup_client_ struct client client = CLIENT_CLOSED;
+
+	return query_ask_open(command, method, parameters, &client, result);
 }

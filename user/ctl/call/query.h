@@ -22,9 +22,13 @@ enum command_status query_open(const struct command *command, const char *method
 /* Waits for the next answer. *result: its value; release it with json_decref(). */
 enum command_status query_next(struct client *client, json_t **result);
 
-/* Both, one after the other; the connection stays open. */
+/* Both, one after the other. */
 enum command_status query_ask(const struct command *command, const char *method, json_t *parameters,
-			      struct client *client, json_t **result);
+			      json_t **result);
+
+/* Likewise, and the connection stays open. */
+enum command_status query_ask_open(const struct command *command, const char *method,
+				   json_t *parameters, struct client *client, json_t **result);
 
 /*
  * Both, without a message when something fails: for who tries again. Takes ownership of parameters.

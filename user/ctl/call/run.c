@@ -15,7 +15,7 @@ static enum command_status call(const struct command *command, struct client *cl
 
 	if (!parameters)
 		return COMMAND_USAGE;
-	return query_ask(command, verb->name, parameters, client, result);
+	return query_ask_open(command, verb->name, parameters, client, result);
 }
 
 static enum command_status print(const struct command *command, json_t *result)
@@ -63,10 +63,9 @@ static bool await_end(struct client *client)
 /* Whether the process of the result is the daemon now. */
 static enum command_status check_successor(const struct command *command, const json_t *result)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	json_int_t expected = json_integer_value(json_object_get(result, "pid")), pid;
 	json_t *now;
-	enum command_status status = query_ask(command, "status", json_object(), &client, &now);
+	enum command_status status = query_ask(command, "status", json_object(), &now);
 
 	if (status != COMMAND_OK)
 		return status;

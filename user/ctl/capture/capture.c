@@ -140,8 +140,8 @@ static int take_begun(struct capture *capture, json_t *begun)
 static enum command_status begin(struct capture *capture)
 {
 	json_t *begun = NULL;
-	enum command_status status = query_ask(capture->command, "capture", parameters(capture),
-					       &capture->client, &begun);
+	enum command_status status = query_ask_open(capture->command, "capture",
+						    parameters(capture), &capture->client, &begun);
 	FILE *stream = status == COMMAND_OK ? open_output(capture->command) : NULL;
 	int error = 0;
 

@@ -152,11 +152,9 @@ static size_t list_nodes(const json_t *key, bool (*test)(const json_t *node),
 
 static enum command_status learn(struct key_change *change)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
-
 	json_decref(change->known);
 	change->known = NULL;
-	return query_ask(change->command, "keys", json_object(), &client, &change->known);
+	return query_ask(change->command, "keys", json_object(), &change->known);
 }
 
 /* What other nodes have may be known a few seconds late. */
@@ -262,10 +260,8 @@ static enum command_status read_file(struct key_change *change)
 
 static enum command_status reload(const struct key_change *change)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	json_t *result;
-	enum command_status status =
-		query_ask(change->command, "reload", json_object(), &client, &result);
+	enum command_status status = query_ask(change->command, "reload", json_object(), &result);
 
 	if (status == COMMAND_OK)
 		json_decref(result);

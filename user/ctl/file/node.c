@@ -83,10 +83,8 @@ static bool read_arguments(struct change *change)
 /* Asks the daemon for its file. */
 static enum command_status find_path(struct change *change)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	json_t *result;
-	enum command_status status =
-		query_ask(change->command, "status", json_object(), &client, &result);
+	enum command_status status = query_ask(change->command, "status", json_object(), &result);
 	const char *path;
 
 	if (status != COMMAND_OK)
@@ -206,10 +204,8 @@ static enum command_status prepare(struct change *change)
 
 static enum command_status reload(const struct change *change)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	json_t *result;
-	enum command_status status =
-		query_ask(change->command, "reload", json_object(), &client, &result);
+	enum command_status status = query_ask(change->command, "reload", json_object(), &result);
 
 	if (status == COMMAND_OK)
 		json_decref(result);

@@ -135,11 +135,10 @@ static void add_kernel(json_t *dump, const json_t *status)
 /* Only root may ask for it: so this comes first. */
 static enum command_status add_configuration(const struct command *command, json_t *dump)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	_cleanup_free_ char *redacted = NULL;
 	const char *text;
 	json_t *answer;
-	enum command_status status = query_ask(command, "config", json_object(), &client, &answer);
+	enum command_status status = query_ask(command, "config", json_object(), &answer);
 
 	if (status != COMMAND_OK)
 		return status;
@@ -152,11 +151,10 @@ static enum command_status add_configuration(const struct command *command, json
 
 static enum command_status add_snapshot(const struct command *command, json_t *dump)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	const json_t *daemon;
 	json_t *snapshot;
-	enum command_status status = query_ask(
-		command, "snapshot", json_pack("{s:b}", "histograms", true), &client, &snapshot);
+	enum command_status status =
+		query_ask(command, "snapshot", json_pack("{s:b}", "histograms", true), &snapshot);
 
 	if (status != COMMAND_OK)
 		return status;

@@ -76,10 +76,8 @@ static json_t *wait_until_healthy(const struct command *command)
 
 static enum command_status ask(const struct command *command, json_t **health)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	json_t *snapshot;
-	enum command_status status =
-		query_ask(command, "snapshot", json_object(), &client, &snapshot);
+	enum command_status status = query_ask(command, "snapshot", json_object(), &snapshot);
 
 	if (status == COMMAND_OK)
 		*health = judge(snapshot);

@@ -279,10 +279,8 @@ void inspect_show_interfaces(const json_t *result, FILE *stream)
 
 enum command_status inspect_interfaces(const struct command *command)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	json_t *snapshot, *json;
-	enum command_status status =
-		query_ask(command, "snapshot", json_object(), &client, &snapshot);
+	enum command_status status = query_ask(command, "snapshot", json_object(), &snapshot);
 
 	if (status != COMMAND_OK)
 		return status;

@@ -24,16 +24,15 @@ static void show_level(const json_t *result, FILE *stream)
 
 enum command_status inspect_log(const struct command *command)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	const char *level = command->argument_count ? command->arguments[0] : NULL;
 	enum command_status status;
 	json_t *result;
 
 	if (level && !is_level(level))
 		return COMMAND_USAGE;
-	status = level ? query_ask(command, "log_level", json_pack("{s:s}", "level", level),
-				   &client, &result)
-		       : query_ask(command, "log", json_object(), &client, &result);
+	status =
+		level ? query_ask(command, "log_level", json_pack("{s:s}", "level", level), &result)
+		      : query_ask(command, "log", json_object(), &result);
 	if (status != COMMAND_OK)
 		return status;
 	if (command->json)

@@ -73,10 +73,9 @@ enum command_status kernel_find(struct objects *objects, const json_t *status)
 
 enum command_status inspect_maps(const struct command *command)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	struct objects objects;
 	json_t *daemon;
-	enum command_status status = query_ask(command, "status", json_object(), &client, &daemon);
+	enum command_status status = query_ask(command, "status", json_object(), &daemon);
 
 	if (status != COMMAND_OK)
 		return status;

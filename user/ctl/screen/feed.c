@@ -45,10 +45,8 @@ static void take(struct feed *feed, json_t *snapshot)
 
 enum command_status feed_open(struct feed *feed, const struct command *command)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	json_t *snapshot;
-	enum command_status status =
-		query_ask(command, "snapshot", json_object(), &client, &snapshot);
+	enum command_status status = query_ask(command, "snapshot", json_object(), &snapshot);
 
 	*feed = (struct feed){.command = command};
 	if (status != COMMAND_OK)

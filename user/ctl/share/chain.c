@@ -19,9 +19,8 @@
 static enum command_status call(const struct command *command, const char *method,
 				json_t *parameters, const char *done)
 {
-	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	json_t *result;
-	enum command_status status = query_ask(command, method, parameters, &client, &result);
+	enum command_status status = query_ask(command, method, parameters, &result);
 
 	if (status != COMMAND_OK)
 		return status;
