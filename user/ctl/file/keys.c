@@ -9,10 +9,10 @@
 #include "user/ctl/call/output.h"
 #include "user/ctl/call/query.h"
 #include "user/ctl/call/run.h"
+#include "user/ctl/file/apply.h"
 #include "user/ctl/file/key_lines.h"
 #include "user/ctl/file/local.h"
 #include "user/ctl/file/new_key.h"
-#include "user/ctl/file/node_file.h"
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/text.h"
 #include "user/lib/array.h"
@@ -20,7 +20,6 @@
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,33 +257,11 @@ static enum command_status read_file(struct key_change *change)
 	return error ? COMMAND_FAILED : COMMAND_OK;
 }
 
-static enum command_status reload(const struct key_change *change)
-{
-	json_t *result;
-	enum command_status status = query_ask(change->command, "reload", json_object(), &result);
-
-	if (status == COMMAND_OK)
-		json_decref(result);
-	return status;
-}
-
 static enum command_status apply(const struct key_change *change)
 {
-	int error = change->after ? node_file_write(change->path, change->after) : -ENOMEM;
-	enum command_status status;
+	const struct file_change file = {change->path, change->before, change->after};
 
-	if (error) {
-		log_error("cannot write %s: %s", change->path, strerror(-error));
-		return COMMAND_FAILED;
-	}
-	status = reload(change);
-	if (status == COMMAND_OK)
-		return COMMAND_OK;
-	error = node_file_write(change->path, change->before);
-	if (error)
-		log_error("cannot put %s back: %s; copy it from another node", change->path,
-			  strerror(-error));
-	return status;
+	return file_apply(change->command, &file, "copy it from another node");
 }
 
 static void print(const struct key_change *change, const struct step *step)

@@ -8,6 +8,7 @@
 #include "user/ctl/call/output.h"
 #include "user/ctl/call/query.h"
 #include "user/ctl/call/verb.h"
+#include "user/ctl/file/apply.h"
 #include "user/ctl/file/load.h"
 #include "user/ctl/file/local.h"
 #include "user/ctl/file/node_file.h"
@@ -17,7 +18,6 @@
 #include "user/lib/file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,34 +202,14 @@ static enum command_status prepare(struct change *change)
 	return status;
 }
 
-static enum command_status reload(const struct change *change)
-{
-	json_t *result;
-	enum command_status status = query_ask(change->command, "reload", json_object(), &result);
-
-	if (status == COMMAND_OK)
-		json_decref(result);
-	return status;
-}
-
 static enum command_status apply(const struct change *change)
 {
-	int error = node_file_write(change->file, change->after);
-	enum command_status status;
+	const struct file_change file = {change->file, change->before, change->after};
+	char undo[LINE_BYTES + 32];
 
-	if (error) {
-		log_error("cannot write %s: %s%s", change->file, strerror(-error),
-			  error == -EACCES || error == -EPERM ? "; run this as root" : "");
-		return COMMAND_FAILED;
-	}
-	status = reload(change);
-	if (status == COMMAND_OK)
-		return COMMAND_OK;
-	error = node_file_write(change->file, change->before);
-	if (error)
-		log_error("cannot put %s back: %s; %s the line \"%s\" there", change->file,
-			  strerror(-error), change->adds ? "remove" : "add", change->line);
-	return status;
+	snprintf(undo, sizeof(undo), "%s the line \"%s\" there", change->adds ? "remove" : "add",
+		 change->line);
+	return file_apply(change->command, &file, undo);
 }
 
 static void print(const struct change *change)
