@@ -102,14 +102,13 @@ static bool is_given(const struct completion *completion, const char *name)
 /* What the verb lists, but for the names that are there already. */
 static void print_names(const struct completion *completion, const struct verb *verb)
 {
-	struct verb quick = *verb;
 	struct command command = completion->command;
 	json_t *answer, *names;
 	const json_t *name;
 	size_t index;
 
-	quick.answer_timeout_ms = ANSWER_TIMEOUT_MS;
-	command.verb = &quick;
+	command.verb = verb;
+	command.answer_timeout_ms = ANSWER_TIMEOUT_MS;
 	answer = query_try(&command, verb->names->method ? verb->names->method : verb->name,
 			   json_object());
 	names = names_list(verb->names, answer);

@@ -35,6 +35,7 @@ struct command {
 	bool help;
 	char **arguments; /* after the verb */
 	int argument_count;
+	unsigned answer_timeout_ms; /* instead of the verb's; 0: that of the verb */
 };
 
 #endif

@@ -156,9 +156,10 @@ const char *query_socket(const struct command *command, char path[static QUERY_P
 
 static unsigned timeout_ms(const struct command *command)
 {
-	unsigned own = command->verb->answer_timeout_ms;
-
-	return own ? own : ANSWER_TIMEOUT_MS_DEFAULT;
+	if (command->answer_timeout_ms)
+		return command->answer_timeout_ms;
+	return command->verb->answer_timeout_ms ? command->verb->answer_timeout_ms
+						: ANSWER_TIMEOUT_MS_DEFAULT;
 }
 
 /* The text of a request, to be freed; NULL: no memory. Takes ownership of parameters. */

@@ -3,7 +3,6 @@
 #include "user/health/health.h"
 #include "user/ctl/call/output.h"
 #include "user/ctl/call/query.h"
-#include "user/ctl/call/verb.h"
 #include "user/ctl/inspect/inspect.h"
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/text.h"
@@ -86,11 +85,9 @@ static enum command_status ask(const struct command *command, json_t **health)
 
 static enum command_status wait_and_ask(const struct command *command, json_t **health)
 {
-	struct verb quick = *command->verb;
 	struct command waiting = *command;
 
-	quick.answer_timeout_ms = ANSWER_TIMEOUT_MS;
-	waiting.verb = &quick;
+	waiting.answer_timeout_ms = ANSWER_TIMEOUT_MS;
 	*health = wait_until_healthy(&waiting);
 	return *health ? COMMAND_OK : ask(&waiting, health);
 }
