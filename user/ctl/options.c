@@ -4,13 +4,13 @@
 #include "user/ctl/moment.h"
 #include "user/ctl/show/units.h"
 #include "user/lib/array.h"
+#include "user/lib/clock.h"
 #include "user/lib/event_kinds.h"
 #include "user/lib/log.h"
 #include "user/lib/spelling.h"
 #include "user/lib/time.h"
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define INTERVAL_NS_MIN (100 * NS_PER_MS)
 #define INTERVAL_NS_MAX (3600 * NS_PER_SECOND)
@@ -67,17 +67,9 @@ static bool take_socket(struct command *command, const char *path)
 	return true;
 }
 
-static uint64_t now_unix_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
-
 static bool take_since(struct command *command, const char *text)
 {
-	if (moment_parse(text, now_unix_ns(), &command->since_unix_ns))
+	if (moment_parse(text, clock_unix_ns(), &command->since_unix_ns))
 		return true;
 	log_error("'%s' is no time; write 10m for ten minutes ago, 12:00, or \"2026-03-01 12:00\"",
 		  text);

@@ -5,6 +5,7 @@
 #include "user/ctl/options.h"
 #include "user/ctl/show/text.h"
 #include "user/ctl/verbs/verbs.h"
+#include "user/lib/array.h"
 #include "user/lib/log.h"
 #include "user/lib/spelling.h"
 #include <stdbool.h>
@@ -34,7 +35,7 @@ static const struct verb *const groups[] = {
 
 const struct verb *verb_at(size_t index)
 {
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
 		for (const struct verb *verb = groups[i]; verb->name; verb++)
 			if (index-- == 0)
 				return verb;
@@ -46,7 +47,7 @@ static bool is_showing(const struct verb *verb)
 {
 	const struct verb *const showing[] = {verbs_show, verbs_inspect};
 
-	for (size_t i = 0; i < sizeof(showing) / sizeof(showing[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(showing); i++)
 		for (const struct verb *each = showing[i]; each->name; each++)
 			if (each == verb)
 				return true;

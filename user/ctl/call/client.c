@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The client's end of the control socket: see client.h. */
 #include "user/ctl/call/client.h"
+#include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include <errno.h>
 #include <poll.h>
@@ -166,7 +167,7 @@ int client_wait(struct client *client, int output_fd)
 
 	if (find_message(client))
 		return 0;
-	while (poll(polled, sizeof(polled) / sizeof(polled[0]), -1) < 0)
+	while (poll(polled, ARRAY_SIZE(polled), -1) < 0)
 		if (errno != EINTR)
 			return -errno;
 	return polled[1].revents & (POLLERR | POLLHUP) ? -EPIPE : 0;

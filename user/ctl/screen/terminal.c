@@ -2,6 +2,7 @@
 /* The terminal as a screen: see terminal.h. */
 #define NCURSES_WIDECHAR 1
 #include "user/ctl/screen/terminal.h"
+#include "user/lib/array.h"
 #include "user/lib/log.h"
 #include "user/lib/printable.h"
 #include <curses.h>
@@ -30,7 +31,7 @@ static void catch_signals(void)
 {
 	const struct sigaction action = {.sa_handler = on_signal};
 
-	for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++)
 		sigaction(ending_signals[i], &action, NULL);
 }
 
@@ -114,7 +115,7 @@ static int translate(int key)
 		{ESCAPE, 'q'},
 	};
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (key == keys[i].from)
 			return keys[i].to;
 	return key;

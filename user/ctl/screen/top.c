@@ -12,6 +12,7 @@
 #include "user/ctl/show/text.h"
 #include "user/ctl/show/width.h"
 #include "user/health/health.h"
+#include "user/lib/array.h"
 #include "user/lib/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,7 +257,7 @@ static void move_mark(struct top *top, int key)
 		{TERMINAL_PAGE_DOWN, page}, {TERMINAL_HOME, -last}, {TERMINAL_LAST, last},
 	};
 
-	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(moves); i++)
 		if (key == moves[i].key)
 			top->marked += moves[i].by;
 	if (top->marked > last)

@@ -8,6 +8,7 @@
 #include "user/ctl/share/share.h"
 #include "user/kernel/share/program.h"
 #include "user/kernel/system/bpffs.h"
+#include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
@@ -103,7 +104,7 @@ enum command_status share_chain(const struct command *command)
 
 	if (command->argument_count == 0)
 		return show(command);
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
 		if (!strcmp(command->arguments[0], forms[i].word) &&
 		    command->argument_count >= forms[i].arguments_min &&
 		    command->argument_count <= forms[i].arguments_max)

@@ -43,7 +43,7 @@ static const struct drop_reason *find_reason(const char *name)
 
 static const char *normal_text(const char *normal)
 {
-	for (size_t i = 0; i < sizeof(normal_texts) / sizeof(normal_texts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(normal_texts); i++)
 		if (strcmp(normal_texts[i].normal, normal) == 0)
 			return normal_texts[i].text;
 	return normal;

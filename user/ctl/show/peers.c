@@ -74,7 +74,7 @@ static bool is_silent(const json_t *peer)
 {
 	static const char *const verdicts[] = {"down", "unreachable", "one-way", "released"};
 
-	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++)
 		if (!strcmp(field_text(peer, "verdict"), verdicts[i]))
 			return true;
 	return false;

@@ -3,6 +3,7 @@
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/show.h"
 #include "user/ctl/show/text.h"
+#include "user/lib/array.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -301,7 +302,7 @@ static void print_refused(const json_t *refused, FILE *stream)
 	};
 	bool first = true;
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		long long count = integer(refused, kinds[i].name);
 
 		if (count <= 0)

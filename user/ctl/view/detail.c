@@ -9,6 +9,7 @@
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/duration.h"
+#include "user/lib/json_text.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,10 +131,10 @@ static void print_scalars(const json_t *list, const char *label, enum unit unit,
 /* The digits of a number that is there as well: "epoch_text" beside "epoch". */
 static bool is_twin(const json_t *object, const char *name)
 {
-	size_t length = strlen(name), suffix = strlen("_text");
+	size_t length = strlen(name), suffix = strlen(JSON_TWIN_SUFFIX);
 	char base[NAME_BYTES];
 
-	if (length <= suffix || strcmp(name + length - suffix, "_text") != 0)
+	if (length <= suffix || strcmp(name + length - suffix, JSON_TWIN_SUFFIX) != 0)
 		return false;
 	snprintf(base, sizeof(base), "%.*s", (int)(length - suffix), name);
 	return json_object_get(object, base);
