@@ -85,13 +85,13 @@ static json_t *next_of(const json_t *snapshot, const char *interface)
 static json_t *interface_json(const json_t *snapshot, const json_t *interface)
 {
 	const char *name = json_string_value(json_object_get(interface, "name"));
-	json_t *json = json_object();
+	json_t *json = json_object(), *next = next_of(snapshot, name);
 
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
 		if (json_object_get(interface, kept[i]))
 			json_object_set(json, kept[i], json_object_get(interface, kept[i]));
-	if (next_of(snapshot, name))
-		json_object_set(json, "next_program_id", next_of(snapshot, name));
+	if (next)
+		json_object_set(json, "next_program_id", next);
 	json_object_set_new(json, "links", links_json(json_object_get(snapshot, "peers"), name));
 	json_object_set_new(json, "instances",
 			    instances_json(json_object_get(snapshot, "vrrp"), name));

@@ -7,8 +7,6 @@
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/table.h"
 #include "user/lib/array.h"
-#include "user/lib/log.h"
-#include <errno.h>
 #include <string.h>
 
 static const struct table_column columns[] = {
@@ -55,20 +53,6 @@ void inspect_show_maps(const json_t *maps, FILE *stream)
 	json_array_foreach(maps, index, map) add_map(&table, map);
 	table_print(&table, stream);
 	print_directory(json_array_get(maps, 0), stream);
-}
-
-enum command_status kernel_find(struct objects *objects, const json_t *status)
-{
-	int error = objects_find(objects, status);
-
-	if (!error)
-		return COMMAND_OK;
-	if (error == -EPERM) {
-		log_error("only root can inspect BPF programs and maps; try sudo");
-		return COMMAND_NOT_PERMITTED;
-	}
-	log_error("cannot read the BPF programs and maps: %s", strerror(-error));
-	return COMMAND_FAILED;
 }
 
 enum command_status inspect_maps(const struct command *command)
