@@ -323,18 +323,28 @@ function Packet:dissect_instances(tree)
 	end
 end
 
+-- The bytes before the tag, as far as they were captured.
+function Packet:add_body(tree, name)
+	return self:add(tree, name, 64, math.min(64, math.max(self.tvb:len() - 64, 0)))
+end
+
+-- Whether it is a question, whose body has only the number of what it asks about.
+function Packet:check_question(item, text)
+	if self.question and not self:is_zero(66, 62) then
+		self:note(item, "bad_value", text)
+	end
+	return self.question
+end
+
 function Packet:dissect_view(tree)
-	local item = self:add(tree, "view", 64, math.min(64, math.max(self.tvb:len() - 64, 0)))
+	local item = self:add_body(tree, "view")
 
 	if not item then
 		return
 	end
 	item:set_text(string.format("What node %d knows of node %d", self:number(10, 2), self:number(64, 2)))
 	self:add_checked(item, "view.subject_id", 64, 2, 1, 255)
-	if self.question then
-		if not self:is_zero(66, 62) then
-			self:note(item, "bad_value", "A QUERY has a view that is not empty")
-		end
+	if self:check_question(item, "A QUERY has a view that is not empty") then
 		return
 	end
 	self:add_state(item, "view.subject_state", 66, NODE_STATES)
@@ -489,17 +499,14 @@ function Packet:take_page()
 end
 
 function Packet:dissect_page(tree)
-	local item = self:add(tree, "page", 64, math.min(64, math.max(self.tvb:len() - 64, 0)))
+	local item = self:add_body(tree, "page")
 
 	if not item then
 		return
 	end
 	self:add_checked(item, "page.number", 64, 2, 0, PAGES_MAX - 1)
 	item:set_text("Page " .. self:number(64, 2))
-	if self.question then
-		if not self:is_zero(66, 62) then
-			self:note(item, "bad_value", "A COMPARE has a page that is not empty")
-		end
+	if self:check_question(item, "A COMPARE has a page that is not empty") then
 		return
 	end
 	self:add_checked(item, "page.count", 66, 2, 0, PAGES_MAX)
@@ -517,7 +524,7 @@ end
 -- What a question and its answer have in common: all of the head but the responder's epoch, and
 -- what is asked about.
 function Packet:key()
-	local about = self.type == QUERY or self.type == ANSWER or self.type == COMPARE or self.type == COMPARED
+	local about = self.type > REPLY
 
 	return math.floor((self.type - 1) / 2) .. self.tvb(4, 3):raw() .. self.tvb(8, 16):raw() ..
 		self.tvb(32, 8):raw() .. (about and self.tvb(64, 2):raw() or "")
