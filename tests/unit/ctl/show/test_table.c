@@ -83,6 +83,13 @@ static char *printed(const struct table *table)
 	return text;
 }
 
+static void assert_printed(const struct table *table, const char *expected)
+{
+	_cleanup_free_ char *text = printed(table);
+
+	assert_string_equal(text, expected);
+}
+
 static void columns_are_as_wide_as_their_cells(void **state)
 {
 	static const struct table_column columns[] = {
@@ -91,17 +98,15 @@ static void columns_are_as_wide_as_their_cells(void **state)
 		{"X", TABLE_LEFT, 0},
 	};
 	_cleanup_table_ struct table table = {.columns = columns, .column_count = 3};
-	_cleanup_free_ char *text = NULL;
 
 	(void)state;
 	table_add(&table, (const char *const[]){"a", "100", ""});
 	table_note(&table, "note %d", 1);
 	table_add(&table, (const char *const[]){"longer", "2", "y\n"});
-	text = printed(&table);
-	assert_string_equal(text, "NAME      N  X\n"
-				  "a       100\n"
-				  "    note 1\n"
-				  "longer    2  y\\n\n");
+	assert_printed(&table, "NAME      N  X\n"
+			       "a       100\n"
+			       "    note 1\n"
+			       "longer    2  y\\n\n");
 }
 
 static void columns_are_counted_in_characters(void **state)
@@ -111,15 +116,13 @@ static void columns_are_counted_in_characters(void **state)
 		{"N", TABLE_RIGHT, 0},
 	};
 	_cleanup_table_ struct table table = {.columns = columns, .column_count = 2};
-	_cleanup_free_ char *text = NULL;
 
 	(void)state;
 	table_add(&table, (const char *const[]){"\u0145\u0145", "1"});
 	table_add(&table, (const char *const[]){"abcde", "\u0145"});
-	text = printed(&table);
-	assert_string_equal(text, "NAME   N\n"
-				  "\u0145\u0145     1\n"
-				  "abcde  \u0145\n");
+	assert_printed(&table, "NAME   N\n"
+			       "\u0145\u0145     1\n"
+			       "abcde  \u0145\n");
 }
 
 static void wide_tables_wrap_where_they_may(void **state)
