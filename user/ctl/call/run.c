@@ -56,7 +56,7 @@ static bool await_end(struct client *client)
 
 	if (client_receive(client, &text) == -ECONNRESET)
 		return true;
-	log_error("xbeatd has not ended for %u s: see its log", client->timeout_ms / 1000);
+	log_error("xbeatd has not stopped within %u s; see its log", client->timeout_ms / 1000);
 	return false;
 }
 
@@ -73,7 +73,7 @@ static enum command_status check_successor(const struct command *command, const 
 	json_decref(now);
 	if (pid == expected)
 		return COMMAND_OK;
-	log_error("process %lld could not go on, and process %lld was started: see its log",
+	log_error("process %lld could not go on, and process %lld was started; see its log",
 		  (long long)expected, (long long)pid);
 	return COMMAND_FAILED;
 }

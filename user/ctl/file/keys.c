@@ -83,7 +83,7 @@ static enum command_status prepare_add(struct key_change *change)
 	char line[KEYFILE_LINE_BYTES];
 
 	if (change->count == XB_KEYS_MAX)
-		return refuse("the key file has two keys already: retire one before");
+		return refuse("the key file has two keys already: retire one first");
 	if (given && is_known(change, change->id))
 		return refuse("this id is in use, on this node or on another one");
 	while (!given && is_known(change, change->id))
@@ -206,11 +206,11 @@ static enum command_status prepare_retire(struct key_change *change)
 	if (index == change->count)
 		return refuse("this node has no key of this id; \"xbeatctl keys\" lists them");
 	if (change->count == 1)
-		return refuse("this is the only key: add another one before");
+		return refuse("this is the only key: add another one first");
 	if (index == 0)
-		return refuse("this node signs with this key: activate the other one before");
+		return refuse("this node signs with this key: activate the other one first");
 	if (list_nodes(find_known(change), uses, names) && !change->command->force) {
-		log_error("in use by: %s; activate the other key there before, or: --force", names);
+		log_error("in use by: %s; activate the other key there first, or: --force", names);
 		return COMMAND_FAILED;
 	}
 	change->after = key_lines_remove(change->before, index);

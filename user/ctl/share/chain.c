@@ -74,7 +74,7 @@ static enum command_status add(const struct command *command)
 		return add_path(command, command->arguments[1]);
 	if (geteuid() == 0)
 		return add_found(command);
-	log_error("only root may hand packets to another program");
+	log_error("only root may hand packets to another program; run this as root");
 	return COMMAND_NOT_PERMITTED;
 }
 

@@ -146,7 +146,7 @@ static void complain(const struct names *names, const json_t *answer, const char
 	json_array_foreach(list, index, name) spelling_consider(&search, json_string_value(name));
 	near = spelling_found(&search);
 	if (json_array_size(list) == 0)
-		log_error("no %s '%s': there is none here", names->what, pattern);
+		log_error("no %s '%s'; this xbeatd has none", names->what, pattern);
 	else if (near && json_array_size(list) > LISTED_MAX)
 		log_error("no %s '%s'; did you mean '%s'?", names->what, pattern, near);
 	else if (near)
