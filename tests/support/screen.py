@@ -11,7 +11,7 @@ import struct
 import subprocess
 import termios
 
-from tests.support.laboratory import NEVER_SECONDS, wait_until
+from tests.support.laboratory import wait_until
 
 READ_SECONDS = 0.05
 KEYS = {"up": "\x1bOA", "down": "\x1bOB", "end": "\x1bOF"}
@@ -33,7 +33,6 @@ class Terminal:
             env={**os.environ, "TERM": "vt100", "LC_ALL": "C.UTF-8", "COLUMNS": "", "LINES": ""})
         self.follower = follower
         self.pending = b""
-        self.finished = False
 
     def __enter__(self):
         return self

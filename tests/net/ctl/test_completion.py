@@ -108,7 +108,7 @@ class Zsh:
     def completed(self, *words):
         """The only candidate, which zsh inserts: what the command line becomes."""
         line = " ".join(words)
-        os.write(self.master, f"echo {'x'}; xbeatctl {line}\t".encode())
+        os.write(self.master, f"echo x; xbeatctl {line}\t".encode())
         os.write(self.master, b"\x01print -r -- '\x05'; echo do''ne\r")
         return re.search(r"\necho x; xbeatctl (.*?) ?\r\n", self.read_until(r"\ndone\r"))[1]
 
