@@ -108,7 +108,6 @@ void usage_next(const char *usage, const char *const arguments[], size_t count,
 		void (*found)(void *context, const char *text, size_t length), void *context)
 {
 	struct piece rest = {usage, strlen(usage)}, alternative, token, choice;
-
 	bool word = count > 0 && is_word(usage, arguments[0]);
 
 	while (split(&rest, SEPARATOR, &alternative)) {

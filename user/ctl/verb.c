@@ -12,6 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HELP_EXAMPLE_INDENT 4
+#define CALL_COLUMNS 27
+#define OPTION_COLUMNS 19
+
 static enum command_status help(const struct command *command);
 
 static const struct verb verbs_help[] = {
@@ -66,10 +70,6 @@ bool verb_only_shows(const struct command *command)
 	return is_showing(verb) && !(verb->changes && first && !strcmp(first, verb->changes));
 }
 
-#define HELP_EXAMPLE_INDENT 4
-#define CALL_COLUMNS 27
-#define OPTION_COLUMNS 19
-
 static bool begins_with(const char *name, const char *beginning)
 {
 	return strncmp(name, beginning, strlen(beginning)) == 0;
@@ -78,9 +78,8 @@ static bool begins_with(const char *name, const char *beginning)
 /* Returns how many verbs begin with text; *last is the last of them. */
 static size_t count_matches(const char *text, const struct verb **last)
 {
-	size_t count = 0;
-
 	const struct verb *verb;
+	size_t count = 0;
 
 	for (size_t i = 0; (verb = verb_at(i)); i++) {
 		if (!begins_with(verb->name, text))

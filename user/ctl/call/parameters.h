@@ -10,8 +10,8 @@
 #include <jansson.h>
 
 json_t *parameters_instance(const struct command *command); /* [INSTANCE] */
-json_t *parameters_failover(const struct command *command);
-json_t *parameters_drain(const struct command *command); /* INSTANCE [-t TIME] */
+json_t *parameters_failover(const struct command *command); /* INSTANCE [-t TIME] [--force] */
+json_t *parameters_drain(const struct command *command); /* [--force] */
 json_t *parameters_stop(const struct command *command); /* [--keep] */
 json_t *parameters_priority(const struct command *command); /* INSTANCE N|default */
 

@@ -1,8 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Has the daemon capture, reads its ring buffer, and writes the file. The daemon ends a capture when
- * it replaces its programs or ends; then this begins another one for the rest of the time, into the
- * same file.
+ * Has the daemon capture, reads its ring buffer, and writes the file. The daemon ends a capture
+ * when it replaces its programs or stops; then this begins another one for the rest of the time,
+ * into the same file.
  */
 #include "user/ctl/capture/capture.h"
 #include "user/ctl/call/query.h"

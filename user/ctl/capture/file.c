@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* Writes what was captured; see file.h. */
 #include "user/ctl/capture/file.h"
 #include "user/ctl/capture/packet.h"
@@ -61,7 +61,6 @@ void capture_file_session(struct capture_file *file, const json_t *interfaces)
 	size_t i;
 
 	file->unix_offset_ns = read_unix_offset_ns();
-
 	json_array_foreach(interfaces, i, interface)
 	{
 		unsigned index = (unsigned)json_integer_value(json_object_get(interface, "index"));

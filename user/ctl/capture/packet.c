@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads Ethernet, VLAN tags, ARP, IPv4, IPv6 and UDP; see packet.h. */
 #include "user/ctl/capture/packet.h"
 #include <arpa/inet.h>

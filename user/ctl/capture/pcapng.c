@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* The blocks of pcapng; see pcapng.h. Numbers are in this machine's byte order, which the magic of
  * the section shows. */
 #include "user/ctl/capture/pcapng.h"

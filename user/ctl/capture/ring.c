@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* Maps and reads a BPF ring buffer; see ring.h. */
 #include "user/ctl/capture/ring.h"
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* Finds out whose a captured packet is, and words its verdict; see words.h. */
 #include "user/ctl/capture/words.h"
 #include "user/ctl/capture/packet.h"

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* Each returns a new text, to be cleared and freed, or NULL: there is no such line, or no memory. */
+/* Each returns a new text, to be cleared and freed, or NULL: no such line, or out of memory. */
 
 /* With a line (which ends in a newline) after all others. */
 char *key_lines_add(const char *text, const char *line);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Verbs that make something of several of the daemon's answers, or inspect the kernel beside it. */
+/* Verbs that combine several of the daemon's answers, or read its objects in the kernel. */
 #ifndef XBEAT_CTL_INSPECT_INSPECT_H
 #define XBEAT_CTL_INSPECT_INSPECT_H
 

@@ -16,7 +16,7 @@ struct lines {
 struct lines lines_split(char *text);
 void lines_free(struct lines *lines);
 
-/* Draws the lines from first on; where a character differs from that of before (NULL: no other), it is
+/* Draws the lines from first on; characters that differ from those of before (NULL: no other) are
  * marked. */
 void lines_draw(const struct lines *lines, const struct lines *before, int top, int height,
 		size_t first);

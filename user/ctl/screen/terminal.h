@@ -32,8 +32,8 @@ enum terminal_key {
 	TERMINAL_RESIZED,
 };
 
-/* Returns whether standard input and output are a terminal that can be used; else it is logged what to
- * do instead. */
+/* Returns whether standard input and output are a terminal that can be used; else logs what to do
+ * instead. */
 bool terminal_open(void);
 
 /* Puts the terminal back. If a signal ended the program, it ends this process as it would have. */
@@ -47,8 +47,8 @@ int terminal_key(int timeout_ms, int fd);
 
 void terminal_clear(void);
 
-/* Writes text, whose control characters are escaped, into columns of a row: cut off, or filled up with
- * blanks. Outside the screen it does nothing. */
+/* Writes text, whose control characters are escaped, into columns of a row: cut off, or filled up
+ * with blanks. Outside the screen it does nothing. */
 void terminal_put(int row, int column, int columns, enum terminal_style style, const char *text);
 
 void terminal_show(void);

@@ -205,7 +205,7 @@ static void draw_foot(const struct top *top)
 	terminal_put(terminal_rows() - 1, 0, terminal_columns(), TERMINAL_MARKED, line);
 }
 
-/* Lines for the nodes, of all that lists have: each list gets what it needs, if not more than half. */
+/* Lines for the nodes, of all for both lists: each gets what it needs, if not more than half. */
 static int peer_lines(const struct top *top, int lists)
 {
 	int peers = (int)top->peers.count + 1, instances = (int)top->instances.count + 1;

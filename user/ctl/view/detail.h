@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every member of an answer as a line, with its unit: what tables and their notes leave out, too. */
+/* Every member of an answer as a line, with its unit, also what tables and notes leave out. */
 #ifndef XBEAT_CTL_VIEW_DETAIL_H
 #define XBEAT_CTL_VIEW_DETAIL_H
 
