@@ -55,17 +55,17 @@ size_t http_stream_waiting_bytes(const struct http_stream *stream)
 
 void http_stream_send(struct http_stream *stream, const char *text, size_t length)
 {
-	struct evbuffer *chunk = evbuffer_new();
+	struct evbuffer *chunk;
 
 	if (http_stream_waiting_bytes(stream) + length > HTTP_STREAM_BYTES_MAX) {
 		connection_close(stream->connection, HTTP_REFUSAL_SLOW);
-	} else {
-		if (!chunk || evbuffer_add(chunk, text, length))
-			limits_out_of_memory();
-		evhttp_send_reply_chunk(stream->request, chunk);
+		return;
 	}
-	if (chunk)
-		evbuffer_free(chunk);
+	chunk = evbuffer_new();
+	if (!chunk || evbuffer_add(chunk, text, length))
+		limits_out_of_memory();
+	evhttp_send_reply_chunk(stream->request, chunk);
+	evbuffer_free(chunk);
 }
 
 void http_stream_close(struct http_stream *stream)
