@@ -88,7 +88,6 @@ function connect() {
 		state.lost = true;
 		show();
 		if (source.readyState === EventSource.CLOSED) { /* refused: the browser does not try again */
-			source.close();
 			setTimeout(connect, 3000);
 		}
 	});
