@@ -14,14 +14,14 @@ static void (*const rules[])(const json_t *snapshot, json_t *problems) = {
 /* Appends those of a severity, in their order. */
 static size_t take(json_t *to, const json_t *from, const char *severity)
 {
-	const json_t *problem;
+	json_t *problem;
 	size_t index, count = 0;
 
 	json_array_foreach(from, index, problem)
 	{
 		if (strcmp(problem_text(problem, "severity"), severity) != 0)
 			continue;
-		json_array_append_new(to, json_deep_copy(problem));
+		json_array_append(to, problem);
 		count++;
 	}
 	return count;

@@ -49,7 +49,7 @@ static bool is_old(const json_t *event)
 
 void history_add(struct history *history, const json_t *events)
 {
-	const json_t *event;
+	json_t *event;
 	size_t index;
 
 	json_array_foreach(events, index, event)
@@ -57,7 +57,7 @@ void history_add(struct history *history, const json_t *events)
 		if (number(event, "sequence") <= history->sequence)
 			continue;
 		history->sequence = number(event, "sequence");
-		json_array_append(history->events, (json_t *)event);
+		json_array_append(history->events, event);
 	}
 	while (json_array_size(history->events) > HISTORY_EVENTS_MAX ||
 	       (json_array_size(history->events) && is_old(json_array_get(history->events, 0))))
