@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "user/figures/recent.h"
-#include "user/lib/time.h"
 
 static uint64_t sum(const struct xb_rtt_hist *histogram)
 {

@@ -6,13 +6,14 @@
 #ifndef XBEAT_FIGURES_RECENT_H
 #define XBEAT_FIGURES_RECENT_H
 
+#include "user/lib/time.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <xbeat/map.h>
 
 #define RECENT_COPIES 6
-#define RECENT_STEP_NS UINT64_C(12000000000)
+#define RECENT_STEP_NS (12 * NS_PER_SECOND)
 
 struct recent {
 	uint32_t copies[RECENT_COPIES][XB_RTT_BUCKETS]; /* they wrap around: differences count */
