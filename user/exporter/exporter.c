@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Start and end of the exporter; see exporter.h. */
+/* Start and stop of the exporter; see exporter.h. */
 #include "user/exporter/exporter.h"
 #include "user/exporter/pages.h"
 #include "user/lib/array.h"

@@ -11,8 +11,8 @@
 /* Returns a new array with the count of each bucket, not cumulative. */
 json_t *buckets_counts_json(const __u64 *counts, size_t bucket_count);
 
-/* Returns a new array: where each bucket but the last ends, which has no end. start_ns: where bucket
- * n starts. */
+/* Returns a new array: where each bucket but the last ends, which has no end. start_ns: where
+ * bucket n starts. */
 json_t *buckets_bounds_json(uint64_t (*start_ns)(unsigned bucket), unsigned bucket_count);
 
 #endif

@@ -12,10 +12,10 @@
 #include <jansson.h>
 
 /*
- * Returns a new object: healthy (true: no errors and no warnings) and problems, an array of objects,
- * the most severe first, each with severity (error, warning, info), kind, subject, text, remedy and,
- * if it is known how long it has lasted, age_ns. A reason is that of the time when it began: ages in
- * it do not grow.
+ * Returns a new object: healthy (true: no errors and no warnings) and problems, an array of
+ * objects, the most severe first, each with severity (error, warning, info), kind, subject, text,
+ * remedy and, if it is known how long it has lasted, age_ns. A reason is that of the time when it
+ * began: ages in it do not grow.
  * What a snapshot lacks is not judged.
  */
 json_t *health_judge(const json_t *snapshot);

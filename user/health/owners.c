@@ -89,7 +89,7 @@ static bool is_same(const json_t *instance, const json_t *described)
 	       json_integer_value(json_object_get(described, "family")) == family;
 }
 
-/* This node's instance that others describe, too; NULL: it runs none, or does not know the owner. */
+/* This node's instance that others describe, too; NULL: none, or its owner is not known here. */
 static const json_t *find_known(const json_t *snapshot, const json_t *described)
 {
 	const json_t *instance;

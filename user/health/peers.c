@@ -246,8 +246,8 @@ void health_of_peers(const json_t *snapshot, json_t *problems)
 	{
 		judge_verdict(peer, own_name(snapshot), problems);
 		judge_links(peer, own_name(snapshot), problems);
-		if (!strcmp(problem_text(peer, "verdict"),
-			    "up")) /* what others last reported is old */
+		/* What a node reported before it fell silent is old. */
+		if (!strcmp(problem_text(peer, "verdict"), "up"))
 			judge_apps(peer, problems);
 	}
 	json_array_foreach(json_object_get(json_object_get(snapshot, "cluster"), "nodes"), index,

@@ -13,8 +13,7 @@ struct problem {
 	const char *kind; /* for programs: "peer", "instance", … */
 	const char *subject; /* a node, instance, interface, … */
 	const char *remedy;
-	const char
-		*reason; /* as it was when it began, with its figures; NULL: none, or in the text */
+	const char *reason; /* of when it began, with its figures; NULL: none, or in the text */
 	const json_t *age; /* a number of ns; NULL: unknown */
 };
 

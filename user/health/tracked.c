@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Applications and tracked things. What is tracked may be down in a cluster that is well, as where a
- * script finds the node with the data: only an instance that cannot become Active is a problem
+ * Applications and tracked things. What is tracked may be down in a cluster that is well, as where
+ * a script finds the node with the data: only an instance that cannot become Active is a problem
  * (instances.c).
  */
 #include "user/health/problem.h"

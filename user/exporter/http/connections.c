@@ -180,8 +180,8 @@ static bool may_make_place(const struct connection *connection, uint64_t now_ns)
 	return connection->state == IDLE || connection->state == FRESH;
 }
 
-/* The one that has been without a whole request or answer for longest makes place. Returns whether there is
- * one. */
+/* Closes the one that has been without a whole request or answer for longest. Returns whether
+ * there is one. */
 static bool close_idle(struct connections *connections)
 {
 	uint64_t now_ns = clock_now_ns();

@@ -44,13 +44,13 @@ int connections_start(struct connections *connections, struct event_base *base);
 
 void connections_stop(struct connections *connections);
 
-/* Whose connections these are; they wait while no more are allowed. */
+/* New connections come from these; they are disabled while no more are allowed. */
 void connections_add_listener(struct connections *connections, struct evconnlistener *listener);
 
 /* Takes over the stream of a new connection, which has no descriptor yet. */
 void connections_add(struct connections *connections, struct bufferevent *stream);
 
-/* The connection of a request has it handled; NULL: unknown. */
+/* Returns the connection that has this stream; NULL: unknown. */
 struct connection *connections_find(struct connections *connections,
 				    const struct bufferevent *stream);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The host names that requests may have. A page of an attacker's, whose name suddenly leads to this
- * machine (DNS rebinding), could otherwise read what a browser here may read. That is not possible with
- * a numeric address: each is accepted.
+ * machine (DNS rebinding), could otherwise read what a browser here may read. That is not possible
+ * with a numeric address: each is accepted.
  */
 #ifndef XBEAT_EXPORTER_HTTP_HOSTS_H
 #define XBEAT_EXPORTER_HTTP_HOSTS_H

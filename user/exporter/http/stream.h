@@ -5,8 +5,8 @@
 
 #include "user/exporter/http/server.h"
 
-/* What a reader may leave unread; beyond it the stream is closed, and counted as "slow". It has room
- * for the state of some 4000 instances. */
+/* What a reader may leave unread: room for the state of some 4000 instances. Beyond it the stream
+ * is closed, and counted as "slow". */
 #define HTTP_STREAM_BYTES_MAX (4 * 1024 * 1024)
 
 struct http_stream;

@@ -32,8 +32,7 @@ void walk_snapshot(const json_t *snapshot, walk_visit *visit, void *context)
 /* Lists, and which members of their entries are labels. */
 struct labelled {
 	const char *list;
-	const char *
-		inner; /* a list in each entry, for whose entries the labels after "/" are; or NULL */
+	const char *inner; /* a list in each entry, which is visited instead; NULL: none */
 	struct metrics_label labels[METRICS_LABELS_MAX]; /* value: a member */
 };
 

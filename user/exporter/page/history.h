@@ -19,8 +19,8 @@ struct history {
 void history_start(struct history *history);
 void history_stop(struct history *history);
 
-/* Whether xbeatd, whose newest event has this sequence, has events that are not here. Forgets all if
- * its log was begun again, as it may be in another epoch. */
+/* Whether xbeatd, whose newest event has this sequence, has events that are not here. Forgets all
+ * if its log was begun again, as it may be in another epoch. */
 bool history_lacks(struct history *history, json_int_t newest, json_int_t epoch);
 
 /* Adds what xbeatd answered, and removes what is too old. */

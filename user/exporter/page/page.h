@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The page for people at "/", and "/events", by which it lives: a stream of server-sent events, each
- * a JSON object.
+ * The page for people at "/", and "/events", by which it lives: a stream of server-sent events,
+ * each a JSON object.
  *
  *	state	what the page shows now (view.h), or failure: why xbeatd does not answer
  *	events	events: new entries of xbeatd's event log; again: true if it was begun again
  *
- * xbeatd is asked once in PAGE_INTERVAL_NS, however many pages are open, and not at all without one.
+ * xbeatd is asked once in PAGE_INTERVAL_NS, however many pages are open, and not at all without
+ * one.
  */
 #ifndef XBEAT_EXPORTER_PAGE_PAGE_H
 #define XBEAT_EXPORTER_PAGE_PAGE_H

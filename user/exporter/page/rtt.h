@@ -7,7 +7,8 @@
 
 /*
  * Returns the median in ns of what came between two snapshots over the link of a peer, by
- * "histograms" of both; -1: nothing came, or that is unknown. The true median is in the same bucket.
+ * "histograms" of both; -1: nothing came, or that is unknown. The true median is in the same
+ * bucket.
  */
 json_int_t rtt_between(const json_t *before, const json_t *now, const char *peer,
 		       const json_t *link);

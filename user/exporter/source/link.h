@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A connection to xbeatd's control socket (docs/protocol.md) that never waits: requests are answered
- * by callbacks, in their order. It connects with the first request, and again after it was lost.
+ * A connection to xbeatd's control socket (docs/protocol.md) that never waits: requests are
+ * answered by callbacks, in their order. It connects with the first request, and again after it was
+ * lost.
  */
 #ifndef XBEAT_EXPORTER_SOURCE_LINK_H
 #define XBEAT_EXPORTER_SOURCE_LINK_H
@@ -21,15 +22,15 @@ struct link_failure {
 };
 
 /*
- * An answer: its result, which the callback borrows; or NULL and why there is none. It may be called
- * before link_ask() returns.
+ * An answer: its result, which the callback borrows; or NULL and why there is none. It may be
+ * called before link_ask() returns.
  */
 typedef void link_answer(void *context, const json_t *result, const struct link_failure *failure);
 
 /* The connection is lost: what was answered before may not be true any more. */
 typedef void link_lost(void *context);
 
-/* path: of the socket; it stays the caller's and valid. lost: or NULL. Aborts when out of memory. */
+/* path: of the socket; it stays the caller's and valid. lost: may be NULL. */
 struct link *link_new(struct event_base *base, const char *path, link_lost *lost, void *context);
 
 /* Without callbacks. */

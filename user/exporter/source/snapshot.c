@@ -20,7 +20,7 @@ struct snapshot_source {
 	struct snapshot last;
 	uint64_t taken_ns; /* 0: never */
 	bool asked; /* and not answered yet */
-	bool asked_again; /* because the first connection was lost, perhaps by a restart of xbeatd */
+	bool asked_again; /* because the connection was lost, perhaps by a restart of xbeatd */
 	struct waiting *waiting;
 	size_t waiting_count;
 };

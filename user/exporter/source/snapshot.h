@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What xbeatd knows, shared by all who ask: it is asked at most every SNAPSHOT_SPACING_NS, and those
- * who ask meanwhile get the same answer. No client waits longer than xbeatd may take for an answer.
+ * What xbeatd knows, shared by all who ask: it is asked at most every SNAPSHOT_SPACING_NS, and
+ * those who ask meanwhile get the same answer. No client waits longer than xbeatd may take for an
+ * answer.
  */
 #ifndef XBEAT_EXPORTER_SOURCE_SNAPSHOT_H
 #define XBEAT_EXPORTER_SOURCE_SNAPSHOT_H
