@@ -47,8 +47,10 @@ int auth_start(struct auth *auth, const char *path)
 	attempts_start(&auth->attempts, clock_now_ns());
 	if (!path)
 		return 0;
-	if (getrandom(auth->key, sizeof(auth->key), 0) != (ssize_t)sizeof(auth->key))
+	if (getrandom(auth->key, sizeof(auth->key), 0) != (ssize_t)sizeof(auth->key)) {
+		log_error("cannot read random numbers from the kernel: %s", limits_strerror(errno));
 		return -EIO;
+	}
 	watched_changed(&auth->file);
 	return auth_reload(auth);
 }
