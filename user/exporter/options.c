@@ -29,7 +29,8 @@ static int set_socket(struct options *options, const char *format, const char *a
 
 	if (length < (int)sizeof(options->socket))
 		return GO_ON;
-	log_error("the path of the socket is too long: %s", argument);
+	log_error("%s: the path of xbeatd's socket has %d characters; use at most %zu", argument,
+		  length, sizeof(options->socket) - 1);
 	return WRONG_USAGE;
 }
 

@@ -6,13 +6,13 @@
 #include "user/exporter/http/server.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/un.h>
 
 #define OPTIONS_LISTEN_MAX 8
 #define OPTIONS_HOSTS_MAX 8
-#define OPTIONS_SOCKET_BYTES 256
 
 struct options {
-	char socket[OPTIONS_SOCKET_BYTES]; /* of xbeatd */
+	char socket[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* of xbeatd */
 	const char *listen[OPTIONS_LISTEN_MAX]; /* as given */
 	struct listen_address addresses[OPTIONS_LISTEN_MAX];
 	size_t listen_count;

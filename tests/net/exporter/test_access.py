@@ -158,6 +158,13 @@ def test_files_that_cannot_be_used(lab, users):
         assert message in process.output()
 
 
+def test_a_socket_whose_path_is_too_long(lab):
+    """It would never answer."""
+    process = lab.spawn("node-a", *Exporter.argv(lab, "node-a", "--socket", "/" + 108 * "x"))
+    assert process.wait() == 2
+    assert "has 109 characters; use at most 107" in process.output()
+
+
 def test_a_warning_where_others_can_read(lab, users):
     everywhere = "--listen", "0.0.0.0:9694"
     exporter = Exporter(lab, "node-a", *everywhere)
