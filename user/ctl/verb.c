@@ -66,7 +66,7 @@ bool verb_only_shows(const struct command *command)
 	if (command->follow || command->wait)
 		return false;
 	if (verb->shows_alone)
-		return !first;
+		return !first || !strcmp(first, "show");
 	return is_showing(verb) && !(verb->changes && first && !strcmp(first, verb->changes));
 }
 

@@ -44,6 +44,7 @@ def test_next_program_gets_what_passes(lab, daemon, programs):
     entry, = daemon.json("chain", "add", programs["no_ping"], "eth0")
     schemas.check([entry], schemas.show.CHAIN, "chain add")
     assert (entry["interface"], entry["program"], entry["runs"]) == ("eth0", "no_ping", True)
+    assert daemon.json("chain", "show", "eth*") == daemon.json("chain", "show", "no_ping") == [entry]
     assert not is_pinged(lab)
     assert "eth0: program no_ping" in daemon.text("status")
     daemon.restart()

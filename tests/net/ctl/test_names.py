@@ -32,6 +32,8 @@ UNKNOWN = {  # a command line: words of its error
     "interfaces eth7": ["no interface 'eth7'", "did you mean 'eth0'"],
     "maps xb_peer": ["did you mean 'xb_peers'"],
     "drops bad_tga": ["did you mean 'bad_tag'?"],
+    "keys show 9": ["no key '9'", "there are: 1"],
+    "chain show eth7": ["no interface or program 'eth7'", "has none"],
     "cluster nobody": ["there are: node-a, node-b, node-c, VI_1"],
     "events nobody": ["no subject 'nobody'"],
     "events --kind pear": ["did you mean 'peer'"],
@@ -78,6 +80,9 @@ def test_names_select_entries(daemon):
         assert daemon.text("cluster", name)
     assert [each["name"] for each in daemon.json("interfaces", "eth*")["interfaces"]] == ["eth0"]
     assert daemon.text("interfaces", "-br").split()[0] == "eth0"
+    for name in ("1", daemon.json("keys")["keys"][0]["fingerprint"][:4] + "*"):
+        assert [key["id"] for key in daemon.json("keys", "show", name)["keys"]] == [1]
+    assert daemon.text("keys", "show", "-br").split()[0] == "1"
     assert daemon.text("maps", "xb_peers", "xb_drops", "--brief").split()[0::3] == ["xb_drops", "xb_peers"]
     for line, words in UNKNOWN.items():
         assert all(word in errors(daemon, line) for word in words), errors(daemon, line)

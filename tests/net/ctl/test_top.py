@@ -93,6 +93,7 @@ def test_what_is_refused(lab):
                                 (["watch", "watch", "peers"], 2, "not watch"),
                                 (["watch", "peers", "--jsn"], 2, "--json"),
                                 (["watch", "keys"], 1, "terminal"), (["watch", "chain"], 1, "terminal"),
+                                (["watch", "keys", "show", "1"], 1, "terminal"),
                                 (["watch", "app", "beet"], 1, "terminal"),
                                 (["top", "-n", "0"], 2, "interval")):
         done = subprocess.run(daemon.ctl_argv(*words), text=True, capture_output=True, stdin=subprocess.DEVNULL,

@@ -47,7 +47,7 @@ struct verb {
 	const struct brief *brief; /* one line each, for --brief; NULL: none */
 	const struct names *names; /* what its arguments select of the answer; NULL: nothing */
 	const char *changes; /* of a list: its first argument that is no name; NULL: none */
-	bool shows_alone; /* without an argument it only shows */
+	bool shows_alone; /* without an argument, or with "show", it only shows */
 	unsigned answer_timeout_ms; /* 0: a working daemon answers within milliseconds */
 };
 

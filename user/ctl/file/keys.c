@@ -230,9 +230,11 @@ static const struct step *find_step(const struct command *command)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
 		if (!strcmp(steps[i].name, command->arguments[0]) &&
-		    command->argument_count >= 1 + steps[i].needs_id)
+		    command->argument_count >= 1 + steps[i].needs_id &&
+		    command->argument_count <= 2)
 			return &steps[i];
-	log_error("write: xbeatctl keys, keys add [ID], keys activate ID, or keys retire ID");
+	log_error(
+		"write: xbeatctl keys [show [ID...]], keys add [ID], keys activate ID, or keys retire ID");
 	return NULL;
 }
 
@@ -320,10 +322,16 @@ static enum command_status change_keys(const struct command *command, const stru
 
 enum command_status local_keys(const struct command *command)
 {
+	struct command shown = *command;
 	const struct step *step;
 
 	if (!command->argument_count)
 		return run_method(command);
+	if (!strcmp(command->arguments[0], "show")) {
+		shown.arguments++;
+		shown.argument_count--;
+		return run_method(&shown);
+	}
 	step = find_step(command);
 	return step ? change_keys(command, step) : COMMAND_USAGE;
 }

@@ -5,6 +5,8 @@
  */
 #include "user/ctl/call/output.h"
 #include "user/ctl/call/query.h"
+#include "user/ctl/call/run.h"
+#include "user/ctl/call/verb.h"
 #include "user/ctl/share/share.h"
 #include "user/kernel/share/program.h"
 #include "user/kernel/system/bpffs.h"
@@ -85,9 +87,22 @@ static enum command_status remove_next(const struct command *command)
 	return call(command, "chain_remove", parameters(NULL, interface), "removed:");
 }
 
+/* Of the interfaces and programs that are named. */
 static enum command_status show(const struct command *command)
 {
-	return call(command, "chain", json_object(), NULL);
+	static const struct names names = {
+		.what = "interface or program",
+		.parts = {{"", {"interface", "program"}, false}},
+	};
+	int word = command->argument_count > 0; /* "show" */
+	struct verb verb = *command->verb;
+	struct command shown = *command;
+
+	verb.names = &names;
+	shown.verb = &verb;
+	shown.arguments += word;
+	shown.argument_count -= word;
+	return run_method(&shown);
 }
 
 enum command_status share_chain(const struct command *command)
@@ -97,7 +112,7 @@ enum command_status share_chain(const struct command *command)
 		int arguments_min, arguments_max;
 		enum command_status (*run)(const struct command *command);
 	} forms[] = {
-		{"show", 1, 1, show},
+		{"show", 1, VERB_NAMES_MAX, show},
 		{"add", 2, 3, add},
 		{"remove", 1, 2, remove_next},
 	};
@@ -109,7 +124,8 @@ enum command_status share_chain(const struct command *command)
 		    command->argument_count >= forms[i].arguments_min &&
 		    command->argument_count <= forms[i].arguments_max)
 			return forms[i].run(command);
-	log_error("write: xbeatctl chain [show], xbeatctl chain add PATH|ID|NAME [INTERFACE], "
-		  "or xbeatctl chain remove [INTERFACE]");
+	log_error(
+		"write: xbeatctl chain [show [INTERFACE...]], xbeatctl chain add PATH|ID|NAME [INTERFACE], "
+		"or xbeatctl chain remove [INTERFACE]");
 	return COMMAND_USAGE;
 }

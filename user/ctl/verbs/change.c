@@ -39,6 +39,11 @@ static const struct brief keys_brief = {
 		    {.make = cell_key_nodes}}}},
 };
 
+static const struct names keys = {
+	.what = "key",
+	.parts = {{"keys", {"id", "fingerprint"}, false}},
+};
+
 const struct verb verbs_change[] = {
 	{
 		.name = "failover",
@@ -130,8 +135,8 @@ const struct verb verbs_change[] = {
 	},
 	{
 		.name = "keys",
-		.arguments = "[add|activate|retire ID]",
-		.completes = "add [ID] | activate ID | retire ID",
+		.arguments = "[show|add|activate|retire ID]",
+		.completes = "show ID... | add | activate ID | retire ID",
 		.summary = "the keys of heartbeats, and changes of them",
 		.help = keys_help,
 		.example =
@@ -143,10 +148,11 @@ const struct verb verbs_change[] = {
 			"key file /etc/xbeat/lan.key\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL |
 			   VERB_ACCEPTS_FORCE,
-		.arguments_max = 2,
+		.arguments_max = VERB_NAMES_MAX,
 		.shows_alone = true,
 		.run = local_keys,
 		.print = show_keys,
+		.names = &keys,
 		.brief = &keys_brief,
 		.answer_timeout_ms = RELOAD_TIMEOUT_MS,
 	},

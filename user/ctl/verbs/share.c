@@ -18,8 +18,8 @@ static const struct brief chain_brief = {
 const struct verb verbs_share[] = {
 	{
 		.name = "chain",
-		.arguments = "[add|remove ...]",
-		.completes = "add FILE INTERFACE | remove INTERFACE",
+		.arguments = "[show|add|remove ...]",
+		.completes = "show INTERFACE... | add FILE INTERFACE | remove INTERFACE",
 		.summary = "the XDP program that gets what xbeat passes",
 		.help = chain_help,
 		.example = "$ xbeatctl chain add /sys/fs/bpf/filter eth0\n"
@@ -27,7 +27,7 @@ const struct verb verbs_share[] = {
 			   "eth0       filter   81  gets what passes\n"
 			   "$ xbeatctl chain remove eth0\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL,
-		.arguments_max = 3,
+		.arguments_max = VERB_NAMES_MAX,
 		.shows_alone = true,
 		.run = share_chain,
 		.print = share_show_chain,

@@ -2,6 +2,7 @@
 /* Entries of an answer by their names: see names.h. */
 #include "user/ctl/view/names.h"
 #include "user/ctl/show/field.h"
+#include "user/ctl/show/units.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/log.h"
 #include "user/lib/spelling.h"
@@ -33,17 +34,28 @@ bool names_match(const struct names *names, const char *name, char *const patter
 	return count == 0;
 }
 
-/* value: a text or a list of texts. */
+/* The name that a value is; NULL: none. number: room for that of a number. */
+static const char *name_of(const json_t *value, char number[static UNITS_TEXT_BYTES])
+{
+	if (!json_is_integer(value))
+		return json_string_value(value);
+	snprintf(number, UNITS_TEXT_BYTES, "%lld", (long long)json_integer_value(value));
+	return number;
+}
+
+/* value: a text, a number, or a list of them. */
 static bool value_matches(const struct names *names, const json_t *value, const char *pattern)
 {
-	const json_t *text;
+	char number[UNITS_TEXT_BYTES];
+	const char *name = name_of(value, number);
+	const json_t *part;
 	size_t index;
 
-	if (json_is_string(value))
-		return matches(names, pattern, json_string_value(value));
-	json_array_foreach(value, index, text)
+	if (name)
+		return matches(names, pattern, name);
+	json_array_foreach(value, index, part)
 	{
-		if (json_is_string(text) && matches(names, pattern, json_string_value(text)))
+		if (value_matches(names, part, pattern))
 			return true;
 	}
 	return false;
@@ -92,6 +104,7 @@ json_t *names_list(const struct names *names, const json_t *answer)
 	const struct names_part *part;
 	json_t *list = json_array(), *value;
 	const json_t *entry;
+	char number[UNITS_TEXT_BYTES];
 	const char *name;
 	size_t index;
 
@@ -103,9 +116,11 @@ json_t *names_list(const struct names *names, const json_t *answer)
 			continue;
 		json_array_foreach(part_of(part, answer), index, entry)
 		{
-			value = json_object_get(entry, part->keys[0]);
-			if (json_is_string(value) && !contains(list, value))
+			name = name_of(json_object_get(entry, part->keys[0]), number);
+			value = name ? json_string(name) : NULL;
+			if (value && !contains(list, value))
 				json_array_append(list, value);
+			json_decref(value);
 		}
 	}
 	return list;

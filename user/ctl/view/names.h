@@ -15,7 +15,7 @@
 /* A list of entries in an answer. */
 struct names_part {
 	const char *list; /* the member of the answer; "": the answer is the list */
-	/* Members of an entry, each a text or a list of texts, that a name may be; the first is the
+	/* Members of an entry, each a text, a number or a list of them, that a name may be; the first is the
 	 * entry's own name. */
 	const char *keys[NAMES_KEYS_MAX];
 	bool follows; /* has no names of its own: what belongs to names of other parts */
