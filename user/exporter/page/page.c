@@ -27,7 +27,7 @@ struct watcher {
 	json_int_t sequence; /* of the last event that was sent */
 	uint64_t life; /* of the history; 0: none was sent */
 	uint64_t serial; /* of the snapshot that was sent; 0: none */
-	uint64_t behind_ns; /* since when it has not read all; 0: it has */
+	uint64_t unread_since_ns; /* 0: it has read all */
 };
 
 struct page {
@@ -102,7 +102,7 @@ static void on_events(void *context, const json_t *result, const struct link_fai
 		return;
 	history_add(&page->history, result);
 	for (struct watcher *watcher = page->watchers; watcher; watcher = watcher->next)
-		if (!watcher->behind_ns)
+		if (!watcher->unread_since_ns)
 			send_events(watcher);
 }
 
@@ -139,12 +139,12 @@ static bool is_ready(struct watcher *watcher)
 
 	/* Before its first message only the head of the answer may be on its way. */
 	if (!watcher->serial || !http_stream_waiting_bytes(watcher->stream)) {
-		watcher->behind_ns = 0;
+		watcher->unread_since_ns = 0;
 		return true;
 	}
-	if (!watcher->behind_ns)
-		watcher->behind_ns = now_ns;
-	else if (time_since_ns(now_ns, watcher->behind_ns) >= SLOW_NS)
+	if (!watcher->unread_since_ns)
+		watcher->unread_since_ns = now_ns;
+	else if (time_since_ns(now_ns, watcher->unread_since_ns) >= SLOW_NS)
 		http_stream_close(watcher->stream);
 	return false;
 }
