@@ -12,7 +12,7 @@ from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
 from tests.support.exporter import PORT, Exporter
 from tests.support.laboratory import Laboratory, wait_until
-from tests.support.prometheus import Prometheus
+from tests.support.prometheus import Prometheus, of_nodes
 
 MINUTES = float(os.environ.get("XBEAT_HEALTH_MINUTES", "60"))
 # Shortly after a start, later, and near the end of a window of the rules.
@@ -25,7 +25,7 @@ class Healthy:
         self.cluster = Cluster(lab, Settings(multiplier="auto", advert_interval="1", daemon_timeout="3s",
                                              heartbeat_lines=["detection_min 30ms"])).start_active()
         self.exporters = {node: self.start_exporter(node) for node in lab.nodes}
-        self.prometheus = Prometheus(lab, lab.nodes, by=1)
+        self.prometheus = Prometheus(lab, of_nodes(lab), by=1)
 
     def __getitem__(self, node):
         return self.cluster[node]

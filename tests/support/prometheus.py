@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Prometheus in the client's namespace of a laboratory: it scrapes the exporters of all nodes, and
-evaluates the rules of dist/prometheus, all of it faster than in service."""
+"""Prometheus in a laboratory: it scrapes exporters, and evaluates the rules of dist/prometheus, all of
+it faster than in service."""
 
 import http.client
 import json
@@ -31,30 +31,33 @@ def alert_expressions():
     return re.findall(r"^ +expr: (.*?)^ +(?:for|labels):", RULES.read_text(), re.M | re.S)
 
 
+def of_nodes(lab):
+    """All nodes, by the address of their first link, as targets."""
+    return [(f"{lab.address(node)}:{PORT}", {"instance": node, "cluster": "lan"}) for node in lab.nodes]
+
+
 class Prometheus:
-    def __init__(self, lab, nodes, by=FASTER):
-        """nodes: those that are scraped, by the address of their first link."""
-        self.lab = lab
-        self.port = API_PORT
+    def __init__(self, lab, targets, by=FASTER, member="client"):
+        """targets: those that are scraped, (address, labels)."""
+        self.namespace = f"/run/netns/{lab.name}-{member}"
         lab.write("rules.yml", faster(RULES.read_text(), by))
         configuration = {
             "global": {"scrape_interval": f"{15000 // by}ms", "scrape_timeout": f"{15000 // by}ms",
                        "evaluation_interval": f"{15000 // by}ms"},
             "rule_files": [str(lab.path("rules.yml"))],
             "scrape_configs": [{"job_name": "xbeat", "static_configs": [
-                {"targets": [f"{lab.address(node)}:{PORT}"], "labels": {"instance": node, "cluster": "lan"}}
-                for node in nodes]}]}
+                {"targets": [address], "labels": labels} for address, labels in targets]}]}
         self.process = lab.spawn(
-            "client", "env", "GOMAXPROCS=1", "prometheus",
+            member, "env", "GOMAXPROCS=1", "prometheus",
             f"--config.file={lab.write('prometheus.yml', json.dumps(configuration))}",
-            f"--storage.tsdb.path={lab.path('prometheus')}", f"--web.listen-address=127.0.0.1:{self.port}",
+            f"--storage.tsdb.path={lab.path('prometheus')}", f"--web.listen-address=127.0.0.1:{API_PORT}",
             f"--query.lookback-delta={300000 // by}ms", "--log.level=warn")
         wait_until(self.ready, "Prometheus is ready")
 
     def get(self, path, **query):
         """Returns (status, text)."""
-        with network_of(f"/run/netns/{self.lab.name}-client"):
-            client = socket.create_connection(("127.0.0.1", self.port), timeout=NEVER_SECONDS)
+        with network_of(self.namespace):
+            client = socket.create_connection(("127.0.0.1", API_PORT), timeout=NEVER_SECONDS)
         connection = http.client.HTTPConnection("localhost")
         connection.sock = client
         connection.request("GET", f"{path}?{urllib.parse.urlencode(query)}", headers={"Connection": "close"})

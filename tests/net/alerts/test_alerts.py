@@ -15,7 +15,7 @@ from tests.support.detach import detach, replace_program, set_foreign
 from tests.support.exporter import LABEL, PORT, Exporter
 from tests.support.laboratory import ROOT, Laboratory, wait_until
 from tests.support.moment import stop_for
-from tests.support.prometheus import Prometheus, alert_expressions
+from tests.support.prometheus import Prometheus, alert_expressions, of_nodes
 
 NAME = "alerts"
 # These count over a window: they end with it.
@@ -57,7 +57,7 @@ class Monitored:
         self.cluster.wait_up()
         self.cluster.wait_holder("node-a")
         self.exporters = {node: self.start_exporter(node) for node in lab.nodes}
-        self.prometheus = Prometheus(lab, lab.nodes)
+        self.prometheus = Prometheus(lab, of_nodes(lab))
         wait_until(lambda: self.prometheus.query("sum(xbeat_up)") == [({}, 3)], "all nodes are scraped")
 
     def __getitem__(self, node):
