@@ -34,7 +34,7 @@ int kernel_capture_load(const struct kernel *kernel, struct xbeat_bpf **loaded)
 	if (!skeleton)
 		return errno ? -errno : -ENOMEM;
 	choose(skeleton, kernel);
-	error = skeleton_share_maps(skeleton, kernel->skeleton, true);
+	error = skeleton_share_maps(skeleton, kernel->skeleton, SKELETON_ALL);
 	if (!error)
 		error = xbeat_bpf__load(skeleton);
 	if (error)

@@ -11,7 +11,7 @@
 static int load(struct xbeat_bpf *skeleton, const struct xbeat_bpf *first)
 {
 	struct bpf_program *program;
-	int error = skeleton_share_maps(skeleton, first, true);
+	int error = skeleton_share_maps(skeleton, first, SKELETON_ALL);
 
 	bpf_object__for_each_program(program, skeleton->obj)
 		bpf_program__set_autoload(program, program == skeleton->progs.xbeat_ip ||
@@ -46,23 +46,6 @@ int load_ip(struct kernel *kernel)
 	return error ? error : skeleton_hold_programs(kernel);
 }
 
-static int share_with_member(struct xbeat_bpf *skeleton, const struct xbeat_bpf *first)
-{
-	struct bpf_map *map;
-	int error = 0;
-
-	bpf_object__for_each_map(map, skeleton->obj)
-	{
-		const struct bpf_map *other =
-			bpf_object__find_map_by_name(first->obj, bpf_map__name(map));
-
-		if (!error && !skeleton_is_of_capture(skeleton, map) &&
-		    map != skeleton->maps.xb_next && map != skeleton->maps.xb_next_ip)
-			error = other ? bpf_map__reuse_fd(map, bpf_map__fd(other)) : -ENOENT;
-	}
-	return error;
-}
-
 struct xbeat_bpf *load_member_open(const struct xbeat_bpf *first, bool ip_only)
 {
 	struct xbeat_bpf *skeleton = skeleton_open();
@@ -71,7 +54,7 @@ struct xbeat_bpf *load_member_open(const struct xbeat_bpf *first, bool ip_only)
 
 	if (!skeleton)
 		return NULL;
-	error = share_with_member(skeleton, first);
+	error = skeleton_share_maps(skeleton, first, SKELETON_BUT_NEXT);
 	bpf_object__for_each_program(program, skeleton->obj) bpf_program__set_autoload(
 		program, program == (ip_only ? skeleton->progs.xbeat_ip : skeleton->progs.xbeat));
 	if (!error)

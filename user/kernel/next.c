@@ -64,7 +64,7 @@ static int load(struct kernel_next *next, const struct kernel *kernel,
 	next->skeleton = skeleton;
 	skeleton_freeze(skeleton, setup);
 	bpf_program__set_autoload(skeleton->progs.xbeat_exit, false);
-	error = skeleton_share_maps(skeleton, kernel->skeleton, false);
+	error = skeleton_share_maps(skeleton, kernel->skeleton, SKELETON_BUT_SLOTS);
 	if (!error)
 		error = xbeat_bpf__load(skeleton);
 	if (!error && kernel->ip_skeleton)

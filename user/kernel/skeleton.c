@@ -79,7 +79,19 @@ bool skeleton_is_of_slots(const struct xbeat_bpf *skeleton, const struct bpf_map
 	       map == skeleton->maps.xb_events;
 }
 
-int skeleton_share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from, bool all)
+static bool is_shared(const struct xbeat_bpf *skeleton, const struct bpf_map *map,
+		      enum skeleton_maps which)
+{
+	if (skeleton_is_of_capture(skeleton, map))
+		return false;
+	if (which == SKELETON_BUT_NEXT)
+		return map != skeleton->maps.xb_next && map != skeleton->maps.xb_next_ip;
+	return which == SKELETON_ALL ||
+	       (!bpf_map__is_internal(map) && !skeleton_is_of_slots(skeleton, map));
+}
+
+int skeleton_share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from,
+			enum skeleton_maps which)
 {
 	struct bpf_map *map;
 	int error = 0;
@@ -89,8 +101,7 @@ int skeleton_share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from
 		const struct bpf_map *other =
 			bpf_object__find_map_by_name(from->obj, bpf_map__name(map));
 
-		if (!error && !skeleton_is_of_capture(to, map) &&
-		    (all || (!bpf_map__is_internal(map) && !skeleton_is_of_slots(to, map))))
+		if (!error && is_shared(to, map, which))
 			error = other ? bpf_map__reuse_fd(map, bpf_map__fd(other)) : -ENOENT;
 	}
 	return error;

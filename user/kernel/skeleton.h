@@ -23,9 +23,16 @@ bool skeleton_is_of_slots(const struct xbeat_bpf *skeleton, const struct bpf_map
 /* Whether only programs that capture use the map; it is created only with them (capture.h). */
 bool skeleton_is_of_capture(const struct xbeat_bpf *skeleton, const struct bpf_map *map);
 
-/* Has the maps of to, which is not loaded yet, be those of from; all: else neither those of slots
- * nor the constants. Those of a capture are never shared. Returns 0 or a negative errno. */
-int skeleton_share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from, bool all);
+/* Which maps two objects share; those of a capture never are. */
+enum skeleton_maps {
+	SKELETON_ALL,
+	SKELETON_BUT_NEXT, /* not those of next programs */
+	SKELETON_BUT_SLOTS, /* neither those of slots nor the constants */
+};
+
+/* Has the maps of to, which is not loaded yet, be those of from. Returns 0 or a negative errno. */
+int skeleton_share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from,
+			enum skeleton_maps which);
 
 /* Maps the values of a map into memory. Returns NULL if it cannot be. */
 void *skeleton_map(const struct bpf_map *map);
