@@ -337,7 +337,7 @@ const char *config_xdp_mode_name(enum config_xdp_mode mode)
 {
 	static const char *const names[] = {
 #define X(id, name) name,
-		XDP_MODES(X)
+		CONFIG_XDP_MODES(X)
 #undef X
 	};
 

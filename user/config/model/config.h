@@ -60,11 +60,12 @@ struct config_node {
 };
 
 /* How the XDP program is attached. */
-#define XDP_MODES(X) X(AUTO, "auto") X(NATIVE, "native") X(GENERIC, "generic") X(NONE, "none")
+#define CONFIG_XDP_MODES(X)                                                                        \
+	X(AUTO, "auto") X(NATIVE, "native") X(GENERIC, "generic") X(NONE, "none")
 
 enum config_xdp_mode {
 #define X(id, name) CONFIG_XDP_##id,
-	XDP_MODES(X)
+	CONFIG_XDP_MODES(X)
 #undef X
 		CONFIG_XDP_MODE_COUNT,
 };
