@@ -61,7 +61,7 @@ json_t *daemon_call_log(void *context, struct control_call *call)
 {
 	(void)context;
 	(void)call;
-	return json_pack("{s:s}", "level", log_level_name((size_t)(log_level() - LOG_ERR)));
+	return json_pack("{s:s}", "level", log_level_name(log_level()));
 }
 
 /* A change is logged although the new level may leave such lines out. */
@@ -75,11 +75,9 @@ json_t *daemon_call_log_level(void *context, struct control_call *call)
 		return control_fail(call, "invalid_parameter",
 				    "level must be error, warning, notice, info or debug");
 	log_set_level(LOG_DEBUG);
-	log_notice("xbeatctl log: level %s, before: %s", name,
-		   log_level_name((size_t)(before - LOG_ERR)));
+	log_notice("xbeatctl log: level %s, before: %s", name, log_level_name(before));
 	log_set_level(level);
 	json = daemon_call_log(context, call);
-	json_object_set_new(json, "before",
-			    json_string(log_level_name((size_t)(before - LOG_ERR))));
+	json_object_set_new(json, "before", json_string(log_level_name(before)));
 	return json;
 }

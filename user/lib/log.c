@@ -123,8 +123,10 @@ int log_level(void)
 	return log_state.level;
 }
 
-const char *log_level_name(size_t index)
+const char *log_level_name(int level)
 {
+	size_t index = (size_t)(level - LOG_ERR);
+
 	return index < ARRAY_SIZE(level_names) ? level_names[index] : NULL;
 }
 

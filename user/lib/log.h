@@ -43,8 +43,8 @@ void log_report_suppressed(void);
 void log_set_level(int level);
 int log_level(void);
 
-/* The levels from the most important: "error" to "debug"; NULL: there are no more. */
-const char *log_level_name(size_t index);
+/* Returns the name of a level, "error" to "debug"; NULL: there is no such level. */
+const char *log_level_name(int level);
 
 /* Returns the level of a name; -1: there is none. */
 int log_level_named(const char *name);
