@@ -169,7 +169,7 @@ int daemon_start_cluster(struct daemon *daemon);
  * or -ENOMEM. */
 int daemon_watch_kernel(struct daemon *daemon);
 
-/* Looks after pins and XDP programs. Returns 0 or a negative errno. */
+/* Keeps pins and XDP programs. Returns 0 or a negative errno. */
 int daemon_start_upkeep(struct daemon *daemon);
 
 /* Methods: the next programs. */

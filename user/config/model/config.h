@@ -455,7 +455,7 @@ void config_free(struct config *config);
 void config_heartbeat_retime(struct config_heartbeat *heartbeat,
 			     const struct config_heartbeat *from);
 
-/* Returns the guard_timeout of an instance without a heartbeat block and a guard_timeout. */
+/* Returns the guard_timeout of an instance that sets none, without a heartbeat block. */
 uint64_t config_guard_without_heartbeat_ns(const struct config_instance *instance);
 
 /* Keeps only the names of instances with a heartbeat block: a witness never takes over VIPs. */

@@ -33,7 +33,7 @@ static void append(char names[static EVENT_LOG_STATE_BYTES], const char *name)
 		 length ? OWNER_SEPARATOR : "", name);
 }
 
-/* The sender of the adverts that this Backup follows, unless heartbeats say otherwise of it. */
+/* The sender of the adverts that this Backup follows, unless its heartbeats report otherwise. */
 static void append_advertiser(const struct instance *instance,
 			      char names[static EVENT_LOG_STATE_BYTES])
 {
