@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The fence drops packets to an address whose guard has expired (guard.h) or whose instance is
- * closed (closing.h), and the requests for it: ARP requests (RFC 826; probes and announcements of RFC 5227 among them) and Neighbor
- * Solicitations (RFC 4861). */
+ * closed (closing.h), and the requests for it: ARP requests (RFC 826; probes and announcements of
+ * RFC 5227 among them) and Neighbor Solicitations (RFC 4861). */
 #ifndef BPF_GUARD_FENCE_H
 #define BPF_GUARD_FENCE_H
 

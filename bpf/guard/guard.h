@@ -20,9 +20,9 @@
  * fencing_bits; 2. all held addresses are fenced; 3. packets are checked (fencing); 4. its bit is
  * set in fenced_bits, which packets report. An address that the daemon takes meanwhile is seen by
  * step 2, or the daemon sees the bit of step 1 and fences the address itself: each side writes
- * before it reads. The daemon clears both bits at once, and then fence_generation grows, in the same
- * word. Step 4 fails if it is not that of step 1, so a check that the daemon overtakes cannot report
- * an outdated state, even if another check has begun meanwhile; then the next check does.
+ * before it reads. The daemon clears both bits at once, and then fence_generation grows, in the
+ * same word. Step 4 fails if it is not that of step 1, so a check that the daemon overtakes cannot
+ * report an outdated state, even if another check has begun meanwhile; then the next check does.
  *
  * Whether packets are checked at all (fencing): the daemon clears it only if nothing was fenced
  * since it started to scan (XB_FENCING_ASKED). Checks are idempotent: each repeats what an earlier

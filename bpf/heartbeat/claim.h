@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A claim: a PROBE from a better Backup that asks for instances. What it asks for is done before the
- * PROBE is answered, so that the answer reports it:
+ * A claim: a PROBE from a better Backup that asks for instances. What it asks for is done before
+ * the PROBE is answered, so that the answer reports it:
  *
- * - Of a lower, guarded Active the addresses are fenced, as if its guards had expired; all of a group
- *   (xb_self.claim_group_bits) or none.
- * - If this node claims the instance, too, and is the lower one, its own claim is revoked: it can no
- *   longer open the instance (guard/closing.h). A node that describes itself as Active before it opens
- *   is both.
+ * - Of a lower, guarded Active the addresses are fenced, as if its guards had expired; all of a
+ *   group (xb_self.claim_group_bits) or none.
+ * - If this node claims the instance, too, and is the lower one, its own claim is revoked: it can
+ *   no longer open the instance (guard/closing.h). A node that describes itself as Active before it
+ *   opens is both.
  *
- * Only evidence counts: the sender hears this node, so its PROBE is not older than that. And only the
- * PROBE itself, not what the slot holds: all members of a group must be in one PROBE. The description
- * of this node is read before the fence and again for the answer; whatever the daemon does in between,
- * the answer does not report a fence, nor less than Active, for what it has opened meanwhile.
+ * Only evidence counts: the sender hears this node, so its PROBE is not older than that. And only
+ * the PROBE itself, not what the slot holds: all members of a group must be in one PROBE. The
+ * description of this node is read before the fence and again for the answer; whatever the daemon
+ * does in between, the answer does not report a fence, nor less than Active, for what it has opened
+ * meanwhile.
  */
 #ifndef BPF_HEARTBEAT_CLAIM_H
 #define BPF_HEARTBEAT_CLAIM_H
@@ -74,8 +75,8 @@ static __always_inline bool claim_is_better(__u32 claim, __u32 own, bool outrank
 	return priority > own_priority || (priority == own_priority && outranks_equal);
 }
 
-/* Examines one instance of this node. Returns its bit if it is to be fenced, and the same shifted if
- * its own claim is to be revoked. Not static, like the functions below: the verifier checks each
+/* Examines one instance of this node. Returns its bit if it is to be fenced, and the same shifted
+ * if its own claim is to be revoked. Not static, like the functions below: the verifier checks each
  * once. */
 __noinline __u32 claim_weigh(const struct claim_entries *entries, __u32 index, __u32 outranks_equal)
 {
@@ -114,7 +115,8 @@ __noinline __u32 claim_with_group(__u32 index, __u32 bits)
 
 /* Carries out what a PROBE claims. Revokes even if there is nothing to revoke: the barrier lets the
  * answer report what the daemon had described before it opened an instance. Returns the instances
- * that were fenced. The caller's stack is so large that only one more function fits after this one. */
+ * that were fenced. The caller's stack is so large that only one more function fits after this
+ * one. */
 __noinline __u32 claim_carry_out(const struct claim_entries *entries, __u32 outranks_equal)
 {
 	__u32 zero = 0, bits = 0, whole = 0;

@@ -88,9 +88,10 @@ static __always_inline void evidence_take_description(struct heartbeat *heartbea
 		heartbeat->events |= EVENT_BIT(XB_EVENT_PEER_CHANGED);
 }
 
-/* Stores the highest ack, by how far it lags behind what was sent. Each advance from the awaited one
- * on is an event: so the daemon misses none that came while it wrote what it awaits. Returns false if
- * the sender has acknowledged more before, so that this packet left earlier and was overtaken. */
+/* Stores the highest ack, by how far it lags behind what was sent. Each advance from the awaited
+ * one on is an event: so the daemon misses none that came while it wrote what it awaits. Returns
+ * false if the sender has acknowledged more before, so that this packet left earlier and was
+ * overtaken. */
 static __always_inline bool evidence_take_ack(struct heartbeat *heartbeat, __u32 sent_seq)
 {
 	struct xb_peer *peer = heartbeat->peer;

@@ -55,7 +55,8 @@ json_t *cluster_disagreements_json(const struct cluster *cluster);
 /* Returns a new JSON object of all that is known: nodes, instances, disagreements. */
 json_t *cluster_json(const struct cluster *cluster);
 
-/* Returns a new JSON object: keys, the keys of this node and of others, and which nodes have them. */
+/* Returns a new JSON object: keys, the keys of this node and of others, and which nodes have
+ * them. */
 json_t *cluster_keys_json(const struct cluster *cluster);
 
 /* Adds a sentence for each disagreement that concerns the instance or node of this name; NULL: for

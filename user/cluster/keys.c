@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * "xbeatctl keys": which nodes have which key. A node's statement names the keys that it accepts, by
- * id and fingerprint; its PROBEs show at once by which it signs.
+ * "xbeatctl keys": which nodes have which key. A node's statement names the keys that it accepts,
+ * by id and fingerprint; its PROBEs show at once by which it signs.
  */
 #include "user/cluster/members.h"
 #include "user/core/names.h"

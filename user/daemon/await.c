@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A start before the network is there: without an address of any node, xbeatd does not know which one
- * it is, so nothing is loaded yet. It waits for one, answers on the control socket what it waits for,
- * and stops or reads its files again as a running daemon does. What else may be missing is waited for
- * while the daemon runs: interfaces.c, user/kernel/attach_wait.c, user/heartbeat/prober_links.c.
+ * A start before the network is there: without an address of any node, xbeatd does not know which
+ * one it is, so nothing is loaded yet. It waits for one, answers on the control socket what it
+ * waits for, and stops or reads its files again as a running daemon does. What else may be missing
+ * is waited for while the daemon runs: interfaces.c, user/kernel/attach_wait.c,
+ * user/heartbeat/prober_links.c.
  */
 #include "user/daemon/daemon.h"
 #include "user/lib/cleanup.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Another heartbeat block on a running daemon. Nodes and links come and go, times and limits change;
- * what stays is not disturbed. A thread loads programs with other constants if they are needed
- * (kernel/next.h), the loop takes all in one step.
+ * Another heartbeat block on a running daemon. Nodes and links come and go, times and limits
+ * change; what stays is not disturbed. A thread loads programs with other constants if they are
+ * needed (kernel/next.h), the loop takes all in one step.
  */
 #ifndef XBEAT_DAEMON_BLOCK_H
 #define XBEAT_DAEMON_BLOCK_H
@@ -24,12 +24,12 @@ bool block_differs(const struct config_heartbeat *running, const struct config_h
 /* Writes why the port cannot change at once, and how it can. */
 void block_explain_port(char *text, size_t bytes, unsigned from, unsigned to);
 
-/* Refuses what a running daemon cannot change, with a message that has both values. inputs have been
- * identified. Returns 0 or a negative errno. */
+/* Refuses what a running daemon cannot change, with a message that has both values. inputs have
+ * been identified. Returns 0 or a negative errno. */
 int block_check(const struct daemon *daemon, struct daemon_inputs *inputs);
 
-/* Loads what the block of inputs needs; in the reload's thread. Does nothing if it does not differ, or
- * if block_check() will refuse it. Returns 0 or a negative errno, with a message. */
+/* Loads what the block of inputs needs; in the reload's thread. Does nothing if it does not differ,
+ * or if block_check() will refuse it. Returns 0 or a negative errno, with a message. */
 int block_load(struct daemon *daemon, struct daemon_inputs *inputs, struct block_change **change);
 
 /* Takes links, peers and programs of a change. Returns 0 or a negative errno, with a message; then

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See clock_watch.h. A timer that is never due is canceled when the clock is set, also by the end of
- * a suspension (timerfd_create(2)). */
+/* See clock_watch.h. A timer that is never due is canceled when the clock is set, also by the end
+ * of a suspension (timerfd_create(2)). */
 #include "user/daemon/clock_watch.h"
 #include "user/kernel/signed.h"
 #include <errno.h>

@@ -40,7 +40,8 @@ static int read_inside(struct daemon_inputs *inputs, struct diagnostics *diagnos
 	return daemon_read_inputs(inputs, diagnostics);
 }
 
-/* Without an address of a node the daemon waits (await.c). A test may be made on another machine. */
+/* Without an address of a node the daemon waits (await.c). A test may be made on another
+ * machine. */
 static int identify(struct daemon_inputs *inputs, const struct options *options)
 {
 	int error;

@@ -351,8 +351,8 @@ static int start_drop_watch(struct daemon *daemon)
 	return drop_watch_start(&daemon->drop_watch, daemon->base, &daemon->kernel);
 }
 
-/* A successor did it in daemon_take_over(), but SCHED_DEADLINE may have been refused while the daemon
- * before held its reservation. */
+/* A successor did it in daemon_take_over(), but SCHED_DEADLINE may have been refused while the
+ * daemon before held its reservation. */
 static int apply_scheduling(struct daemon *daemon)
 {
 	if (daemon->scheduling.policy != SCHED_DEADLINE)

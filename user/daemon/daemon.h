@@ -42,7 +42,7 @@ struct daemon {
 	const char *daemon_name;
 	mode_t script_umask;
 	struct config *config;
-	/* index into config->heartbeat->nodes; 0 without heartbeats; DAEMON_NODE_UNKNOWN: await.c */
+	/* Index of config->heartbeat->nodes; 0 without heartbeats; DAEMON_NODE_UNKNOWN: await.c */
 	size_t own_node;
 	struct xb_key keys[XB_KEYS_MAX];
 	int lock;
@@ -105,8 +105,8 @@ struct daemon_inputs {
 /*
  * Reads the configuration and the key file, and resolves the users of its commands. It may block,
  * so after the start it runs in a thread of its own. Adds diagnostics, and sets inputs->message on
- * error. Returns 0 or a negative errno; free inputs->config with config_free(), and inputs->text, in
- * either case.
+ * error. Returns 0 or a negative errno; free inputs->config with config_free(), and inputs->text,
+ * in either case.
  */
 int daemon_read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnostics);
 
@@ -117,14 +117,14 @@ int daemon_identify(struct daemon_inputs *inputs);
 /* This machine is the node inputs->own_node. */
 void daemon_use_node(struct daemon_inputs *inputs);
 
-/* Where a daemon runs, and the names of its files, cannot change. Returns 0, or a negative errno with
- * inputs->message. */
+/* Where a daemon runs, and the names of its files, cannot change. Returns 0, or a negative errno
+ * with inputs->message. */
 int daemon_check_place(struct daemon_inputs *inputs, const struct config *running);
 
 /*
- * Waits until this machine has an address of a node (await.c). begin reports, with an event and to the
- * service manager, what is waited for. Returns 0, -EINTR for a stop, or a negative errno, which is
- * logged.
+ * Waits until this machine has an address of a node (await.c). begin reports, with an event and to
+ * the service manager, what is waited for. Returns 0, -EINTR for a stop, or a negative errno, which
+ * is logged.
  */
 void daemon_await_begin(struct daemon *daemon);
 int daemon_await_node(struct daemon *daemon);
@@ -139,8 +139,8 @@ bool daemon_reload_waits(struct daemon *daemon, struct control_promise *promise)
 /* Cancels a reload in progress; does not wait for a thread that hangs. */
 void daemon_reload_stop(struct daemon *daemon);
 
-/* Reads the networks of the interfaces for the kernel side, and again soon after a change. Returns 0
- * or -ENOMEM. */
+/* Reads the networks of the interfaces for the kernel side, and again soon after a change. Returns
+ * 0 or -ENOMEM. */
 int daemon_networks_start(struct daemon *daemon);
 void daemon_networks_changed(struct daemon *daemon);
 void daemon_networks_stop(struct daemon *daemon);
@@ -150,7 +150,8 @@ int daemon_watch_interfaces(struct daemon *daemon);
 
 bool daemon_uses_for_heartbeats(const struct daemon *daemon, const char *interface);
 
-/* Attaches to an interface or detaches from it, and reports to all that use it, if it has changed. */
+/* Attaches to an interface or detaches from it, and reports to all that use it, if it has
+ * changed. */
 void daemon_follow_interface(struct daemon *daemon, const char *name);
 
 /* Reports interfaces that cannot be attached to yet, and links whose address is not there, once. */
@@ -165,8 +166,8 @@ void daemon_delay_interfaces(struct daemon *daemon);
 /* Compares configurations with other nodes, if there are heartbeats. Returns 0 or -ENOMEM. */
 int daemon_start_cluster(struct daemon *daemon);
 
-/* Receives the events of the kernel side, at the start and when its descriptor is another. Returns 0
- * or -ENOMEM. */
+/* Receives the events of the kernel side, at the start and when its descriptor is another. Returns
+ * 0 or -ENOMEM. */
 int daemon_watch_kernel(struct daemon *daemon);
 
 /* Keeps pins and XDP programs. Returns 0 or a negative errno. */
@@ -217,9 +218,10 @@ void daemon_read_saved(struct daemon *daemon);
 const char *daemon_keep_refusal(const struct daemon *daemon);
 
 /*
- * Ends for another daemon to go on, instead of daemon_stop(): saves the state, sends a last advert for
- * each Active instance and reports the restart to the peers. Addresses, guards, pins and programs
- * stay; from the end of the process on the kernel side gives the next daemon restart_grace.
+ * Ends for another daemon to go on, instead of daemon_stop(): saves the state, sends a last advert
+ * for each Active instance and reports the restart to the peers. Addresses, guards, pins and
+ * programs stay; from the end of the process on the kernel side gives the next daemon
+ * restart_grace.
  */
 void daemon_end_keeping(struct daemon *daemon);
 

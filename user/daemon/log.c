@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The log of the running daemon: events are kept for the next one, lines that repeat are limited, and
- * the level can be changed. */
+/* The log of the running daemon: events are kept for the next one, lines that repeat are limited,
+ * and the level can be changed. */
 #include "user/lib/log.h"
 #include "user/daemon/daemon.h"
 #include "user/lib/limits.h"

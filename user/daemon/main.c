@@ -194,8 +194,8 @@ static void take_place(struct daemon *daemon, const struct options *options, int
 }
 
 /*
- * Goes on for a running daemon. An error before that daemon has stopped changes nothing, and one after
- * it leaves everything to the process that the daemon starts then: nothing is cleaned up.
+ * Goes on for a running daemon. An error before that daemon has stopped changes nothing, and one
+ * after it leaves everything to the process that the daemon starts then: nothing is cleaned up.
  */
 static void succeed(struct daemon *daemon, const struct options *options,
 		    struct pid_files *pid_files, struct channel *channel)
@@ -218,8 +218,8 @@ static void succeed(struct daemon *daemon, const struct options *options,
 	serve(daemon);
 }
 
-/* Runs shutdown_script when everything else has stopped; it is that of the last reload. Not if another
- * daemon goes on. */
+/* Runs shutdown_script when everything else has stopped; it is that of the last reload. Not if
+ * another daemon goes on. */
 static void stop(struct daemon *daemon, bool started)
 {
 	struct config_own_script script = {0};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Files that only the daemon's user can read. A new file takes the place of the old one by its name,
- * so a symbolic link is never followed, and a reader never sees half a file. Directories that other
- * users can change are refused, but for sticky ones as /tmp.
+ * Files that only the daemon's user can read. A new file takes the place of the old one by its
+ * name, so a symbolic link is never followed, and a reader never sees half a file. Directories that
+ * other users can change are refused, but for sticky ones as /tmp.
  */
 #ifndef XBEAT_DAEMON_PRIVATE_FILE_H
 #define XBEAT_DAEMON_PRIVATE_FILE_H

@@ -81,8 +81,8 @@ void daemon_end_keeping(struct daemon *daemon)
 	peers_probe_now(&daemon->peers);
 }
 
-/* The other nodes would not hear a daemon with another cluster_id, or a port that they do not accept.
- * Without the variable the daemon before is of an older version. */
+/* The other nodes would not hear a daemon with another cluster_id, or a port that they do not
+ * accept. Without the variable the daemon before is of an older version. */
 static int check_block(const struct config_heartbeat *heartbeat)
 {
 	const char *text = secure_getenv(CHANNEL_BLOCK_VARIABLE);
@@ -105,7 +105,8 @@ static int check_block(const struct config_heartbeat *heartbeat)
 	return -EPROTO;
 }
 
-/* A start waits for interfaces that are missing, but a restart without any would isolate the node. */
+/* A start waits for interfaces that are missing, but a restart without any would isolate the
+ * node. */
 static int check_interfaces(const struct config_heartbeat *heartbeat)
 {
 	size_t missing = 0;

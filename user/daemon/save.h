@@ -11,14 +11,15 @@ struct config;
 struct daemon;
 struct save; /* of one reload */
 
-/* Saves the files as they were read at the start, inputs: their text. Blocks as reading them does. */
+/* Saves the files as they were read at the start, inputs: their text. Blocks as reading them
+ * does. */
 void save_start(const struct config *config, const char *inputs);
 
 /* Keeps the state before a reload. Returns a new save; ends the process if out of memory. */
 struct save *save_begin(struct daemon *daemon);
 
-/* Writes that state and the files as they were read, with mode 0600. config: from these files; NULL:
- * they have errors. For the thread of the reload: uses nothing of the daemon. */
+/* Writes that state and the files as they were read, with mode 0600. config: from these files;
+ * NULL: they have errors. For the thread of the reload: uses nothing of the daemon. */
 void save_inputs(struct save *save, const struct config *config, const char *inputs);
 
 /* Has a thread write the state after the reload, and frees save. */

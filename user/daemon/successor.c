@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * xbeatctl restart: this daemon starts its successor, from the file that is at its path now, and goes
- * on until the successor is ready (user/daemon/handover/channel.h). Whatever goes wrong until then
- * changes nothing. After that this daemon only waits: if the successor fails even then, the file that
- * this daemon runs is started once more, and adopts what both have left.
+ * xbeatctl restart: this daemon starts its successor, from the file that is at its path now, and
+ * goes on until the successor is ready (user/daemon/handover/channel.h). Whatever goes wrong until
+ * then changes nothing. After that this daemon only waits: if the successor fails even then, the
+ * file that this daemon runs is started once more, and adopts what both have left.
  */
 #include "user/daemon/daemon.h"
 #include "user/daemon/handover/channel.h"

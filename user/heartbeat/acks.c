@@ -55,8 +55,8 @@ void peers_moment_end(struct peers *peers, struct peers_moment *moment)
 		__atomic_store_n(&peers->kernel->peers[slot].awaited_seq, 0, __ATOMIC_SEQ_CST);
 }
 
-/* What the peer reports is taken from the link with its newest evidence, so only an answer over that
- * link counts: a packet that was late on another one reports an older state. */
+/* What the peer reports is taken from the link with its newest evidence, so only an answer over
+ * that link counts: a packet that was late on another one reports an older state. */
 bool peer_answered_since(const struct peer *peer, const struct peers_moment *moment)
 {
 	const struct xb_peer *said = peer_said(peer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which peers have answered since a moment: evidence of theirs left after a PROBE had come that this
- * node sent later. While such an answer is awaited, each is an event (XB_EVENT_ACKED).
+ * Which peers have answered since a moment: evidence of theirs left after a PROBE had come that
+ * this node sent later. While such an answer is awaited, each is an event (XB_EVENT_ACKED).
  */
 #ifndef XBEAT_HEARTBEAT_ACKS_H
 #define XBEAT_HEARTBEAT_ACKS_H

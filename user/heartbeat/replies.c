@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Peers whose PROBEs arrive while their REPLYs never do. Such a PROBE shows that the peer hears this
- * node, so it answers, and its answers are lost: on a veth whose far end drops what native XDP
+ * Peers whose PROBEs arrive while their REPLYs never do. Such a PROBE shows that the peer hears
+ * this node, so it answers, and its answers are lost: on a veth whose far end drops what native XDP
  * sends, or in a filter. A stopped daemon of such a peer would look like a dead node, because its
  * kernel cannot be heard. The peer cannot know, so it is told by a QUERY about itself (prober.c),
  * and finds another way for its answers (answers.c).

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Asks the kernel, in a thread, whether programs are still attached, what drivers do with VLAN tags,
- * and for the filters of others. The kernel takes the lock of all network configuration (rtnl) to answer, which others may
- * hold for tens of milliseconds and, on a machine full of real-time tasks, for seconds: the loop
- * must not wait for it.
+ * Asks the kernel, in a thread, whether programs are still attached, what drivers do with VLAN
+ * tags, and for the filters of others. The kernel takes the lock of all network configuration
+ * (rtnl) to answer, which others may hold for tens of milliseconds and, on a machine full of
+ * real-time tasks, for seconds: the loop must not wait for it.
  */
 #ifndef XBEAT_KERNEL_ATTACH_WATCH_H
 #define XBEAT_KERNEL_ATTACH_WATCH_H

@@ -5,9 +5,9 @@
  *
  * - The kernel side sets bits of revoked_bits at any time, also for an instance that is no longer
  *   closed. The daemon clears one only where a claim begins or ends.
- * - kernel_open() succeeds only from a word in which none of its bits is revoked. A revocation comes
- *   before, and opening fails; or after, and then the answer says Active, as the daemon has described
- *   it before it opens.
+ * - kernel_open() succeeds only from a word in which none of its bits is revoked. A revocation
+ *   comes before, and opening fails; or after, and then the answer says Active, as the daemon has
+ *   described it before it opens.
  */
 #include "user/kernel/claims.h"
 #include "user/kernel/guards.h"

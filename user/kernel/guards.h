@@ -70,8 +70,8 @@ bool kernel_guard_is_held(const char *daemon_name);
 /* Whether the maps that this daemon uses, if it has any, hold an address. */
 bool kernel_guard_any_held(const struct kernel *kernel);
 
-/* Stops comparing packets with fenced addresses if there are none, and no closed ones: a check may have started that
- * for an address that was given up at the same time. */
+/* Stops comparing packets with fenced addresses if there are none, and no closed ones: a check may
+ * have started that for an address that was given up at the same time. */
 void kernel_guard_stop_filtering(struct kernel *kernel);
 
 /* Removes the deadline and the fence of an address that is no longer on its interface. */

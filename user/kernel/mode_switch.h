@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Attaches an interface in another mode, in a thread of its own: the driver stops its queues for
- * some 40 ms on a veth, longer elsewhere, and the daemon must send PROBEs meanwhile. No program runs
- * on the interface until it is done.
+ * some 40 ms on a veth, longer elsewhere, and the daemon must send PROBEs meanwhile. No program
+ * runs on the interface until it is done.
  */
 #ifndef XBEAT_KERNEL_MODE_SWITCH_H
 #define XBEAT_KERNEL_MODE_SWITCH_H

@@ -38,9 +38,9 @@ int kernel_next_attach(struct kernel *kernel, const struct kernel_setup *setup,
 		       char reason[static ATTACH_REASON_BYTES]);
 
 /*
- * Ends a capture, consumes the events so far, then replaces all programs; takes over next. From then
- * on slots are those of the setup, and kernel_events_fd() is another descriptor. Returns 0 or a
- * negative errno; then nothing has changed.
+ * Ends a capture, consumes the events so far, then replaces all programs; takes over next. From
+ * then on slots are those of the setup, and kernel_events_fd() is another descriptor. Returns 0 or
+ * a negative errno; then nothing has changed.
  */
 int kernel_next_take(struct kernel *kernel, struct kernel_next *next);
 

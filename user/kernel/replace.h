@@ -6,8 +6,8 @@
 
 #include "user/kernel/kernel.h"
 
-/* Puts the programs of kernel->program_fds, which it sets again, in the place of old_fds. *count: on
- * how many attachments. Returns 0 or a negative errno, which is logged. */
+/* Puts the programs of kernel->program_fds, which it sets again, in the place of old_fds. *count:
+ * on how many attachments. Returns 0 or a negative errno, which is logged. */
 int kernel_replace_programs(struct kernel *kernel, const int old_fds[static KERNEL_PROGRAMS],
 			    size_t *count);
 

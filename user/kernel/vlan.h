@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Interfaces whose VLAN tags may be removed before the XDP program runs (xb_vlan): their adverts are
- * handled by the tc program. vlan.c is the daemon's only writer of xb_vlan and xb_networks.
+ * Interfaces whose VLAN tags may be removed before the XDP program runs (xb_vlan): their adverts
+ * are handled by the tc program. vlan.c is the daemon's only writer of xb_vlan and xb_networks.
  */
 #ifndef XBEAT_KERNEL_VLAN_H
 #define XBEAT_KERNEL_VLAN_H
@@ -31,8 +31,8 @@ void vlan_note_changes(struct kernel *kernel);
  * configuration, so it is for the thread of attach_watch.c. */
 void vlan_keep(const struct attachment *attachment, struct vlan_result *result);
 
-/* Takes a result into the attachment and xb_vlan. Returns whether tags are visible now and were not,
- * or the reverse. */
+/* Takes a result into the attachment and xb_vlan. Returns whether tags are visible now and were
+ * not, or the reverse. */
 bool vlan_take(const struct kernel *kernel, struct attachment *attachment,
 	       const struct vlan_result *result);
 

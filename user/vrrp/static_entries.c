@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Static entries belong to no instance: they are restored as those of an Active (effects/restore.c),
- * by one timer for all. */
+/* Static entries belong to no instance: they are restored as those of an Active
+ * (effects/restore.c), by one timer for all. */
 #include "user/vrrp/static_entries.h"
 #include "user/config/model/config.h"
 #include "user/lib/address.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* "xbeatctl tracking": everything that instances track, whether it has a block of its own or not. */
+/* "xbeatctl tracking": everything that instances track, whether it has a block of its own or
+ * not. */
 #include "user/vrrp/tracking.h"
 #include "user/lib/json_text.h"
 #include "user/tracking/entry.h"

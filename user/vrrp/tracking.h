@@ -7,8 +7,8 @@
 
 struct vrrp_room;
 
-/* Returns a new array of all that instances track, each thing once: what has a block of its own, then
- * interfaces, nodes and links. */
+/* Returns a new array of all that instances track, each thing once: what has a block of its own,
+ * then interfaces, nodes and links. */
 json_t *instances_tracking_json(const struct vrrp_room *room);
 
 #endif

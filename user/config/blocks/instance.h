@@ -40,8 +40,8 @@ config_finalize config_finalize_garp_extra;
 /* Finds the garp_group of each address. */
 void config_finalize_garp_groups(struct config *config);
 
-/* Finds the interfaces with virtual MACs that there are to be, and gives each without a name a unique
- * one. */
+/* Finds the interfaces with virtual MACs that there are to be, and gives each without a name a
+ * unique one. */
 void config_finalize_vmac_interfaces(struct config_parser *parser);
 
 #endif

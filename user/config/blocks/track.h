@@ -115,8 +115,8 @@ void config_report_unknown_instance(struct config_parser *parser, const char *na
  * rules that name it. Call it once, after config_finalize_tracks(). */
 void config_finalize_track_groups(struct config_parser *parser);
 
-/* Tracks the interfaces that an instance's addresses, routes and rules name, as keepalived does. After
- * its own lines are finalized. */
+/* Tracks the interfaces that an instance's addresses, routes and rules name, as keepalived does.
+ * After its own lines are finalized. */
 void config_track_used_interfaces(struct config_parser *parser, struct config_instance *instance);
 
 /* Tracks an interface in an instance for the line at location, whose failure is a fault. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The interfaces that carry virtual MAC addresses, each on another interface: an instance's own, and
- * those for its addresses on other interfaces (use_vmac_addr, use_vmac of an address). Which there
- * are, and their names, follow keepalived.
+ * The interfaces that carry virtual MAC addresses, each on another interface: an instance's own,
+ * and those for its addresses on other interfaces (use_vmac_addr, use_vmac of an address). Which
+ * there are, and their names, follow keepalived.
  */
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/instance.h"
@@ -45,8 +45,8 @@ static void check_given_name(struct config_parser *parser, const struct config_i
 			name, user->name, config_location_text(parser, user->location));
 }
 
-/* vrrp.51; for IPv6 then vrrp6.51; a number after the prefix keeps further ones apart. Returns false
- * if the name is too long for an interface. */
+/* vrrp.51; for IPv6 then vrrp6.51; a number after the prefix keeps further ones apart. Returns
+ * false if the name is too long for an interface. */
 static bool make_name(const char *prefix, uint8_t vrid, uint8_t family, unsigned attempt,
 		      char name[static CONFIG_INTERFACE_BYTES])
 {

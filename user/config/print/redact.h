@@ -4,8 +4,8 @@
 #define XBEAT_CONFIG_PRINT_REDACT_H
 
 /*
- * Returns a copy of what config_print() has made, to be freed, without passwords, digests of keys and
- * the arguments of programs, which may have passwords. Aborts if out of memory.
+ * Returns a copy of what config_print() has made, to be freed, without passwords, digests of keys
+ * and the arguments of programs, which may have passwords. Aborts if out of memory.
  */
 char *config_redact(const char *text);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A file of iproute2 has lines "NUMBER NAME" and comments after "#". As for ip(8), more of them may be
- * in FILE.d/ *.conf, and what the administrator has written precedes what the system brings.
+ * A file of iproute2 has lines "NUMBER NAME" and comments after "#". As for ip(8), more of them may
+ * be in FILE.d/ *.conf, and what the administrator has written precedes what the system brings.
  */
 #include "user/config/syntax/iproute_names.h"
 #include "user/config/model/config.h"

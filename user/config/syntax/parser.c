@@ -294,8 +294,9 @@ static void report_unsupported(struct config_parser *parser, const struct config
 		      unsupported->consequence ? unsupported->consequence : what);
 }
 
-/* Reports a value that is too much. keepalived mostly ignores it without a word. Returns whether the
- * statement is read all the same: a block is in any case, to report its errors in the same run. */
+/* Reports a value that is too much. keepalived mostly ignores it without a word. Returns whether
+ * the statement is read all the same: a block is in any case, to report its errors in the same
+ * run. */
 static bool report_excess(struct config_parser *parser, const struct config_block *block,
 			  const struct config_keyword *keyword,
 			  const struct config_statement *statement)

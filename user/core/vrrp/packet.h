@@ -47,9 +47,8 @@ struct vrrp_message {
 int vrrp_packet_build(const struct vrrp_message *message, uint8_t *packet, size_t bytes);
 
 /*
- * Makes the trailer of a message, which its destination is no part of: one serves all unicast peers.
- * sequence: from vrrp_sequence_next().
- * Returns 0, or -EINVAL if a field does not fit.
+ * Makes the trailer of a message, which its destination is no part of: one serves all unicast
+ * peers. sequence: from vrrp_sequence_next(). Returns 0, or -EINVAL if a field does not fit.
  */
 int vrrp_packet_sign(const struct vrrp_message *message, const struct vrrp_signing_key *key,
 		     uint64_t sequence, struct xb_signed_trailer *trailer);

@@ -30,8 +30,8 @@ uint64_t vrrp_signature_key_digest(const struct xb_hmac_key *states);
 /* Returns a time of CLOCK_REALTIME as a sequence number. */
 uint64_t vrrp_sequence_at(uint64_t realtime_ns);
 
-/* Returns how far the clock that made a number is ahead of a time of CLOCK_REALTIME, within 68 years;
- * negative: behind. */
+/* Returns how far the clock that made a number is ahead of a time of CLOCK_REALTIME, within 68
+ * years; negative: behind. */
 int64_t vrrp_sequence_ahead_ns(uint64_t sequence, uint64_t realtime_ns);
 
 /*

@@ -144,8 +144,8 @@ void vrrp_startup(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actio
 void vrrp_shutdown(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
 		   struct vrrp_actions *actions);
 
-/* What was heard in this period, judged by the kernel side at each arrival; in another period it has
- * no effect. */
+/* What was heard in this period, judged by the kernel side at each arrival; in another period it
+ * has no effect. */
 void vrrp_hear(struct vrrp *vrrp, const struct xb_vrrp_heard *heard, uint64_t now_ns,
 	       struct vrrp_actions *actions);
 

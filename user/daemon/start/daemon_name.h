@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The daemon name where none is given: that of the network namespace, the instance or both, else one
- * made of keepalived's -p, so that several can run on one machine.
+ * The daemon name where none is given: that of the network namespace, the instance or both, else
+ * one made of keepalived's -p, so that several can run on one machine.
  */
 #ifndef XBEAT_DAEMON_START_DAEMON_NAME_H
 #define XBEAT_DAEMON_START_DAEMON_NAME_H

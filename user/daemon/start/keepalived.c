@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Is another VRRP daemon in our place? It is, if it is a keepalived and one of our addresses is on an
- * interface, or if one of our VRIDs is advertised from this machine. The addresses alone prove
+ * Is another VRRP daemon in our place? It is, if it is a keepalived and one of our addresses is on
+ * an interface, or if one of our VRIDs is advertised from this machine. The addresses alone prove
  * nothing: a daemon that was killed leaves them. A Backup neither has addresses nor sends adverts;
  * it is only warned of.
  */

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /*
- * Enters a namespace that "ip netns" has named, with everything that is opened, forked or started as
- * a thread from here on. Returns 0 or a negative errno with the reason in message.
+ * Enters a namespace that "ip netns" has named, with everything that is opened, forked or started
+ * as a thread from here on. Returns 0 or a negative errno with the reason in message.
  */
 int namespace_enter(const char *name, char *message, size_t bytes);
 

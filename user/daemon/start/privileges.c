@@ -11,7 +11,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-/* What is used after the start, too; tests/net/privileges/test_capabilities.py has a row for each. */
+/* What is used after the start, too; tests/net/privileges/test_capabilities.py has a row for
+ * each. */
 static const struct {
 	unsigned capability;
 	const char *name; /* of one without which xbeatd does not start */

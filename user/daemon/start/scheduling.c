@@ -3,11 +3,11 @@
  * SCHED_DEADLINE, or else SCHED_FIFO, and mlockall(2), each with a fallback.
  *
  * Tasks of SCHED_DEADLINE precede all real-time priorities, and real-time throttling does not stop
- * them. The loop is guaranteed runtime_ns() in each PERIOD_NS. 250 peers probed every 10 ms need 1.4
- * to 1.7 ms of it, 6 to 7 us a PROBE, and get 3 ms; two peers need 0.1 ms. SCHED_FLAG_RECLAIM adds
- * what no other deadline task has reserved, up to 95 % of a processor; without it a longer pass of
- * the loop, as in a reload, would be interrupted until the next period. So a small reservation is
- * enough, and leaves room for other daemons.
+ * them. The loop is guaranteed runtime_ns() in each PERIOD_NS. 250 peers probed every 10 ms need
+ * 1.4 to 1.7 ms of it, 6 to 7 us a PROBE, and get 3 ms; two peers need 0.1 ms. SCHED_FLAG_RECLAIM
+ * adds what no other deadline task has reserved, up to 95 % of a processor; without it a longer
+ * pass of the loop, as in a reload, would be interrupted until the next period. So a small
+ * reservation is enough, and leaves room for other daemons.
  */
 #include "user/daemon/start/scheduling.h"
 #include "user/lib/log.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Signals of xbeatd. USR1, USR2 and SIGRTMIN+2 write files, as with keepalived. All others that would
- * end the daemon by default, and so cost a failover, are ignored.
+ * Signals of xbeatd. USR1, USR2 and SIGRTMIN+2 write files, as with keepalived. All others that
+ * would end the daemon by default, and so cost a failover, are ignored.
  */
 #include "user/daemon/start/signals.h"
 #include "user/lib/array.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A list of what is allowed, for libseccomp. It has what the program and its libraries call, also in
- * other versions and on other machines. What is refused fails with ENOSYS and not EPERM: a library
- * that is newer than this list then uses the older call.
+ * A list of what is allowed, for libseccomp. It has what the program and its libraries call, also
+ * in other versions and on other machines. What is refused fails with ENOSYS and not EPERM: a
+ * library that is newer than this list then uses the older call.
  */
 #include "user/daemon/start/system_calls.h"
 #include "user/lib/array.h"
@@ -125,8 +125,8 @@ static int allow_all(scmp_filter_ctx filter)
 	return error ? error : allow_threads(filter);
 }
 
-/* The flags of clone3(2) are in memory, which a filter does not see; if it fails, the C library uses
- * clone(2). */
+/* The flags of clone3(2) are in memory, which a filter does not see; if it fails, the C library
+ * uses clone(2). */
 static int refuse_clone3(scmp_filter_ctx filter)
 {
 	int number = seccomp_syscall_resolve_name("clone3");
@@ -136,7 +136,8 @@ static int refuse_clone3(scmp_filter_ctx filter)
 		       : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), number, 0);
 }
 
-/* For all threads. SSB: without the processor's slower mode, which older kernels would switch on. */
+/* For all threads. SSB: without the processor's slower mode, which older kernels would switch
+ * on. */
 static int load(scmp_filter_ctx filter, bool logged)
 {
 	const struct {
@@ -154,7 +155,8 @@ static int load(scmp_filter_ctx filter, bool logged)
 	return error ? error : seccomp_load(filter);
 }
 
-/* Another filter that only refuses clone3(2), which happens for each thread, so it is not logged. */
+/* Another filter that only refuses clone3(2), which happens for each thread, so it is not
+ * logged. */
 static int load_clone3(void)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);

@@ -29,11 +29,11 @@ void way_find(const char *interface, struct way *way);
 
 /*
  * Returns a new JSON array of about WAY_PROGRAMS_MAX at most: {"interface", "hook": "xdp" or "tc",
- * "before_ours", "text": which program it is and what it means, "program_id", "program"}, in tc also
- * "kind", "priority" and the filter's "name". Only root gets the names of XDP programs. attached:
- * what is at XDP on the first interface is ours, or calls ours. Then NULL if the filters there are
- * unknown. own_id: of our program, whose name a daemon cannot know later; 0: none. It waits for the
- * lock of network configuration.
+ * "before_ours", "text": which program it is and what it means, "program_id", "program"}, in tc
+ * also "kind", "priority" and the filter's "name". Only root gets the names of XDP programs.
+ * attached: what is at XDP on the first interface is ours, or calls ours. Then NULL if the filters
+ * there are unknown. own_id: of our program, whose name a daemon cannot know later; 0: none. It
+ * waits for the lock of network configuration.
  */
 json_t *way_json(const struct way *way, bool attached, uint32_t own_id);
 

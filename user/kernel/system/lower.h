@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/* Finds those that are directly below an interface: the one of a VLAN or macvlan interface, the ports
- * of a bond or bridge. Returns their number, at most max; 0 if it cannot be known. */
+/* Finds those that are directly below an interface: the one of a VLAN or macvlan interface, the
+ * ports of a bond or bridge. Returns their number, at most max; 0 if it cannot be known. */
 size_t lower_interfaces(unsigned interface_index, unsigned *indices, size_t max);
 
 #endif

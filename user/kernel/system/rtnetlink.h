@@ -5,8 +5,8 @@
 
 #include <libmnl/libmnl.h>
 
-/* Sends a request, with NLM_F_DUMP set here, and passes each answer to take. Returns 0 or a negative
- * errno. */
+/* Sends a request, with NLM_F_DUMP set here, and passes each answer to take. Returns 0 or a
+ * negative errno. */
 int rtnetlink_dump(struct nlmsghdr *request, mnl_cb_t take, void *context);
 
 #endif

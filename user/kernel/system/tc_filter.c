@@ -75,8 +75,8 @@ static int take_attribute(const struct nlattr *attribute, void *context)
 	return MNL_CB_OK;
 }
 
-/* A dump has a message with handle 0 for each priority, then one for each filter, in the order in which
- * they run. */
+/* A dump has a message with handle 0 for each priority, then one for each filter, in the order in
+ * which they run. */
 static int take_filter(const struct nlmsghdr *message, void *context)
 {
 	const struct tcmsg *filter = mnl_nlmsg_get_payload(message);

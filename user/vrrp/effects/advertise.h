@@ -28,8 +28,8 @@ void instance_adverts_free(struct instance *instance);
  * expired, nothing was sent. */
 int instance_advertise(struct instance *instance, uint8_t priority);
 
-/* Sends what no router takes for an advert, to the same destinations and as long as one. Returns 0 if
- * it left to one of them, or a negative errno. */
+/* Sends what no router takes for an advert, to the same destinations and as long as one. Returns 0
+ * if it left to one of them, or a negative errno. */
 int instance_advertise_trial(struct instance *instance);
 
 /* Why adverts do not leave, and the remedy. Returns text. */

@@ -16,8 +16,8 @@ void instance_follow_program(struct instance *instance);
 /* Whether the program is on its interface, as far as is known. If not, silence proves nothing. */
 bool instance_receives(const struct instance *instance);
 
-/* Whether that is about to be found out, for the second half of the silence that a Backup takes over
- * after. It takes a few milliseconds at most. */
+/* Whether that is about to be found out, for the second half of the silence that a Backup takes
+ * over after. It takes a few milliseconds at most. */
 bool instance_awaits_program(const struct instance *instance, uint64_t now_ns);
 
 /* Until when the program was off because its mode was changed, and adverts were lost; 0: never. */

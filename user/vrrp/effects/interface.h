@@ -37,8 +37,8 @@ int instance_attach(struct instance *instance, const char *interface);
  * virtual MAC arrive at the interface below it. */
 unsigned instance_arrival_index(const struct instance *instance, size_t vip);
 
-/* Over which interface unicast adverts leave: the named one, or the VRF, whose table routes them; 0:
- * by the main table. */
+/* Over which interface unicast adverts leave: the named one, or the VRF, whose table routes them;
+ * 0: by the main table. */
 unsigned instance_unicast_index(const struct instance *instance);
 
 /* Where adverts go, and routes without an interface. */

@@ -17,8 +17,8 @@ void instance_find_left(struct instance *instance, const bool *moved);
 /* Removes VIPs, routes and rules that an earlier daemon left. */
 void instance_remove_left(struct instance *instance);
 
-/* Whether the VIP, which was held, is there because something else has added it meanwhile. false where
- * that is not known: before Linux 5.18, and of one that was adopted without a mark. */
+/* Whether the VIP, which was held, is there because something else has added it meanwhile. false
+ * where that is not known: before Linux 5.18, and of one that was adopted without a mark. */
 bool instance_address_was_replaced(const struct instance *instance, size_t vip);
 
 /* Whether something else than xbeatd added the VIP's address to this node, on whatever interface

@@ -9,8 +9,8 @@
 void instance_notify(struct instance *instance);
 
 /* In Initialize: of a Backup that waits for vrrp_startup_delay alone, else of a fault; not of an
- * owner that waits so, which is neither, nor while a tracked thing has no result yet. Returns whether
- * that is news. */
+ * owner that waits so, which is neither, nor while a tracked thing has no result yet. Returns
+ * whether that is news. */
 bool instance_notify_inhibited(struct instance *instance);
 void instance_notify_priority(struct instance *instance);
 void instance_notify_lower_rival(struct instance *instance);

@@ -34,8 +34,8 @@ void instance_restore_due(struct instance *instance);
 /* An interface is up again: restores what its failure removed, and announces it. */
 void instance_interface_up(struct instance *instance, const struct interface_event *interface);
 
-/* Whether a repeated removal, last reported at *reported_ns (0: never), is to be reported now; if so,
- * sets *reported_ns. */
+/* Whether a repeated removal, last reported at *reported_ns (0: never), is to be reported now; if
+ * so, sets *reported_ns. */
 bool restore_may_report(uint64_t *reported_ns, uint64_t now_ns);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Signed adverts (auth_hmac) of an instance: its keys in the kernel side, and its own signatures. */
+/* Signed adverts (auth_hmac) of an instance: its keys in the kernel side, and its own
+ * signatures. */
 #ifndef XBEAT_VRRP_EFFECTS_SIGNING_H
 #define XBEAT_VRRP_EFFECTS_SIGNING_H
 

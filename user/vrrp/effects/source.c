@@ -70,8 +70,8 @@ static bool has_usable(const struct local_address *list, size_t count,
 	return false;
 }
 
-/* As in keepalived, unicast begins only with its source address; multicast does without. An owner may
- * advertise from its virtual address. */
+/* As in keepalived, unicast begins only with its source address; multicast does without. An owner
+ * may advertise from its virtual address. */
 static int check_source(const struct config_instance *config, const struct local_address *list,
 			size_t count, char *message, size_t bytes)
 {

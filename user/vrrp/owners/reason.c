@@ -65,7 +65,8 @@ void owner_reason_left(const struct instance *instance, const char *before,
 
 #define COMPARED_BYTES 80
 
-/* Between two nodes that are heard, the priority decides; if not, only the one before knows what. */
+/* Between two nodes that are heard, the priority decides; if not, only the one before knows
+ * what. */
 static const char *compare(const struct instance *instance, unsigned priority,
 			   char text[static COMPARED_BYTES])
 {

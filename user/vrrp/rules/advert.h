@@ -34,8 +34,8 @@ void instance_rivals_free(struct instance *instance);
 int instance_nodes_new(struct instance *instance, const struct vrrp_services *services);
 void instance_nodes_free(struct instance *instance);
 
-/* Holds adverts to what nodes report, as of the last refresh, and decides about those that were kept
- * aside. To be called when a report or a verdict has changed. */
+/* Holds adverts to what nodes report, as of the last refresh, and decides about those that were
+ * kept aside. To be called when a report or a verdict has changed. */
 void instance_follow_nodes(struct instance *instance);
 
 /* Take in what was heard since the last time. */

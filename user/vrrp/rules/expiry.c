@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An Active whose addresses are fenced steps down: its guard has expired, or another node has claimed
- * them. */
+/* An Active whose addresses are fenced steps down: its guard has expired, or another node has
+ * claimed them. */
 #include "user/vrrp/rules/expiry.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp/vrrp.h"

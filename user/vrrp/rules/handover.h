@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An Active leaves its addresses to a node that claims them (claim.h). Its kernel has fenced them by
- * then: what remains is to become Backup, and to judge later whether that node took them. An operator's
- * failover offers them first: then any Backup may claim them.
+ * An Active leaves its addresses to a node that claims them (claim.h). Its kernel has fenced them
+ * by then: what remains is to become Backup, and to judge later whether that node took them. An
+ * operator's failover offers them first: then any Backup may claim them.
  */
 #ifndef XBEAT_VRRP_RULES_HANDOVER_H
 #define XBEAT_VRRP_RULES_HANDOVER_H

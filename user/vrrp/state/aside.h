@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Adverts that fitted no node's report when they came. The sender may be ahead of its own heartbeat,
- * so they are not refused at once: the nodes are asked, and each advert is delivered as soon as a
- * report fits it. If none does within a detection time, though each node has reported since, it is
- * refuted: no node has sent it. If some node has not, the nodes are asked again, until it has, or
- * until its verdict says that it is not up: then adverts count as in VRRP.
+ * Adverts that fitted no node's report when they came. The sender may be ahead of its own
+ * heartbeat, so they are not refused at once: the nodes are asked, and each advert is delivered as
+ * soon as a report fits it. If none does within a detection time, though each node has reported
+ * since, it is refuted: no node has sent it. If some node has not, the nodes are asked again, until
+ * it has, or until its verdict says that it is not up: then adverts count as in VRRP.
  */
 #ifndef XBEAT_VRRP_STATE_ASIDE_H
 #define XBEAT_VRRP_STATE_ASIDE_H

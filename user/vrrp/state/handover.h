@@ -48,8 +48,8 @@ const struct peer *instance_failed_claimer(const struct instance *instance);
 /* Whether the peer does not count as a candidate: it claimed the addresses, and may never act. */
 bool instance_claim_failed(const struct instance *instance, const struct peer *peer);
 
-/* Whether it is offered to other nodes, and nothing but its operator keeps it from staying Active until
- * one of them claims it. */
+/* Whether it is offered to other nodes, and nothing but its operator keeps it from staying Active
+ * until one of them claims it. */
 bool instance_is_offered(const struct instance *instance);
 
 /* Whether the peer, when it was last heard, offered the instance. */

@@ -9,8 +9,8 @@
 /* Whether the newest of all adverts was kept aside. */
 bool heard_is_kept_aside(const struct xb_vrrp *router);
 
-/* Whether the last adverts of this peer, in Active_Down_Interval, came and were refused; *reason: enum
- * xb_drop. */
+/* Whether the last adverts of this peer, in Active_Down_Interval, came and were refused; *reason:
+ * enum xb_drop. */
 bool heard_refused(const struct instance *instance, const struct xb_vrrp *router,
 		   const struct peer *peer, unsigned *reason);
 
