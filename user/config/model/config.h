@@ -43,8 +43,7 @@ struct config_environment {
 	/* Replaces an alternative name of an interface (ip link property), of XB_NAME_BYTES, by its
 	 * name; any other name stays. NULL: all stay. */
 	void (*resolve_interface)(char *name);
-	/* Returns the text of a file with a key likewise; on failure, reason names path and
-	 * remedy. */
+	/* Returns the text of a file with a key likewise; reason names path and remedy. */
 	int (*read_secret)(const char *path, char **text, size_t *length,
 			   char reason[static CONFIG_REASON_BYTES]);
 	FILE *copy; /* gets each file as it is read, after a line "# FILE"; NULL: not wanted */
