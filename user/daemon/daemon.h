@@ -199,6 +199,9 @@ int daemon_prepare(struct daemon *daemon);
  */
 int daemon_start(struct daemon *daemon);
 
+/* Signs with the first of these keys from now on, and accepts all; reports what has changed. */
+void daemon_use_keys(struct daemon *daemon, const struct xb_key keys[static XB_KEYS_MAX]);
+
 /* Keeps keys and passwords out of core dumps; again after a configuration was read or printed. */
 void daemon_hide_secrets(struct daemon *daemon);
 

@@ -245,11 +245,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	peers_use_config(&daemon->peers, to);
 	reload->inputs.config = from;
 	peers_repeat_isolated(&daemon->peers);
-	if (memcmp(daemon->keys, reload->inputs.keys, sizeof(daemon->keys)) != 0) {
-		memcpy(daemon->keys, reload->inputs.keys, sizeof(daemon->keys));
-		kernel_set_keys(&daemon->kernel, daemon->keys);
-		prober_set_key(&daemon->prober, &daemon->keys[0]);
-	}
+	daemon_use_keys(daemon, reload->inputs.keys);
 	cluster_use_config(daemon->cluster, to, daemon->own_node); /* it describes the keys, too */
 	if (scheduling_differs(from, to))
 		scheduling_apply(&daemon->scheduling, to);

@@ -70,6 +70,12 @@ def test_another_key_without_a_lost_heartbeat(lab, nodes):
     for daemon, sequence in sequences.items():
         assert not [event for event in daemon.events()
                     if event["sequence"] > sequence and event["kind"] in ("peer", "compare", "vrrp")]
+        reasons = [event["reason"] for event in daemon.events()
+                   if event["sequence"] > sequence and event["reason"].startswith("key file changed: ")]
+        for reason, signs, before, accepted in zip(reasons, (KEY_ID, NEW, NEW), (KEY_ID, KEY_ID, NEW),
+                                                   (f"also key {NEW}", f"also key {KEY_ID}", "no other key"), strict=True):
+            assert f"signs with key {signs} " in reason and f"before: key {before}," in reason, reasons
+            assert reason.endswith(f"accepts {accepted}"), reasons
     text = key_file(lab, a.node).read_text()
     assert text.startswith(COMMENT) and KEY.hex() not in text
     assert stat.S_IMODE(key_file(lab, a.node).stat().st_mode) == 0o600
