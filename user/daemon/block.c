@@ -221,7 +221,8 @@ static int take_programs(struct daemon *daemon, struct daemon_inputs *inputs,
 
 	if (!change->next)
 		return 0;
-	capture_stop(&daemon->capture); /* its programs have the slots of now */
+	capture_stop(&daemon->capture,
+		     "a reload changes the programs"); /* its programs have the slots of now */
 	error = kernel_next_take(&daemon->kernel, change->next);
 	change->next = NULL;
 	if (error)

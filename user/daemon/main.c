@@ -147,7 +147,7 @@ static void serve(struct daemon *daemon)
 {
 	service_report_start(daemon);
 	daemon_run(daemon);
-	capture_stop(&daemon->capture);
+	capture_stop(&daemon->capture, "xbeatd stops");
 	if (daemon_is_handing_over(daemon))
 		daemon_hand_over(daemon);
 	service_report_stop(daemon);

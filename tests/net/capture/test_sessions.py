@@ -82,6 +82,10 @@ def test_captures_leave_nothing(lab, pair):
     assert daemon.json("status")["interfaces"][0]["program_id"] == program
     wait_until(lambda: daemon.descriptors() == descriptors, "all descriptors are closed")
     assert pair["node-b"].verdict("node-a") == "up" and len(pair["node-b"].changed(["peer"])) == 1
+    log = daemon.process.output()
+    for text in ("started (limit ", "stopped: its client has stopped it (after ",
+                 "stopped: its client has disconnected (after "):
+        assert f"capture: {text}" in log, log
 
 
 def test_a_full_disk_is_reported_at_once(pair):
@@ -101,6 +105,7 @@ def test_goes_on_after_a_reload_with_other_nodes(lab, pair):
     captured.end(process)
     packets = captured.read(path)
     assert len(interrupted(packets)) == 1
+    assert "capture: stopped: a reload changes the programs (after " in daemon.process.output()
     after = packets[packets.index(interrupted(packets)[0]):]
     assert any(packet.comment.startswith("PROBE from node-b") for packet in after)
 

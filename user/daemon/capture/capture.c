@@ -25,6 +25,7 @@ struct capture_session {
 	struct control_client *client; /* NULL: it has gone */
 	struct control_promise *promise; /* of the answer; NULL: given */
 	uint64_t duration_ns, until_ns;
+	const char *why_ended; /* NULL: its client has disconnected */
 	pthread_t thread;
 	bool loading;
 	int done_fd; /* the thread has ended */
@@ -54,9 +55,11 @@ static void end(struct capture_session *session)
 
 	kernel_capture_read(kernel, &counts);
 	kernel_capture_end(kernel);
-	log_info("capture: ended (%llu packets, %llu more not captured)",
-		 (unsigned long long)counts.captured_count,
-		 (unsigned long long)counts.unseen_count);
+	log_info(
+		"capture: stopped: %s (after %.1f s; %llu packets, %llu more not captured)",
+		session->why_ended ? session->why_ended : "its client has disconnected",
+		duration_s(time_since_ns(clock_now_ns(), session->until_ns - session->duration_ns)),
+		(unsigned long long)counts.captured_count, (unsigned long long)counts.unseen_count);
 	if (session->client)
 		control_let_go(session->client);
 	free_session(session);
@@ -78,6 +81,7 @@ static void on_over(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	session->why_ended = "its client has not stopped it in time";
 	control_disconnect(session->client);
 }
 
@@ -127,7 +131,7 @@ static int begin(struct capture_session *session)
 	if (session->error)
 		return session->error;
 	clock_arm(session->over, session->until_ns + CLIENT_GRACE_NS);
-	log_info("capture: begun, for %.1f s at most", duration_s(session->duration_ns));
+	log_info("capture: started (limit %.1f s)", duration_s(session->duration_ns));
 	return 0;
 }
 
@@ -245,6 +249,7 @@ json_t *capture_call_end(struct capture *capture, struct control_call *call)
 	if (!capture->session || capture->session->loading)
 		return control_fail(call, "refused", "no capture is running");
 	kernel_capture_read(capture->kernel, &counts);
+	capture->session->why_ended = "its client has stopped it";
 	end(capture->session);
 	return json_pack("{s:I, s:I}", "captured_count", (json_int_t)counts.captured_count,
 			 "unseen_count", (json_int_t)counts.unseen_count);
@@ -255,12 +260,13 @@ bool capture_is_loading(const struct capture *capture)
 	return capture->session && capture->session->loading;
 }
 
-void capture_stop(struct capture *capture)
+void capture_stop(struct capture *capture, const char *why)
 {
 	struct capture_session *session = capture->session;
 
 	if (!session || session->loading)
 		return;
+	session->why_ended = why;
 	if (session->client)
 		control_disconnect(session->client);
 	else

@@ -30,8 +30,9 @@ json_t *capture_call_end(struct capture *capture, struct control_call *call);
 /* Whether a thread loads the programs: meanwhile the running ones must not be replaced. */
 bool capture_is_loading(const struct capture *capture);
 
-/* Ends a capture, and disconnects its client; but not one whose programs a thread still loads. */
-void capture_stop(struct capture *capture);
+/* Ends a capture, and disconnects its client; but not one whose programs a thread still loads. why:
+ * for the log. */
+void capture_stop(struct capture *capture, const char *why);
 
 /* After capture_stop(): waits for such a thread, which takes the verifier's time. */
 void capture_finish(struct capture *capture);
