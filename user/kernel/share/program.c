@@ -91,8 +91,8 @@ static int open_id(const char *text, char reason[static PROGRAM_REASON_BYTES])
 	if (fd >= 0)
 		return fd;
 	snprintf(reason, PROGRAM_REASON_BYTES,
-		 "cannot open program %lu: %s; bpftool prog lists the programs", id,
-		 limits_strerror(-error));
+		 "cannot open the program with id %lu: %s; bpftool prog lists the programs", id,
+		 error == -ENOENT ? "it does not exist" : limits_strerror(-error));
 	return error;
 }
 
@@ -127,11 +127,16 @@ static int open_name(const char *name, char reason[static PROGRAM_REASON_BYTES])
 		return fd;
 	if (fd >= 0)
 		close(fd);
-	snprintf(reason, PROGRAM_REASON_BYTES,
-		 count ? "%u XDP programs have the name %s: write an id (bpftool prog show name %s)"
-		       : "%u XDP programs have the name %s; bpftool prog lists the programs, also "
+	if (count)
+		snprintf(
+			reason, PROGRAM_REASON_BYTES,
+			"%u XDP programs have the name %s: write an id (bpftool prog show name %s)",
+			count, name, name);
+	else
+		snprintf(reason, PROGRAM_REASON_BYTES,
+			 "no XDP program has the name %s; bpftool prog lists the programs, also "
 			 "those whose names are cut to 15 characters",
-		 count, name, name);
+			 name);
 	return -ENOENT;
 }
 
