@@ -148,11 +148,17 @@ def answers(exporter, trusted):
         return False
 
 
-def test_files_that_cannot_be_used(lab, users):
+def test_what_cannot_be_used(lab, users):
     paths = certificate(lab, "first")
+    writable = lab.write("writable", users.read_text())
+    writable.chmod(0o666)
     for options, message in ((("--users", "/nonexistent"), "cannot read /nonexistent: No such file"),
                              (("--certificate", users, "--key", paths[1]), f"cannot use {users}: "),
-                             (("--certificate", paths[0], "--key", certificate(lab, "other")[1]), "key values mismatch")):
+                             (("--certificate", paths[0], "--key", certificate(lab, "other")[1]), 
+                              "key values mismatch; it must be the PEM private key of the certificate"),
+                             (("--listen", "10.99.99.99:9694"), "no interface has this address"),
+                             (("--users", writable), f"{writable} is not used: every user of this machine can change it "
+                                                     f"(mode 0666); run chmod o-w {writable}")):
         process = lab.spawn("node-a", *Exporter.argv(lab, "node-a", *options))
         assert process.wait() == 1
         assert message in process.output()

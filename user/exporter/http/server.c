@@ -220,6 +220,12 @@ int http_server_listen(struct http_server *server, const struct listen_address *
 		log_error(
 			"cannot listen on %s: another process listens there; choose another port with --listen",
 			text);
+	else if (error == -EADDRNOTAVAIL)
+		log_error("cannot listen on %s: no interface has this address (ip address)", text);
+	else if (error == -EACCES)
+		log_error(
+			"cannot listen on %s: ports below net.ipv4.ip_unprivileged_port_start (1024) are for root; choose another port with --listen",
+			text);
 	else if (error)
 		log_error("cannot listen on %s: %s", text, limits_strerror(-error));
 	return error;

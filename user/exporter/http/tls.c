@@ -21,8 +21,9 @@ static int refuse_passphrase(char *text, int bytes, int for_writing, void *conte
 /* Returns success. */
 static bool load(SSL_CTX *context, const struct tls *tls)
 {
-	const char *path = tls->certificate.path;
-	char reason[256];
+	const char *path = tls->certificate.path, *wanted = "a PEM certificate, with its chain";
+	char text[256];
+	const char *reason;
 
 	SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
 	SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
@@ -30,12 +31,14 @@ static bool load(SSL_CTX *context, const struct tls *tls)
 	ERR_clear_error();
 	if (SSL_CTX_use_certificate_chain_file(context, path) == 1) {
 		path = tls->key.path;
+		wanted = "the PEM private key of the certificate, without a passphrase";
 		if (SSL_CTX_use_PrivateKey_file(context, path, SSL_FILETYPE_PEM) == 1 &&
 		    SSL_CTX_check_private_key(context) == 1)
 			return true;
 	}
-	ERR_error_string_n(ERR_peek_error(), reason, sizeof(reason));
-	log_error("cannot use %s: %s", path, reason);
+	ERR_error_string_n(ERR_peek_error(), text, sizeof(text));
+	reason = ERR_reason_error_string(ERR_peek_error());
+	log_error("cannot use %s: %s; it must be %s", path, reason ? reason : text, wanted);
 	return false;
 }
 

@@ -38,6 +38,10 @@ int watched_check(const struct watched *watched)
 		log_error("cannot read %s: %s", watched->path, limits_strerror(-error));
 	else if (!S_ISREG(status.st_mode))
 		log_error("cannot read %s: it is not a regular file", watched->path);
+	else if (status.st_mode & S_IWOTH)
+		log_error(
+			"%s is not used: every user of this machine can change it (mode %04o); run chmod o-w %s, and check what it has",
+			watched->path, status.st_mode & 07777u, watched->path);
 	else
 		return 0;
 	return error ? error : -EINVAL;

@@ -19,8 +19,8 @@ struct watched {
  * once a second. A file that is missing has not changed. */
 bool watched_changed(struct watched *watched);
 
-/* Returns 0 or a negative errno, which is logged. A pipe or a device is refused: it could keep its
- * reader waiting. */
+/* Returns 0 or a negative errno, which is logged. Refused are a pipe and a device, which could keep
+ * their reader waiting, and a file that every user can change. */
 int watched_check(const struct watched *watched);
 
 #endif
