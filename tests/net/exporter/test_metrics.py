@@ -2,6 +2,7 @@
 """/metrics shows what xbeatctl shows, in both formats, also to Prometheus' own parser."""
 
 import subprocess
+import time
 
 import pytest
 
@@ -98,8 +99,13 @@ def test_without_xbeatd(daemon, exporter):
     assert found["xbeat_up"] == found["keepalived_up"] == [({}, 0)]
     assert "xbeat_build_info" not in found
     assert exporter.get("/healthz")[::2] == (200, "ok\n")
+    time.sleep(0.3)  # then xbeatd is asked again, with the same result
+    assert exporter.value("xbeat_up") == 0
+    assert exporter.process.output().count("no data from xbeatd: ") == 1
+    assert "No such file or directory; is xbeatd running?" in exporter.process.output()
     daemon.start()
     wait_until(lambda: exporter.value("xbeat_up") == 1, "xbeatd answers the exporter again")
+    assert "xbeatd answers again" in exporter.process.output()
 
 
 def test_a_restart_of_xbeatd_is_no_gap(daemon, exporter):

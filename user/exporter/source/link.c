@@ -184,6 +184,13 @@ static void send_request(struct link *link, const char *method, json_t *paramete
 	json_decref(request);
 }
 
+static const char *advice(int error)
+{
+	if (error == -ENOENT || error == -ECONNREFUSED)
+		return "; is xbeatd running?";
+	return error == -EACCES ? "; the exporter must run as a member of group xbeat" : "";
+}
+
 void link_ask(struct link *link, const char *method, json_t *parameters, link_answer *answer,
 	      void *context)
 {
@@ -193,7 +200,8 @@ void link_ask(struct link *link, const char *method, json_t *parameters, link_an
 	if (!error && link->request_count == LINK_REQUESTS_MAX)
 		error = -EBUSY;
 	if (error) {
-		snprintf(text, sizeof(text), "%s: %s", link->path, limits_strerror(-error));
+		snprintf(text, sizeof(text), "%s: %s%s", link->path, limits_strerror(-error),
+			 advice(error));
 		json_decref(parameters);
 		answer(context, NULL, &(const struct link_failure){error, text});
 		return;

@@ -5,10 +5,12 @@
 #include "user/lib/array.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct waiting {
 	snapshot_taker *taker;
@@ -53,6 +55,16 @@ static void ask(struct snapshot_source *source)
 		 source);
 }
 
+/* Once for each reason: clients may ask each second. */
+static void use_failure(struct snapshot_source *source, const char *text)
+{
+	if (*text && strcmp(text, source->last.failure) != 0)
+		log_warning("no data from xbeatd: %s", text);
+	else if (!*text && *source->last.failure)
+		log_notice("xbeatd answers again");
+	snprintf(source->last.failure, sizeof(source->last.failure), "%s", text);
+}
+
 /* A daemon that closes the connection may restart: its successor is asked, once. */
 static void on_answer(void *context, const json_t *result, const struct link_failure *failure)
 {
@@ -66,8 +78,7 @@ static void on_answer(void *context, const json_t *result, const struct link_fai
 	json_decref(source->last.json);
 	source->last.json = json_incref((json_t *)result);
 	source->last.serial++;
-	snprintf(source->last.failure, sizeof(source->last.failure), "%s",
-		 result ? "" : failure->text);
+	use_failure(source, result ? "" : failure->text);
 	source->taken_ns = clock_now_ns();
 	source->asked = false;
 	serve_waiting(source);
