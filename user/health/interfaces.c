@@ -13,14 +13,16 @@ static void judge_foreign(const json_t *programs, const char *name, json_t *prob
 
 	json_array_foreach(programs, index, program)
 	{
+		bool tc = !strcmp(problem_text(program, "hook"), "tc");
 		const struct problem problem = {
 			.severity = HEALTH_INFO,
 			.kind = "foreign",
 			.subject = name,
 			.remedy = problem_remedy(
-				remedy,
-				"see what it does, on this node run: bpftool net show dev %s",
-				problem_word(problem_text(program, "interface"))),
+				remedy, "see what it does, on this node run: %s show dev %s%s",
+				tc ? "tc filter" : "bpftool net",
+				problem_word(problem_text(program, "interface")),
+				tc ? " ingress" : ""),
 		};
 
 		if (problem_flag(program, "before_ours"))

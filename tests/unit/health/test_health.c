@@ -223,6 +223,19 @@ static void expect_texts(const char *snapshot, const char *text, const char *rem
 
 #define HERE "'status':{'node':{'name':'c'}},"
 
+/* bpftool lists no filters but BPF programs. */
+static void what_shows_a_foreign_program(void **state)
+{
+	(void)state;
+	expect_texts("{'status':{'interfaces':[{'name':'vlan7','foreign_programs':["
+		     "{'interface':'eth0','hook':'tc','text':'t','before_ours':true}]}]}}",
+		     "t", "see what it does, on this node run: tc filter show dev eth0 ingress",
+		     "");
+	expect_texts("{'status':{'interfaces':[{'name':'vlan7','foreign_programs':["
+		     "{'interface':'eth0','hook':'xdp','text':'t','before_ours':true}]}]}}",
+		     "t", "see what it does, on this node run: bpftool net show dev eth0", "");
+}
+
 static void names_in_what_to_do(void **state)
 {
 	(void)state;
@@ -272,6 +285,7 @@ int main(void)
 		cmocka_unit_test(owners),
 		cmocka_unit_test(instances),
 		cmocka_unit_test(since_when),
+		cmocka_unit_test(what_shows_a_foreign_program),
 		cmocka_unit_test(names_in_what_to_do),
 	};
 
