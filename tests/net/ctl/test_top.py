@@ -58,6 +58,21 @@ def test_top_obeys_keys_and_a_new_size(lab, cluster):
         terminal.wait_text("node-a: running", "NODE", "INSTANCE", "q quit")
 
 
+@pytest.mark.laboratory(nodes=2)
+def test_top_keeps_the_mark(lab):
+    """Also on an instance with the name of a node."""
+    cluster = Cluster(lab, Settings())
+    for node in lab.nodes:
+        cluster.daemon(node, cluster.vrrp_instance(node, "heartbeat lan", name="node-b"), instance=False).start()
+    cluster.wait_up()
+    with run(cluster["node-a"], "top", "-n", "0.2") as terminal:
+        terminal.wait_text("INSTANCE", "sort: name")
+        terminal.press("down", "s")
+        terminal.wait_text("sort: state")
+        marks = terminal.marked()
+        assert any("up" not in mark and mark.startswith("node-b ") for mark in marks), marks
+
+
 def test_top_goes_on_with_the_next_daemon(cluster):
     daemon = cluster["node-b"]
     with run(daemon, "top", "-n", "0.2") as terminal:

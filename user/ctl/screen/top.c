@@ -33,7 +33,8 @@ struct top {
 	enum grid_order order;
 	int marked; /* index of a row: peers, then instances */
 	bool detail; /* the marked row is explained */
-	char subject[GRID_CELL_BYTES]; /* its name */
+	char subject[GRID_CELL_BYTES]; /* its name, which a node and an instance may share */
+	bool is_instance;
 	struct lines explanation;
 	size_t first; /* line of the explanation that is shown */
 	uint64_t interval_ns, due_ns;
@@ -57,7 +58,7 @@ static const struct grid_row *marked_row(const struct top *top)
 /* What was marked stays marked, wherever sorting puts it. */
 static void mark_again(struct top *top)
 {
-	for (int i = 0; i < row_count(top); i++) {
+	for (int i = top->is_instance ? (int)top->peers.count : 0; i < row_count(top); i++) {
 		top->marked = i;
 		if (!strcmp(marked_row(top)->cells[0], top->subject))
 			return;
@@ -70,6 +71,7 @@ static void note_subject(struct top *top)
 	const struct grid_row *row = marked_row(top);
 
 	snprintf(top->subject, sizeof(top->subject), "%s", row ? row->cells[0] : "");
+	top->is_instance = top->marked >= (int)top->peers.count;
 }
 
 static void fill(struct top *top)
