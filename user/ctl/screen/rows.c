@@ -5,7 +5,6 @@
 #include "user/ctl/show/units.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
-#include <stdio.h>
 #include <string.h>
 
 #define NAME_COLUMNS 20
@@ -172,17 +171,15 @@ void rows_events(struct grid *grid, const json_t *events)
 	grid->column_count = ARRAY_SIZE(event_columns);
 	json_array_foreach(events, index, event)
 	{
-		const char *from = field_text(event, "from"), *to = field_text(event, "to");
+		_cleanup_free_ char *change = field_change(event);
 		struct grid_row *row = grid_add(grid);
-		char change[GRID_CELL_BYTES], time[UNITS_TIME_BYTES];
+		char time[UNITS_TIME_BYTES];
 		uint64_t unix_ns;
 
 		if (field_number(event, "time_unix_ns", &unix_ns))
 			grid_cell(row, 0, strchr(units_local_time(unix_ns, time), ' ') + 1);
 		grid_cell(row, 1, field_text(event, "kind"));
 		grid_cell(row, 2, field_text(event, "subject"));
-		snprintf(change, sizeof(change), "%.100s%s%.100s", strcmp(from, to) ? from : "",
-			 strcmp(from, to) ? " -> " : "", to);
 		grid_cell(row, 3, change);
 		grid_cell(row, 4, field_text(event, "reason"));
 	}

@@ -10,36 +10,9 @@
 
 #define REASON_INDENT 4
 
-static const char *time_text(const json_t *event, char text[static UNITS_TIME_BYTES])
-{
-	uint64_t unix_ns;
-
-	return field_number(event, "time_unix_ns", &unix_ns) ? units_local_time(unix_ns, text)
-							     : FIELD_UNKNOWN;
-}
-
-/* Returns NULL also for "", which means no earlier or no later state. */
-static const char *state_or_null(const json_t *event, const char *name)
-{
-	const char *state = json_string_value(json_object_get(event, name));
-
-	return state && *state ? state : NULL;
-}
-
-/* Writes "from -> to", or "to" alone without an earlier state. */
-static void write_change(const json_t *event, FILE *stream)
-{
-	const char *from = state_or_null(event, "from");
-	const char *to = state_or_null(event, "to");
-
-	if (from)
-		fprintf(stream, "  %s ->", from);
-	if (to)
-		fprintf(stream, "%s%s", from ? " " : "  ", to);
-}
-
 static char *event_line(const json_t *event)
 {
+	_cleanup_free_ char *change = field_change(event);
 	char time[UNITS_TIME_BYTES];
 	char *line = NULL;
 	size_t bytes;
@@ -47,9 +20,10 @@ static char *event_line(const json_t *event)
 
 	if (!memory)
 		limits_out_of_memory();
-	fprintf(memory, "%s  %s  %s", time_text(event, time), field_text(event, "kind"),
-		field_text(event, "subject"));
-	write_change(event, memory);
+	fprintf(memory, "%s  %s  %s", field_time(event, "time_unix_ns", time),
+		field_text(event, "kind"), field_text(event, "subject"));
+	if (*change)
+		fprintf(memory, "  %s", change);
 	if (json_is_true(json_object_get(event, "earlier")))
 		fputs("  (earlier daemon)", memory);
 	fclose(memory);

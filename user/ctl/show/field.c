@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Fields of JSON objects as cells of tables: see field.h. */
 #include "user/ctl/show/field.h"
+#include "user/lib/array.h"
 #include "user/lib/limits.h"
 #include "user/lib/time.h"
 #include <stdlib.h>
@@ -71,6 +72,25 @@ const char *field_age(const json_t *object, const char *name, char text[static U
 	clock_gettime(CLOCK_REALTIME, &now);
 	now_ns = (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 	return duration_format(time_since_ns(now_ns, then_ns), text);
+}
+
+const char *field_time(const json_t *object, const char *name, char text[static UNITS_TIME_BYTES])
+{
+	uint64_t unix_ns;
+
+	return field_number(object, name, &unix_ns) ? units_local_time(unix_ns, text)
+						    : FIELD_UNKNOWN;
+}
+
+char *field_change(const json_t *event)
+{
+	const char *from = json_string_value(json_object_get(event, "from"));
+	const char *to = json_string_value(json_object_get(event, "to"));
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s%s%s", from ? from : "",
+		 from && *from && to && *to ? " -> " : "", to ? to : "");
+	return text_copy(text);
 }
 
 const char *field_state_age(const json_t *object, char text[static UNITS_TEXT_BYTES])

@@ -33,6 +33,12 @@ char *field_list(const json_t *array, const char *separator);
 /* Returns how long ago a "..._unix_ns" was, or FIELD_UNKNOWN. */
 const char *field_age(const json_t *object, const char *name, char text[static UNITS_TEXT_BYTES]);
 
+/* Returns when a "..._unix_ns" was, in local time, or FIELD_UNKNOWN. */
+const char *field_time(const json_t *object, const char *name, char text[static UNITS_TIME_BYTES]);
+
+/* "up -> down" of an event, or its only state; to be freed. */
+char *field_change(const json_t *event);
+
 /*
  * How long a state has lasted: the age that the daemon reports, which clock steps do not change;
  * for older daemons, computed from the time.

@@ -3,6 +3,7 @@
 #include "user/ctl/show/show.h"
 #include "user/ctl/call/parameters.h"
 #include "user/ctl/call/run.h"
+#include "user/ctl/show/field.h"
 #include "user/ctl/verbs/verbs.h"
 #include "user/ctl/view/cells.h"
 
@@ -77,7 +78,7 @@ static const struct brief events_brief = {
 		   {{.member = "time_unix_ns", .kind = BRIEF_TIME},
 		    {.member = "kind"},
 		    {.member = "subject"},
-		    {.make = cell_change}}}},
+		    {.make = field_change}}}},
 };
 
 static const struct names nodes = {

@@ -23,15 +23,6 @@ static size_t count_columns(const struct brief_part *part)
 	return count;
 }
 
-static const char *time_text(const json_t *entry, const char *member,
-			     char text[static UNITS_TIME_BYTES])
-{
-	uint64_t unix_ns;
-
-	return field_number(entry, member, &unix_ns) ? units_local_time(unix_ns, text)
-						     : FIELD_UNKNOWN;
-}
-
 /* To be freed. */
 static char *cell(const struct brief_column *column, const json_t *entry)
 {
@@ -48,7 +39,7 @@ static char *cell(const struct brief_column *column, const json_t *entry)
 	case BRIEF_AGE:
 		return text_copy(field_age(entry, column->member, text));
 	case BRIEF_TIME:
-		return text_copy(time_text(entry, column->member, text));
+		return text_copy(field_time(entry, column->member, text));
 	case BRIEF_LIST:
 		return field_list(json_object_get(entry, column->member), " ");
 	default:

@@ -4,6 +4,7 @@
 #include "user/ctl/show/field.h"
 #include "user/lib/array.h"
 #include "user/lib/limits.h"
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,21 +78,33 @@ char *cell_key_state(const json_t *key)
 	return text_copy(json_is_true(json_object_get(key, "active")) ? "active" : "accepted");
 }
 
-char *cell_key_nodes(const json_t *key)
+/* "A,B" of the nodes for which the test holds, or "none". */
+static char *nodes_that(const json_t *entry, bool (*test)(const json_t *node),
+			const char *separator)
 {
 	json_t *names = json_array();
 	const json_t *node;
 	size_t index;
 	char *text;
 
-	json_array_foreach(json_object_get(key, "nodes"), index, node)
+	json_array_foreach(json_object_get(entry, "nodes"), index, node)
 	{
-		if (json_is_true(json_object_get(node, "has")))
+		if (test(node))
 			json_array_append(names, json_object_get(node, "node"));
 	}
-	text = json_array_size(names) ? field_list(names, ",") : text_copy("none");
+	text = json_array_size(names) ? field_list(names, separator) : text_copy("none");
 	json_decref(names);
 	return text;
+}
+
+static bool has_key(const json_t *node)
+{
+	return json_is_true(json_object_get(node, "has"));
+}
+
+char *cell_key_nodes(const json_t *key)
+{
+	return nodes_that(key, has_key, ",");
 }
 
 char *cell_state_age(const json_t *instance)
@@ -101,21 +114,14 @@ char *cell_state_age(const json_t *instance)
 	return text_copy(field_state_age(instance, text));
 }
 
+static bool is_active(const json_t *role)
+{
+	return !strcmp(field_text(role, "state"), "active");
+}
+
 char *cell_owners(const json_t *instance)
 {
-	const json_t *roles = json_object_get(instance, "nodes"), *role;
-	json_t *names = json_array();
-	size_t index;
-	char *list;
-
-	json_array_foreach(roles, index, role)
-	{
-		if (!strcmp(field_text(role, "state"), "active"))
-			json_array_append_new(names, json_string(field_text(role, "node")));
-	}
-	list = json_array_size(names) ? field_list(names, ", ") : text_copy("none");
-	json_decref(names);
-	return list;
+	return nodes_that(instance, is_active, ", ");
 }
 
 char *cell_value(const json_t *tracked)
@@ -125,16 +131,5 @@ char *cell_value(const json_t *tracked)
 
 	if (json_is_integer(value))
 		snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(value));
-	return text_copy(text);
-}
-
-char *cell_change(const json_t *event)
-{
-	const char *from = json_string_value(json_object_get(event, "from"));
-	const char *to = json_string_value(json_object_get(event, "to"));
-	char text[128];
-
-	snprintf(text, sizeof(text), "%s%s%s", from ? from : "", from && *from ? " -> " : "",
-		 to ? to : "");
 	return text_copy(text);
 }

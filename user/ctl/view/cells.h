@@ -17,6 +17,5 @@ char *cell_key_nodes(const json_t *key); /* that have it: "node-b,node-c" or "no
 char *cell_state_age(const json_t *instance);
 char *cell_owners(const json_t *instance); /* of an instance of the cluster: "node-a" or "none" */
 char *cell_value(const json_t *tracked); /* the number in a file, or "" */
-char *cell_change(const json_t *event); /* "up -> down" */
 
 #endif
