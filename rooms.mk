@@ -14,14 +14,14 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture 
 	user/ctl/view user/ctl/show \
 	user/exporter user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source \
 	user/health user/runner user/starter user/runner/child user/net \
-	user/net/netlink user/kernel user/kernel/share \
+	user/net/netlink user/kernel/upkeep user/kernel user/kernel/share \
 	user/kernel/system user/kernel/layout user/config user/config/print user/config/blocks \
 	user/config/syntax user/config/host user/config/model user/core user/core/vrrp user/figures \
 	user/service user/app user/lib bpf bpf/capture bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
 uses.user/daemon := user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/vrrp user/vrrp/report \
 	user/heartbeat user/tracking user/control user/runner user/starter user/net user/net/netlink \
-	user/kernel user/kernel/share user/config user/config/print user/config/host \
+	user/kernel/upkeep user/kernel user/kernel/share user/config user/config/print user/config/host \
 	user/config/model user/core user/core/vrrp user/figures user/service user/lib
 uses.user/daemon/start := user/runner user/starter user/net user/net/netlink \
 	user/config/model user/core user/core/vrrp user/lib
@@ -33,7 +33,7 @@ uses.user/daemon/sharing := user/control user/kernel user/kernel/share user/lib
 uses.user/cluster := user/heartbeat user/kernel user/config/model user/core user/lib
 
 uses.user/vrrp := user/vrrp/rules user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify \
-	user/heartbeat user/tracking user/runner user/net user/net/netlink user/kernel \
+	user/heartbeat user/tracking user/runner user/net user/net/netlink user/kernel/upkeep user/kernel \
 	user/config/print user/config/model user/core user/core/vrrp user/lib
 uses.user/vrrp/report := user/vrrp/rules user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify \
 	user/heartbeat user/tracking user/net user/kernel user/config/print user/config/model \
@@ -43,14 +43,14 @@ uses.user/vrrp/rules := user/vrrp/owners user/vrrp/effects user/vrrp/state user/
 	user/core/vrrp user/lib
 uses.user/vrrp/owners := user/vrrp/state user/heartbeat user/config/model user/core user/core/vrrp user/lib
 uses.user/vrrp/effects := user/vrrp/state user/vrrp/notify user/heartbeat user/net \
-	user/net/netlink user/kernel user/config/model user/core user/core/vrrp user/lib
+	user/net/netlink user/kernel/upkeep user/kernel user/config/model user/core user/core/vrrp user/lib
 uses.user/vrrp/state := user/vrrp/notify user/heartbeat user/tracking user/config/model user/core \
 	user/core/vrrp user/lib
 types.user/vrrp/state := user/net user/net/netlink user/kernel
 uses.user/vrrp/notify := user/runner user/config/model user/lib
 
-uses.user/heartbeat := user/tracking user/net user/net/netlink user/kernel user/config/model \
-	user/core user/core/vrrp user/figures user/lib
+uses.user/heartbeat := user/tracking user/net user/net/netlink user/kernel/upkeep user/kernel \
+	user/config/model user/core user/core/vrrp user/figures user/lib
 uses.user/tracking := user/control user/runner user/kernel user/config/model user/core \
 	user/core/vrrp user/lib
 uses.user/control := user/lib
@@ -77,6 +77,7 @@ uses.user/starter := user/runner/child user/lib
 uses.user/runner/child := user/config/model user/lib
 uses.user/net := user/net/netlink user/config/print user/config/model user/lib
 uses.user/net/netlink := user/config/print user/config/model user/lib
+uses.user/kernel/upkeep := user/kernel user/kernel/share user/kernel/system user/lib
 uses.user/kernel := user/kernel/share user/kernel/system user/kernel/layout user/core user/core/vrrp user/lib
 uses.user/kernel/share := user/kernel/system user/lib
 uses.user/kernel/system := user/lib

@@ -11,7 +11,7 @@
 #include "user/daemon/start/system_calls.h"
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/self.h"
-#include "user/kernel/upkeep.h"
+#include "user/kernel/upkeep/upkeep.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"

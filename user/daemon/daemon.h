@@ -11,7 +11,7 @@
 #include "user/daemon/start/scheduling.h"
 #include "user/daemon/start/signals.h"
 #include "user/heartbeat/prober.h"
-#include "user/kernel/drop_watch.h"
+#include "user/kernel/upkeep/drop_watch.h"
 #include "user/lib/event_log_file.h"
 #include "user/net/interface_delays.h"
 #include "user/net/interfaces.h"

@@ -2,8 +2,8 @@
 /* Interfaces and addresses that come and go: reports them to the parts, and attaches again. */
 #include "user/daemon/daemon.h"
 #include "user/heartbeat/answers.h"
-#include "user/kernel/native_mtu.h"
-#include "user/kernel/upkeep.h"
+#include "user/kernel/upkeep/native_mtu.h"
+#include "user/kernel/upkeep/upkeep.h"
 #include "user/lib/address.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pins and XDP programs that another program removed: reports them, and notifies the instances. The
  * methods about next programs. */
-#include "user/kernel/upkeep.h"
+#include "user/kernel/upkeep/upkeep.h"
 #include "user/daemon/daemon.h"
 #include "user/daemon/sharing/chain.h"
 #include "user/lib/clock.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds a way by which answers arrive; see answers.h. */
 #include "user/heartbeat/answers.h"
-#include "user/kernel/answer_way.h"
+#include "user/kernel/upkeep/answer_way.h"
 #include "user/lib/time.h"
 #include <stdio.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * Heartbeats that went past the XDP program. It consumes every one, so only while it is detached do
  * they reach the sockets that send PROBEs. These drop what they receive, and the kernel counts it:
  * reading that count takes no lock, while to ask whether the program is attached one waits for the
- * lock of network configuration (user/kernel/upkeep.h), which something that detaches the program
- * beside real-time tasks may hold for a second.
+ * lock of network configuration (user/kernel/upkeep/upkeep.h), which something that detaches the
+ * program beside real-time tasks may hold for a second.
  */
 #ifndef XBEAT_HEARTBEAT_BYPASS_H
 #define XBEAT_HEARTBEAT_BYPASS_H

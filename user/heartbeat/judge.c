@@ -3,7 +3,7 @@
 #include "user/heartbeat/detection.h"
 #include "user/heartbeat/own_links.h"
 #include "user/heartbeat/peers.h"
-#include "user/kernel/upkeep.h"
+#include "user/kernel/upkeep/upkeep.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include <errno.h>

@@ -21,8 +21,8 @@
 #include "user/figures/recent.h"
 #include "user/heartbeat/bypass.h"
 #include "user/heartbeat/refusals.h"
-#include "user/kernel/answer_way.h"
 #include "user/kernel/kernel.h"
+#include "user/kernel/upkeep/answer_way.h"
 #include "user/lib/event_log.h"
 #include <event2/event.h>
 #include <jansson.h>

@@ -310,7 +310,7 @@ int attach_replace(struct attachment *attachment, int old_program_fd)
 	if (attachment->off || attachment->mode_switch || attachment->joined || attachment->called)
 		return 0;
 	error = replace_xdp(attachment, old_program_fd);
-	/* Something else has detached it, which upkeep.c is about to find out. */
+	/* Something else has detached it, which upkeep/upkeep.c is about to find out. */
 	if (error && !attach_is_on(attachment))
 		return 0;
 	if (error)
@@ -356,7 +356,7 @@ static void detach(const struct attachment *attachment)
 		bpf_link_detach(attachment->link_fd);
 }
 
-/* Returns the MTU if the driver may refuse to detach with it (native_mtu.h), else 0. */
+/* Returns the MTU if the driver may refuse to detach with it (upkeep/native_mtu.h), else 0. */
 static uint32_t refused_mtu(const struct attachment *attachment)
 {
 	uint32_t mtu;

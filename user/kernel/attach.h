@@ -44,7 +44,7 @@ struct attachment {
 	/* An adapter or a veth: all its packets arrive on it itself. A bond's arrive on its ports,
 	 * a bridge's or VLAN interface's may be seen on one below first. */
 	bool is_lowest;
-	bool redirect; /* answers leave by a redirect (answer_way.h) */
+	bool redirect; /* answers leave by a redirect (upkeep/answer_way.h) */
 	char reason[ATTACH_REASON_BYTES]; /* why this mode, or none; "": it is as configured */
 	uint32_t refused_by; /* id of the other program on it; 0: none */
 	bool refused_by_dispatcher;
@@ -52,7 +52,7 @@ struct attachment {
 	bool tc_own_qdisc; /* xbeat made it */
 	bool tc_changed; /* qdisc or filters; not looked at yet */
 	bool tags_changed; /* a setting of the driver may have; not looked at yet */
-	bool vlan_due; /* both are looked at with the next question (attach_watch.h), or being */
+	bool vlan_due; /* both are looked at with the next question (upkeep/attach_watch.h), or being */
 	uint64_t tc_tried_ns; /* when the tc program was last attached, or refused */
 	uint64_t untaken_seen_count; /* of xb_vlan */
 	uint64_t untaken_reported_ns; /* when that it grew was last reported; 0: never */
@@ -73,7 +73,7 @@ struct attachment {
 	uint64_t attached_ns; /* when the daemon last changed what is attached */
 	struct mode_switch *mode_switch; /* in progress (mode_switch.h); NULL: none */
 	uint64_t mode_changed_ns; /* when it was last in progress; 0: never */
-	bool off; /* something else detached it (upkeep.c) */
+	bool off; /* something else detached it (upkeep/upkeep.c) */
 	char off_reason[ATTACH_REASON_BYTES];
 	uint64_t off_changed_ns; /* 0: never */
 	uint64_t reason_reported_ns; /* that only off_reason had changed; 0: never */
@@ -96,7 +96,7 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
  * Attaches the program again, in native or generic mode, and pins the new link in place of the old
  * one. Between the two no program runs, so the caller must be sure that nothing is fenced.
  * Returns 0 or a negative errno, not logged; then the interface may have no program. A link that
- * cannot be pinned is logged: upkeep.c pins it later.
+ * cannot be pinned is logged: upkeep/upkeep.c pins it later.
  */
 int attach_switch(struct attachment *attachment, const char *daemon_name, int program_fd,
 		  bool native);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Programs of others that packets meet on the way to ours, in tc on each interface, at XDP and in
- * tc on those below it (share/way.h): listed by the thread of attach_watch.c, at the attach and
- * when they change, and kept with the attachment for "xbeatctl status".
+ * tc on those below it (share/way.h): listed by the thread of upkeep/attach_watch.c, at the attach
+ * and when they change, and kept with the attachment for "xbeatctl status".
  */
 #ifndef XBEAT_KERNEL_FOREIGN_PROGRAMS_H
 #define XBEAT_KERNEL_FOREIGN_PROGRAMS_H

@@ -82,7 +82,7 @@ struct kernel {
 	int tc_watch_fd; /* reports changes of qdiscs and filters; 0: none */
 	bool networks_logged; /* that not all fit into xb_networks */
 	int exit_link_fd; /* BPF link of the program that sees the daemon die; 0: none */
-	struct kernel_upkeep *upkeep; /* upkeep.c; NULL: nothing is checked */
+	struct kernel_upkeep *upkeep; /* upkeep/upkeep.c; NULL: nothing is checked */
 	size_t refused_count; /* entries of xb_no_accept */
 	struct xb_vrrp_key router_keys[XB_VRRP_SLOTS_MAX]; /* interface_index 0: not served */
 	bool router_claimed[XB_VRRP_SLOTS_MAX];

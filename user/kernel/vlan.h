@@ -28,7 +28,7 @@ void vlan_note_changes(struct kernel *kernel);
 
 /* If something is due for the attachment, finds out what the driver does with tags, and attaches
  * the tc program again if something else has removed it. It may wait for the lock of network
- * configuration, so it is for the thread of attach_watch.c. */
+ * configuration, so it is for the thread of upkeep/attach_watch.c. */
 void vlan_keep(const struct attachment *attachment, struct vlan_result *result);
 
 /* Takes a result into the attachment and xb_vlan. Returns whether tags are visible now and were

@@ -3,7 +3,7 @@
 #include "user/vrrp/timers.h"
 #include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
-#include "user/kernel/upkeep.h"
+#include "user/kernel/upkeep/upkeep.h"
 #include "user/lib/clock.h"
 #include "user/lib/time.h"
 #include "user/vrrp/door.h"

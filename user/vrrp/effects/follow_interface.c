@@ -6,7 +6,7 @@
 #include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
-#include "user/kernel/upkeep.h"
+#include "user/kernel/upkeep/upkeep.h"
 #include "user/net/netlink/interface_monitor.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/publish.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Logs refused packets that a healthy cluster never sends, because of a wrong key for example.
  * Otherwise they would show only as a peer that is not heard. */
-#ifndef XBEAT_KERNEL_DROP_WATCH_H
-#define XBEAT_KERNEL_DROP_WATCH_H
+#ifndef XBEAT_KERNEL_UPKEEP_DROP_WATCH_H
+#define XBEAT_KERNEL_UPKEEP_DROP_WATCH_H
 
 #include "user/kernel/kernel.h"
 #include <event2/event.h>

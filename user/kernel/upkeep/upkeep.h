@@ -5,8 +5,8 @@
  * adverts, and nothing fences. The kernel reports neither, so both are checked: by a timer, and
  * when a peer or an Active falls silent. A thread does what may wait in the kernel.
  */
-#ifndef XBEAT_KERNEL_UPKEEP_H
-#define XBEAT_KERNEL_UPKEEP_H
+#ifndef XBEAT_KERNEL_UPKEEP_UPKEEP_H
+#define XBEAT_KERNEL_UPKEEP_UPKEEP_H
 
 #include "user/kernel/kernel.h"
 #include "user/lib/time.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks the drop counters every 10 s; logs each reason at most every 10 minutes. See
  * drop_watch.h. */
-#include "user/kernel/drop_watch.h"
+#include "user/kernel/upkeep/drop_watch.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/drop_reasons.h"

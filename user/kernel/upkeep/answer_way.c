@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Changes how answers leave an interface; see answer_way.h. */
-#include "user/kernel/answer_way.h"
+#include "user/kernel/upkeep/answer_way.h"
 #include "user/kernel/mode_switch.h"
 #include <errno.h>
 #include <stdio.h>

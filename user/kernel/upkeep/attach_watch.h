@@ -5,8 +5,8 @@
  * (rtnl) to answer, which others may hold for tens of milliseconds and, on a machine full of
  * real-time tasks, for seconds: the loop must not wait for it.
  */
-#ifndef XBEAT_KERNEL_ATTACH_WATCH_H
-#define XBEAT_KERNEL_ATTACH_WATCH_H
+#ifndef XBEAT_KERNEL_UPKEEP_ATTACH_WATCH_H
+#define XBEAT_KERNEL_UPKEEP_ATTACH_WATCH_H
 
 #include "user/kernel/attach.h"
 #include "user/kernel/foreign_programs.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The thread has a copy of the attachments; see attach_watch.h. */
-#include "user/kernel/attach_watch.h"
+#include "user/kernel/upkeep/attach_watch.h"
 #include "user/kernel/kernel.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"

@@ -5,8 +5,8 @@
  * refuses even to detach the program. So attach_end() lowers the MTU again for a moment; then the
  * driver is asked whether it accepts native mode with the new MTU.
  */
-#ifndef XBEAT_KERNEL_NATIVE_MTU_H
-#define XBEAT_KERNEL_NATIVE_MTU_H
+#ifndef XBEAT_KERNEL_UPKEEP_NATIVE_MTU_H
+#define XBEAT_KERNEL_UPKEEP_NATIVE_MTU_H
 
 #include "user/kernel/kernel.h"
 

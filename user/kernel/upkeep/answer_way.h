@@ -4,8 +4,8 @@
  * accept it and lose the packets: a veth does if its far end has neither an XDP program nor GRO. A
  * redirect to the interface of arrival needs less of the far end, generic mode needs nothing.
  */
-#ifndef XBEAT_KERNEL_ANSWER_WAY_H
-#define XBEAT_KERNEL_ANSWER_WAY_H
+#ifndef XBEAT_KERNEL_UPKEEP_ANSWER_WAY_H
+#define XBEAT_KERNEL_UPKEEP_ANSWER_WAY_H
 
 #include "user/kernel/kernel.h"
 

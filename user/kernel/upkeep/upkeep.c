@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pins and BPF links that another program removes are made again; see upkeep.h. */
-#include "user/kernel/upkeep.h"
+#include "user/kernel/upkeep/upkeep.h"
 #include "user/kernel/attach.h"
-#include "user/kernel/attach_watch.h"
 #include "user/kernel/foreign_programs.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/system/tc_filter.h"
+#include "user/kernel/upkeep/attach_watch.h"
 #include "user/kernel/vlan.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
