@@ -64,16 +64,21 @@ def in_pipe(argv):
 
 
 def check_widths(daemon, verb, line, *options):
+    """The state may change between two calls: then both are made again."""
     command = argv(daemon, verb, line, *options)
-    whole = in_pipe(command)
-    for columns in WIDTHS:
+    parts = letters if verb in BROKEN else words
+
+    def same(columns):
+        whole = in_pipe(command)
         shown, status = output_on_terminal(command, columns)
         assert status in (0, 1), (command, shown)
         for text in shown:
             assert len(text) <= columns or verb in COPIED, f"{verb} {line} on {columns} columns: {len(text)}: {text}"
-        parts = letters if verb in BROKEN else words
-        assert parts(shown) == parts(whole), f"{verb} {line} {options} on {columns} columns"
-    return whole
+        return parts(shown) == parts(whole)
+
+    for columns in WIDTHS:
+        wait_until(lambda: same(columns), f"{verb} {line} {options} is the same on {columns} columns as in a pipe")
+    return in_pipe(command)
 
 
 def leaves(value):
@@ -94,9 +99,9 @@ def test_no_line_is_too_long_and_no_word_is_lost(daemon):
     for verb in WITHOUT_JSON:
         check_widths(daemon, "help", verb)
     for verb in VIEWS:
-        default = in_pipe(argv(daemon, verb, ""))
         detail = check_widths(daemon, verb, "", "-d")
-        assert not words(default) - words(detail), verb
+        wait_until(lambda: not words(in_pipe(argv(daemon, verb, ""))) - words(in_pipe(argv(daemon, verb, "", "-d"))),
+                   f"{verb} -d has what {verb} has")
         lacking = [name for name in leaves(json.loads(daemon.ctl(verb, check=False).stdout) if verb != "events"
                                        else daemon.events()[-1])
                    if not re.search(rf"^ *{re.escape(name)}\b", "\n".join(detail), re.M)]

@@ -13,7 +13,7 @@
 /* WIDTH_DEFAULT until one of the others is called. */
 size_t width_columns(void);
 
-void width_set(size_t columns);
+void width_set(size_t wanted);
 
 /*
  * The width of the output fd: COLUMNS if it is set; else that of the terminal, between WIDTH_MIN

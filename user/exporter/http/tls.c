@@ -8,7 +8,8 @@
 #include <openssl/ssl.h>
 #include <stdbool.h>
 
-/* OpenSSL would ask on the terminal, and wait. */
+/* OpenSSL would ask on the terminal, and wait. The type is OpenSSL's.
+ * NOLINTNEXTLINE(readability-non-const-parameter) */
 static int refuse_passphrase(char *text, int bytes, int for_writing, void *context)
 {
 	(void)text;
