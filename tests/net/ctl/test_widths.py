@@ -127,5 +127,7 @@ def check_brief(daemon):
     (*_, state, nodes), = lines("keys", "-br")
     assert state == "active" and "node-b" in nodes
     assert lines("chain", "-br") == []
+    for subject, state in {"VI_1": "active", "node-c": "down", "node-a": "running"}.items():
+        assert [line[:2] for line in lines("explain", subject, "-br")] == [[subject, state]]
     refused = subprocess.run(argv(daemon, "peers", "", "-br", "-d"), text=True, capture_output=True)
     assert refused.returncode == 2 and "exclude" in refused.stderr

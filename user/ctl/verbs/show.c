@@ -54,6 +54,13 @@ static const struct brief vrrp_brief = {
 		    {.member = "addresses", .kind = BRIEF_LIST}}}},
 };
 
+static const struct brief explain_brief = {
+	.parts = {{"",
+		   {{.make = cell_explained},
+		    {.make = cell_explained_state},
+		    {.make = cell_explained_age}}}},
+};
+
 static const struct brief tracking_brief = {
 	.parts = {{"",
 		   {{.member = "kind"},
@@ -220,12 +227,13 @@ const struct verb verbs_show[] = {
 			"            +20  script chk_nginx: exited with status 0 after 6 ms, 1 of 1\n"
 			"                 times\n"
 			"            120  in effect\n",
-		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DETAIL,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_BRIEF | VERB_ACCEPTS_DETAIL,
 		.arguments_min = 1,
 		.arguments_max = 1,
 		.run = run_method,
 		.parameters = parameters_instance,
 		.print = show_explain,
+		.brief = &explain_brief,
 	},
 	{
 		.name = "tracking",

@@ -40,6 +40,36 @@ char *cell_verdict(const json_t *peer)
 	return text_copy(field_verdict(peer));
 }
 
+char *cell_explained(const json_t *explanation)
+{
+	static const char *const members[] = {"instance", "peer", "node"};
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(members) - 1 && !json_object_get(explanation, members[i]))
+		i++;
+	return text_copy(field_text(explanation, members[i]));
+}
+
+static bool is_of_peer(const json_t *explanation)
+{
+	return json_object_get(explanation, "peer");
+}
+
+char *cell_explained_state(const json_t *explanation)
+{
+	return is_of_peer(explanation) ? cell_verdict(explanation)
+				       : text_copy(field_text(explanation, "state"));
+}
+
+char *cell_explained_age(const json_t *explanation)
+{
+	char text[UNITS_TEXT_BYTES];
+
+	return text_copy(is_of_peer(explanation)
+				 ? field_duration(explanation, "verdict_age_ns", text)
+				 : field_state_age(explanation, text));
+}
+
 char *cell_links(const json_t *peer)
 {
 	return pairs(json_object_get(peer, "links"), "interface", verdict_of);

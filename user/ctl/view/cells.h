@@ -6,6 +6,9 @@
 #include <jansson.h>
 
 char *cell_verdict(const json_t *peer); /* "up, degraded" */
+char *cell_explained(const json_t *explanation); /* the name of what is explained */
+char *cell_explained_state(const json_t *explanation); /* its state, or the verdict on it */
+char *cell_explained_age(const json_t *explanation); /* of that; of this node unknown */
 char *cell_links(const json_t *peer); /* "eth0:up eth1:down" */
 char *cell_node(const json_t *status); /* "node-a" */
 char *cell_node_state(const json_t *node); /* of a node of the cluster: its verdict, or its state */
