@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* TLS by OpenSSL and libevent; see tls.h. */
 #include "user/exporter/http/tls.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <errno.h>
 #include <event2/bufferevent_ssl.h>
@@ -50,8 +51,10 @@ int tls_reload(struct tls *tls)
 	if (watched_check(&tls->certificate) || watched_check(&tls->key))
 		return -EINVAL;
 	context = SSL_CTX_new(TLS_server_method());
-	if (!context)
+	if (!context) {
+		log_error("cannot start TLS: %s", limits_strerror(ENOMEM));
 		return -ENOMEM;
+	}
 	if (!load(context, tls)) {
 		SSL_CTX_free(context);
 		return -EINVAL;

@@ -56,7 +56,7 @@ static const char *take_line(char *line, struct users *users)
 	const char *problem;
 
 	if (!hash || hash == line)
-		return "not NAME:HASH";
+		return "not NAME:HASH, as htpasswd -B writes it";
 	*hash++ = '\0';
 	if (users->count == USERS_MAX)
 		return "more than 64 users";
