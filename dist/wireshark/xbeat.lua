@@ -9,7 +9,7 @@ local MAGIC, VERSION, BYTES, HEAD_BYTES, TAGGED_BYTES = 0x5842, 1, 136, 40, 128
 local LINKS, INSTANCES, PAGE_DATA_BYTES, PAGES_MAX = 4, 16, 48, 512
 local NEVER = 0xffffffff
 local PROBE, REPLY, QUERY, ANSWER, COMPARE, COMPARED = 1, 2, 3, 4, 5, 6
-local STARTING, BACKUP, CLAIM, TTL = 0, 2, 0x20, 255
+local STARTING, DEAD, BACKUP, CLAIM, TTL = 0, 4, 2, 0x20, 255
 
 local TYPES = { [PROBE] = "PROBE", [REPLY] = "REPLY", [QUERY] = "QUERY", [ANSWER] = "ANSWER",
 	[COMPARE] = "COMPARE", [COMPARED] = "COMPARED" }
@@ -265,7 +265,7 @@ function Packet:dissect_sender(tree)
 		self:note(item, "bad_type", "Type %d", self.type)
 	end
 	item = self:add_state(tree, "node_state", 41, NODE_STATES)
-	if self:number(41, 1) == 4 then
+	if self:number(41, 1) == DEAD then
 		self:note(item, "dead", "The daemon of node %d has died", self.sender_id)
 	end
 	item = self:add(tree, "fenced_bits", 42, 2)

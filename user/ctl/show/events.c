@@ -6,7 +6,6 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include <stdlib.h>
-#include <string.h>
 
 #define REASON_INDENT 4
 

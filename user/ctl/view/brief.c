@@ -7,7 +7,6 @@
 #include "user/lib/cleanup.h"
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 static bool is_column(const struct brief_column *column)
 {
