@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """xbeatctl keys: which nodes have which key, and another key without a lost heartbeat."""
 
+import os
 import shutil
 import stat
+import subprocess
 
 import pytest
 
@@ -12,6 +14,7 @@ from tests.support.laboratory import wait_until
 COMMENT = "# of the laboratory"
 REFUSED = ("bad_tag", "unknown_key")
 NEW = KEY_ID + 1
+USER = 4711
 
 
 @pytest.fixture
@@ -103,6 +106,18 @@ def test_what_would_silence_a_node_is_refused(lab, nodes):
     wait_until(lambda: a.verdict(b.node) == "one-way", "it signs with a key that no other node has")
     assert "in use by" in refused(a, "retire", str(KEY_ID))
     assert not keys(b).get(7, {}).get("here")
+
+
+def test_a_member_of_the_group_cannot_change_keys(nodes):
+    """Who may ask xbeatd still may not read its key file."""
+    daemon = nodes["node-a"]
+    os.chown(daemon.socket, 0, USER)
+    daemon.socket.chmod(0o660)
+    for arguments in ((), ("add",), ("activate", str(NEW)), ("retire", str(KEY_ID))):
+        done = subprocess.run(["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups",
+                               *daemon.ctl_argv("keys", *arguments)], capture_output=True, text=True, check=False)
+        assert done.returncode == (4 if arguments else 0), done
+        assert not arguments or "not permitted to read the key file" in done.stderr and "run this as root" in done.stderr
 
 
 def test_no_key_is_shown(lab, nodes):

@@ -20,6 +20,7 @@
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -250,7 +251,12 @@ static enum command_status read_file(struct key_change *change)
 	change->path = path ? strdup(path) : NULL;
 	if (!change->path)
 		return refuse("xbeatd does not report its key file");
-	if (secret_read(change->path, &change->before, &length, reason))
+	error = secret_read(change->path, &change->before, &length, reason);
+	if (error == -EACCES) {
+		log_error("not permitted to read the key file %s; run this as root", change->path);
+		return COMMAND_NOT_PERMITTED;
+	}
+	if (error)
 		return refuse(reason);
 	error = keyfile_parse(change->path, change->before, length, change->keys, &change->count,
 			      &diagnostics);
