@@ -57,7 +57,7 @@ LIBS := -Wl,--as-needed -lncursesw -ltinfo -lxdp -lbpf -lelf -lz -levent_openssl
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BUILD)/xbeatd $(BUILD)/xbeatctl $(BUILD)/xbeat-exporter $(BUILD)/xbeat.bpf.o $(BUILD)/libxbeat.a $(BUILD)/$(APP_SONAME) $(BUILD)/tools/lab_pass.bpf.o
+all: $(BUILD)/xbeatd $(BUILD)/xbeatctl $(BUILD)/xbeat-exporter $(BUILD)/xbeat-checker $(BUILD)/xbeat.bpf.o $(BUILD)/libxbeat.a $(BUILD)/$(APP_SONAME) $(BUILD)/tools/lab_pass.bpf.o
 
 # Named at once, and together, instead of by the first command that fails.
 compilers:
@@ -111,6 +111,7 @@ $(page_objects): ALL_CFLAGS += -Wa,-I$(BUILD)
 define archive
 $(1)/$(2).a: $$(patsubst %.c,$(1)/%.o,$$(wildcard $(2)/*.c)) $(2)
 	$$(call say,AR)
+	@mkdir -p $$(@D)
 	@rm -f $$@
 	$$(Q)$$(AR) rcs $$@ $$(filter %.o,$$^)
 endef
@@ -128,6 +129,12 @@ $(BUILD)/xbeatctl: $(BUILD)/user/ctl/main.o $(call archives,$(BUILD),user/ctl)
 	$(call link)
 
 $(BUILD)/xbeat-exporter: $(BUILD)/user/exporter/main.o $(call archives,$(BUILD),user/exporter)
+	$(call say,LINK)
+	$(call link)
+
+# libraries that no other program has loaded
+$(BUILD)/xbeat-checker: LDLIBS += -lcurl -lcares -lpcre2-8
+$(BUILD)/xbeat-checker: $(BUILD)/user/checker/process/main.o $(call archives,$(BUILD),user/checker/process)
 	$(call say,LINK)
 	$(call link)
 
@@ -282,6 +289,7 @@ install: all man
 	ln -sf ../../sbin/xbeatd $(DESTDIR)$(PREFIX)/lib/xbeat/keepalived
 	install -D -m 755 $(BUILD)/xbeatctl $(DESTDIR)$(PREFIX)/bin/xbeatctl
 	install -D -m 755 $(BUILD)/xbeat-exporter $(DESTDIR)$(PREFIX)/sbin/xbeat-exporter
+	install -D -m 755 $(BUILD)/xbeat-checker $(DESTDIR)$(PREFIX)/sbin/xbeat-checker
 	install -D -m 644 $(BUILD)/xbeat.bpf.o $(DESTDIR)$(PREFIX)/lib/xbeat/xbeat.bpf.o
 	for page in $(MANUALS); do install -D -m 644 $$page \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
@@ -312,7 +320,7 @@ install: all man
 
 # What "make install" with the same DESTDIR and PREFIX has installed; folders of xbeat if they are empty.
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/xbeatd sbin/xbeat-exporter bin/xbeatctl include/xbeat/app.h \
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/xbeatd sbin/xbeat-exporter sbin/xbeat-checker bin/xbeatctl include/xbeat/app.h \
 		lib/xbeat/keepalived lib/xbeat/xbeat.bpf.o lib/xbeat/xbeat-stop lib/xbeat/xbeat-upgrade \
 		lib/sysusers.d/xbeat.conf lib/sysusers.d/xbeat-exporter.conf lib/tmpfiles.d/xbeat.conf \
 		share/bash-completion/completions/xbeatctl share/zsh/$(ZSH_FUNCTIONS)/_xbeatctl \

@@ -8,18 +8,19 @@
 # The Makefile links by this table, scripts/check-layers checks the tree against it, and
 # docs/architecture.md says what each room is for.
 
-ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/vrrp user/vrrp/report user/vrrp/rules \
+ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/vrrp user/vrrp/report user/vrrp/rules \
 	user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
 	user/control user/ctl user/ctl/verbs user/ctl/screen user/ctl/share user/ctl/file user/ctl/capture user/ctl/inspect user/ctl/kernel user/ctl/call \
 	user/ctl/view user/ctl/show \
+	user/checker/process user/checker/http user/checker/methods user/checker \
 	user/exporter user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source \
-	user/health user/runner user/starter user/runner/child user/net \
+	user/health user/plane/ipvs user/plane user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel/upkeep user/kernel user/kernel/share \
-	user/kernel/system user/kernel/layout user/config user/config/print user/config/blocks \
-	user/config/syntax user/config/host user/config/model user/core user/core/vrrp user/figures \
+	user/kernel/system user/kernel/layout user/config user/config/print user/config/pools user/config/blocks \
+	user/config/syntax user/config/host user/config/model user/checker/protocol user/core user/core/pool user/core/vrrp user/figures \
 	user/service user/app user/lib bpf bpf/capture bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
-uses.user/daemon := user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/vrrp user/vrrp/report \
+uses.user/daemon := user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/vrrp user/vrrp/report \
 	user/heartbeat user/tracking user/control user/runner user/starter user/net user/net/netlink \
 	user/kernel/upkeep user/kernel user/kernel/share user/config user/config/print user/config/host \
 	user/config/model user/core user/core/vrrp user/figures user/service user/lib
@@ -31,6 +32,17 @@ uses.user/daemon/capture := user/control user/kernel user/lib
 uses.user/daemon/sharing := user/control user/kernel user/kernel/share user/lib
 
 uses.user/cluster := user/heartbeat user/kernel user/config/model user/core user/lib
+
+uses.user/pools/report := user/pools user/plane user/checker user/checker/protocol user/config/model user/core/pool user/lib
+uses.user/pools := user/plane/ipvs user/plane user/checker user/checker/protocol user/vrrp/notify user/runner user/starter \
+	user/config/model user/core/pool user/lib
+uses.user/plane/ipvs := user/plane user/config/model user/lib
+uses.user/plane := user/config/model user/lib
+uses.user/checker := user/checker/protocol user/starter user/config/model user/core/pool user/lib
+uses.user/checker/protocol := user/core/pool user/lib
+uses.user/checker/process := user/checker/http user/checker/methods user/checker/protocol user/core/pool user/lib
+uses.user/checker/http := user/checker/methods user/checker/protocol user/core/pool user/lib
+uses.user/checker/methods := user/checker/protocol user/core/pool user/lib
 
 uses.user/vrrp := user/vrrp/rules user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify \
 	user/heartbeat user/tracking user/runner user/net user/net/netlink user/kernel/upkeep user/kernel \
@@ -83,15 +95,17 @@ uses.user/kernel/share := user/kernel/system user/lib
 uses.user/kernel/system := user/lib
 uses.user/kernel/layout :=
 
-uses.user/config := user/config/blocks user/config/syntax user/config/model user/core \
+uses.user/config := user/config/pools user/config/blocks user/config/syntax user/config/model user/core \
 	user/core/vrrp user/lib
-uses.user/config/print := user/config/blocks user/config/syntax user/config/model user/lib
+uses.user/config/print := user/config/pools user/config/blocks user/config/syntax user/config/model user/lib
+uses.user/config/pools := user/config/blocks user/config/syntax user/config/model user/core user/core/pool user/lib
 uses.user/config/blocks := user/config/syntax user/config/model user/core user/core/vrrp user/lib
 uses.user/config/syntax := user/config/model user/lib
 uses.user/config/host := user/config/model user/lib
-uses.user/config/model := user/core user/core/vrrp user/lib
+uses.user/config/model := user/core user/core/pool user/core/vrrp user/lib
 
 uses.user/core := user/lib
+uses.user/core/pool := user/lib
 uses.user/core/vrrp := user/lib
 uses.user/figures := user/lib
 uses.user/service := user/lib

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -84,12 +85,28 @@ static void change_environment(char *const *changes)
 		putenv(*changes); /* without a "=" it removes the variable */
 }
 
+/* Returns path: of the program to be executed. */
+static const char *program_path(const struct starter_request *request,
+				char path[static OWN_PROGRAM_BYTES + STARTER_FILE_BYTES])
+{
+	const char *slash = strrchr(starter.path, '/');
+
+	if (request->same_file)
+		return "/proc/self/exe";
+	if (!*request->file || !slash)
+		return starter.path;
+	snprintf(path, OWN_PROGRAM_BYTES + STARTER_FILE_BYTES, "%.*s/%s",
+		 (int)(slash - starter.path), starter.path, request->file);
+	return path;
+}
+
 /* Returns an errno, or not at all. */
 static int execute(struct starter_request *request, struct message_descriptors *received,
 		   int *failed_fd)
 {
 	char *strings[MESSAGE_STRINGS_MAX + 1];
 	char *arguments[MESSAGE_STRINGS_MAX + 1] = {0};
+	char path[OWN_PROGRAM_BYTES + STARTER_FILE_BYTES];
 
 	message_get_strings(&request->strings, strings);
 	memcpy(arguments, strings, request->argument_count * sizeof(*arguments));
@@ -100,7 +117,7 @@ static int execute(struct starter_request *request, struct message_descriptors *
 	setsid();
 	helper_process_set_internal_signals(SIG_DFL);
 	sigprocmask(SIG_SETMASK, &starter.blocked, NULL);
-	execv(request->same_file ? "/proc/self/exe" : starter.path, arguments);
+	execv(program_path(request, path), arguments);
 	return errno;
 }
 
@@ -165,7 +182,8 @@ static void serve(struct starter_request *request, struct message_descriptors *r
 
 static bool is_valid(const struct starter_request *request, size_t length)
 {
-	return length >= STARTER_REQUEST_FIXED &&
+	return length >= STARTER_REQUEST_FIXED && !request->file[STARTER_FILE_BYTES - 1] &&
+	       !strchr(request->file, '/') &&
 	       message_strings_are_valid(&request->strings, length - STARTER_REQUEST_FIXED);
 }
 

@@ -7,6 +7,8 @@
 #include "user/starter/starter.h"
 #include <signal.h>
 
+#define STARTER_FILE_BYTES 32
+
 enum starter_request_type {
 	STARTER_RUNNER, /* with descriptors: the socket, the network namespace */
 	STARTER_PROGRAM, /* with stdin, stdout, stderr, the directory, and those passed on */
@@ -24,6 +26,7 @@ struct starter_request {
 	mode_t mask; /* of a runner's programs */
 	int signal; /* of STARTER_KILL */
 	bool same_file;
+	char file[STARTER_FILE_BYTES]; /* "": the program itself */
 	uint32_t argument_count; /* of the strings; the others change the environment */
 	struct message_strings strings;
 };

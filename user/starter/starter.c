@@ -215,6 +215,8 @@ static int request_program(const struct starter *starter, const struct starter_p
 	error = message_add_strings(&request.strings, program->arguments);
 	request.argument_count = request.strings.count;
 	request.same_file = program->same_file;
+	if (program->file)
+		snprintf(request.file, sizeof(request.file), "%s", program->file);
 	if (!error)
 		error = message_add_strings(&request.strings, program->environment);
 	if (error)

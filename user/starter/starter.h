@@ -21,11 +21,13 @@
 struct starter;
 
 /*
- * The program that this process runs, from the same path: after an upgrade it is the new file. It
+ * The program that this process runs, from the same path: after an upgrade it is the new file; or
+ * another one (file) of the same directory. It
  * gets the environment, the limits, the blocked signals, the privileges and the network namespace
  * that the daemon was started with, and the daemon's present directory, stdin, stdout and stderr.
  */
 struct starter_program {
+	const char *file; /* in the directory of this process's program; NULL: that program */
 	bool same_file; /* the file that this process runs, even if another one is at its path */
 	int errors; /* its stderr instead of the daemon's; 0: the daemon's */
 	const char *const *arguments; /* the first is its name; ended by NULL */

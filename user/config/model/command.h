@@ -3,12 +3,30 @@
 #ifndef XBEAT_CONFIG_MODEL_COMMAND_H
 #define XBEAT_CONFIG_MODEL_COMMAND_H
 
-#include "user/config/model/config.h"
+#include "user/config/model/location.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 /* Where commands without a slash are searched, by the checks of a configuration and by the
  * runner. */
 #define COMMAND_SEARCH_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+#define CONFIG_USER_BYTES 33
+
+struct config;
+struct config_notify;
+struct config_track;
+
+/* A program with its arguments, and the user that runs it: "script", "notify_master" … */
+struct config_command {
+	char **arguments; /* terminated by NULL; NULL: no command */
+	char user[CONFIG_USER_BYTES]; /* "": script_user, or its default */
+	char group[CONFIG_USER_BYTES]; /* "": the user's primary group */
+	uint32_t uid, gid; /* set by command_users_resolve(), not by the parser */
+	struct config_location location;
+};
 
 /* Compares two lists of arguments, each terminated by NULL. */
 static inline bool arguments_equal(char *const *one, char *const *other)

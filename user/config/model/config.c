@@ -149,6 +149,7 @@ void config_free(struct config *config)
 	config_command_free(&config->notify_fifo_script);
 	config_command_free(&config->vrrp_notify_fifo_script);
 	mail_free(&config->mail);
+	config_pools_free(&config->pools);
 	config_routes_free(&config->static_routes);
 	config_rules_free(&config->static_rules);
 	free(config->static_addresses);

@@ -6,8 +6,10 @@
 #ifndef XBEAT_CONFIG_MODEL_CONFIG_H
 #define XBEAT_CONFIG_MODEL_CONFIG_H
 
+#include "user/config/model/command.h"
 #include "user/config/model/garp.h"
 #include "user/config/model/location.h"
+#include "user/config/model/pool.h"
 #include "user/config/model/route.h"
 #include "user/config/model/vmac.h"
 #include "user/core/statement.h"
@@ -20,8 +22,6 @@
 #include <xbeat/map.h>
 
 #define CONFIG_INTERFACE_BYTES XB_NAME_BYTES /* IFNAMSIZ */
-
-#define CONFIG_USER_BYTES 33
 
 #define CONFIG_GUARD_TIMEOUT_MIN_NS (100 * UINT64_C(1000000))
 #define CONFIG_RESTART_GRACE_NS UINT64_C(1000000000)
@@ -92,15 +92,6 @@ struct config_heartbeat {
 	size_t node_count;
 	/* of the keywords on which nodes must agree; else that of the block */
 	struct config_location compared[STATEMENT_SETTING_COUNT];
-	struct config_location location;
-};
-
-/* A program with its arguments, and the user that runs it: "script", "notify_master" … */
-struct config_command {
-	char **arguments; /* terminated by NULL; NULL: no command */
-	char user[CONFIG_USER_BYTES]; /* "": script_user, or its default */
-	char group[CONFIG_USER_BYTES]; /* "": the user's primary group */
-	uint32_t uid, gid; /* set by command_users_resolve(), not by the parser */
 	struct config_location location;
 };
 
@@ -434,6 +425,7 @@ struct config {
 	struct config_command notify_fifo_owner, vrrp_notify_fifo_owner; /* user and group only */
 	struct config_command notify_fifo_script, vrrp_notify_fifo_script;
 	struct config_mail mail;
+	struct config_pools pools; /* virtual_server, vrrp_check … */
 };
 
 /*

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The loop's half of the checker: gives checks to the process xbeat-checker, and reports what it
+ * finds. The process is started by the starter, and again when it dies; states stay.
+ */
+#ifndef XBEAT_CHECKER_CHECKER_H
+#define XBEAT_CHECKER_CHECKER_H
+
+#include "user/checker/protocol/protocol.h"
+#include "user/config/model/pool.h"
+#include "user/starter/starter.h"
+#include <event2/event.h>
+
+/*
+ * A set of checks in the form in which the process gets them. Made in any thread, because it may be
+ * big. Equal checks are one.
+ */
+struct checker_set;
+
+struct checker_set *checker_set_new(const struct config_tls_client *tls);
+
+/* Adds a check. Returns its index (of an equal one, if there is one), or a negative errno. */
+int64_t checker_set_add(struct checker_set *set, const struct config_check *check);
+
+uint32_t checker_set_count(const struct checker_set *set);
+void checker_set_free(struct checker_set *set);
+
+struct checker_setup {
+	struct event_base *base;
+	struct starter *starter;
+	const char *user; /* of the process; "": xbeat-checker if there is one, else nobody */
+	/* Called from the loop. The record is checked: its values are within their enums. */
+	void (*changed)(void *context, uint32_t check, const struct checker_record *record);
+	/* Run the program of a check, and call checker_ran(). */
+	void (*run)(void *context, uint32_t check);
+	void *context;
+};
+
+struct checker;
+
+/* Starts nothing before there are checks. Returns NULL after logging why. */
+struct checker *checker_start(const struct checker_setup *setup);
+
+/* Replaces the checks; takes the set over. What was checked before keeps its state. Returns 0 or a
+ * negative errno: then the earlier set stays. */
+int checker_use(struct checker *checker, struct checker_set *set);
+
+/* Before checker_use(): how a check begins, as a daemon before this one left it. */
+void checker_set_preset(struct checker_set *set, uint32_t check, const struct check_state *state);
+
+/* Reads what is known of a check. Returns 0, or -ENOENT: nothing yet. */
+int checker_read(const struct checker *checker, uint32_t check, struct checker_record *record);
+
+void checker_ran(struct checker *checker, uint32_t check, int32_t status);
+void checker_suspend(struct checker *checker, uint32_t check, bool suspended);
+void checker_check_now(struct checker *checker, uint32_t check);
+
+/* The pid of the process; 0: none runs. How often it was started. */
+pid_t checker_pid(const struct checker *checker);
+unsigned checker_start_count(const struct checker *checker);
+
+void checker_stop(struct checker *checker);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What xbeatd and xbeat-checker exchange: packets of a SOCK_SEQPACKET socket, and two memory files
+ * (memfd) for each set of checks. Definitions: what to check, written by xbeatd, sealed. Records:
+ * what came of it, one for each check, written by xbeat-checker, and read by xbeatd with pread(2), so
+ * that xbeatd maps and locks nothing. A checker that dies leaves its records to the next one.
+ *
+ * xbeatd does not trust records or packets: it checks each value that it uses.
+ */
+#ifndef XBEAT_CHECKER_PROTOCOL_PROTOCOL_H
+#define XBEAT_CHECKER_PROTOCOL_PROTOCOL_H
+
+#include "user/core/pool/check.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#define CHECKER_LAYOUT 1 /* of all of this; in the first packet of both sides */
+#define CHECKER_REASON_BYTES 128
+#define CHECKER_CHANGES_MAX 256 /* in one packet */
+
+/* How many file descriptors the checker inherits: its socket is this one. */
+#define CHECKER_SOCKET 3
+
+enum checker_request_type {
+	CHECKER_USE, /* with descriptors: definitions, records; check_count */
+	CHECKER_RAN, /* a program has ended: check, status */
+	CHECKER_SUSPEND, /* check; and CHECKER_RESUME: ha_suspend */
+	CHECKER_RESUME,
+	CHECKER_CHECK_NOW, /* check: an operator does not wait */
+};
+
+struct checker_request {
+	uint32_t type; /* enum checker_request_type */
+	uint32_t generation; /* of the set of checks */
+	uint32_t check; /* index in the set; CHECKER_USE: their number */
+	int32_t status; /* CHECKER_RAN: as of waitpid(2); -1: not run, -2: after its timeout */
+};
+
+enum checker_reply_type {
+	CHECKER_HELLO, /* value: CHECKER_LAYOUT */
+	CHECKER_CHANGES, /* the records of these checks have a new state, reason or weight */
+	CHECKER_RUN, /* the program of a check is to be run: checks[0] */
+	CHECKER_LOG, /* a line for the log */
+};
+
+struct checker_reply {
+	uint32_t type; /* enum checker_reply_type */
+	uint32_t generation;
+	uint32_t value; /* CHECKER_LOG: priority of syslog(3) */
+	uint32_t count; /* of checks */
+	union {
+		uint32_t checks[CHECKER_CHANGES_MAX];
+		char text[CHECKER_CHANGES_MAX * sizeof(uint32_t)];
+	};
+};
+
+/* What an agent asks for (HAProxy's agent-check). */
+enum checker_agent {
+	CHECKER_AGENT_NONE,
+	CHECKER_AGENT_READY,
+	CHECKER_AGENT_DRAIN,
+	CHECKER_AGENT_MAINTENANCE,
+	CHECKER_AGENT_DOWN,
+	CHECKER_AGENT_UP,
+};
+
+struct checker_record {
+	uint32_t sequence; /* odd while the rest is being written */
+	uint32_t outcome; /* enum check_outcome of the last run */
+	struct check_state state;
+	uint64_t began_ns, ended_ns; /* the last run; 0: none yet */
+	uint64_t good_total, bad_total, stalled_total, local_error_total;
+	int32_t weight; /* MISC: its part; AGENT: percent */
+	uint8_t has_weight;
+	uint8_t agent; /* enum checker_agent */
+	uint8_t pad[2];
+	char reason
+		[CHECKER_REASON_BYTES]; /* of the last run: "http 503 after 12 ms", ended by NUL */
+};
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A data plane forwards connections to servers. It is told what is to be; how it comes to that, and
+ * keeps it, is its own matter. Nothing here waits.
+ */
+#ifndef XBEAT_PLANE_PLANE_H
+#define XBEAT_PLANE_PLANE_H
+
+#include "user/config/model/pool.h"
+#include <event2/event.h>
+#include <jansson.h>
+
+/* A virtual service: of an address, or of a mark. */
+struct plane_service {
+	uint8_t family; /* 4 or 6 */
+	uint8_t protocol; /* IPPROTO_*; 0 with a mark */
+	struct config_endpoint endpoint;
+	uint32_t mark; /* 0: an address */
+	const struct config_pool *pool; /* its settings: scheduler, persistence … */
+};
+
+struct plane_server {
+	struct config_endpoint endpoint;
+	struct config_forwarding forwarding;
+	uint32_t weight;
+	uint32_t upper_threshold, lower_threshold;
+};
+
+/* What goes on in a data plane; called from the loop. */
+struct plane_events {
+	/* Something could not be done; it is tried again. server: NULL: the service. */
+	void (*refused)(void *context, const struct plane_service *service,
+			const struct plane_server *server, const char *why);
+	/* Another program had changed or removed it; it is put back. what: "weight 5 instead of 3" */
+	void (*restored)(void *context, const struct plane_service *service,
+			 const struct plane_server *server, const char *what);
+	void *context;
+};
+
+struct plane;
+
+struct plane_operations {
+	const char *name;
+	/* Adds or changes. Returns 0 or a negative errno. */
+	int (*set_service)(struct plane *plane, const struct plane_service *service);
+	int (*remove_service)(struct plane *plane, const struct plane_service *service);
+	int (*set_server)(struct plane *plane, const struct plane_service *service,
+			  const struct plane_server *server);
+	int (*remove_server)(struct plane *plane, const struct plane_service *service,
+			     const struct plane_server *server);
+	/* After a start or a reload: what an earlier daemon left and is not set now is removed. */
+	void (*complete)(struct plane *plane);
+	/* Connections and bytes of a service and its servers, as new JSON; NULL: unknown. */
+	json_t *(*counters)(struct plane *plane, const struct plane_service *service);
+	/* keep: another daemon goes on; otherwise all that is set is removed. */
+	void (*stop)(struct plane *plane, bool keep);
+};
+
+struct plane {
+	const struct plane_operations *operations;
+};
+
+/* The data plane "none": remembers nothing, forwards nothing. */
+struct plane *plane_none(void);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The pools of this daemon: what the checker finds becomes decisions (core/pool), changes of the data
+ * plane, and notifications.
+ */
+#ifndef XBEAT_POOLS_POOLS_H
+#define XBEAT_POOLS_POOLS_H
+
+#include "user/checker/checker.h"
+#include "user/config/model/config.h"
+#include "user/lib/event_log.h"
+#include "user/plane/plane.h"
+#include "user/runner/runner.h"
+
+struct pools;
+
+struct pools_setup {
+	struct event_base *base;
+	struct starter *starter;
+	struct runner *runner;
+	const struct config *config;
+	struct event_log *event_log;
+	const json_t *saved; /* pools_saved_json() of the daemon before; NULL: none */
+	/* The result of a vrrp_check has changed. */
+	void (*probe_changed)(void *context, const char *name, bool up, const char *reason);
+	void *context;
+};
+
+/* What of a configuration takes long to make: in the thread of a reload. NULL without memory. */
+struct pools_prepared *pools_prepare(const struct config *config);
+void pools_prepared_free(struct pools_prepared *prepared);
+
+/* Returns NULL after logging why. prepared: taken over. */
+struct pools *pools_start(const struct pools_setup *setup, struct pools_prepared *prepared);
+
+/* Takes a new configuration; what stays keeps its state. prepared: taken over. */
+void pools_reload(struct pools *pools, const struct config *config,
+		  struct pools_prepared *prepared);
+
+/* What the next daemon needs, as new JSON. */
+json_t *pools_saved_json(const struct pools *pools);
+
+/* keep: another daemon goes on. */
+void pools_stop(struct pools *pools, bool keep);
+
+#endif
