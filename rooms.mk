@@ -17,7 +17,7 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture 
 	user/health user/plane/ipvs user/plane user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel/upkeep user/kernel user/kernel/share \
 	user/kernel/system user/kernel/layout user/config user/config/print user/config/pools user/config/blocks \
-	user/config/syntax user/config/host user/config/model user/checker/protocol user/core user/core/pool user/core/vrrp user/figures \
+	user/config/syntax user/config/host user/checker/protocol user/config/model user/core user/core/pool user/core/vrrp user/figures \
 	user/service user/app user/lib bpf bpf/capture bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
 uses.user/daemon := user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/vrrp user/vrrp/report \
@@ -39,10 +39,10 @@ uses.user/pools := user/plane/ipvs user/plane user/checker user/checker/protocol
 uses.user/plane/ipvs := user/plane user/config/model user/lib
 uses.user/plane := user/config/model user/lib
 uses.user/checker := user/checker/protocol user/starter user/config/model user/core/pool user/lib
-uses.user/checker/protocol := user/core/pool user/lib
-uses.user/checker/process := user/checker/http user/checker/methods user/checker/protocol user/core/pool user/lib
-uses.user/checker/http := user/checker/methods user/checker/protocol user/core/pool user/lib
-uses.user/checker/methods := user/checker/protocol user/core/pool user/lib
+uses.user/checker/protocol := user/config/model user/core/pool user/lib
+uses.user/checker/process := user/checker/http user/checker/methods user/checker/protocol user/config/model user/core/pool user/lib
+uses.user/checker/http := user/checker/methods user/checker/protocol user/config/model user/core/pool user/lib
+uses.user/checker/methods := user/checker/protocol user/config/model user/core/pool user/lib
 
 uses.user/vrrp := user/vrrp/rules user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify \
 	user/heartbeat user/tracking user/runner user/net user/net/netlink user/kernel/upkeep user/kernel \

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Checks over HTTP by libcurl. */
+#ifndef XBEAT_CHECKER_HTTP_HTTP_H
+#define XBEAT_CHECKER_HTTP_HTTP_H
+
+#include "user/checker/methods/method.h"
+
+extern const struct method http_method, grpc_method;
+
+#endif
