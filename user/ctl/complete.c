@@ -7,6 +7,7 @@
 #include "user/ctl/complete.h"
 #include "user/ctl/call/query.h"
 #include "user/ctl/options.h"
+#include "user/ctl/pool/pool.h"
 #include "user/ctl/usage.h"
 #include "user/ctl/verb.h"
 #include "user/lib/array.h"
@@ -100,24 +101,24 @@ static bool is_given(const struct completion *completion, const char *name)
 }
 
 /* What the verb lists, but for the names that are there already. */
-static void print_names(const struct completion *completion, const struct verb *verb)
+static void print_names(const struct completion *completion, const struct verb *verb,
+			const struct names *names)
 {
 	struct command command = completion->command;
-	json_t *answer, *names;
+	json_t *answer, *list;
 	const json_t *name;
 	size_t index;
 
 	command.verb = verb;
 	command.answer_timeout_ms = ANSWER_TIMEOUT_MS;
-	answer = query_try(&command, verb->names->method ? verb->names->method : verb->name,
-			   json_object());
-	names = names_list(verb->names, answer);
-	json_array_foreach(names, index, name)
+	answer = query_try(&command, names->method ? names->method : verb->name, json_object());
+	list = names_list(names, answer);
+	json_array_foreach(list, index, name)
 	{
 		if (!is_given(completion, json_string_value(name)))
 			print_candidate(completion, json_string_value(name), NULL);
 	}
-	json_decref(names);
+	json_decref(list);
 	json_decref(answer);
 }
 
@@ -133,14 +134,16 @@ static void print_words(const struct completion *completion, const char *words)
 	}
 }
 
-/* Kinds of names, and the verb that lists them. */
+/* Kinds of names, and the verb that lists them; or which names those are. */
 static const struct {
 	const char *kind, *verb;
 	void (*print)(const struct completion *completion);
+	const struct names *names;
 } kinds[] = {
-	{"VERB", NULL, print_verbs}, {"DAEMON", NULL, print_daemons},
-	{"INSTANCE", "vrrp", NULL},  {"NODE", "peers", NULL},
-	{"APP", "app", NULL},	     {"INTERFACE", "interfaces", NULL},
+	{"VERB", NULL, print_verbs, NULL},   {"DAEMON", NULL, print_daemons, NULL},
+	{"INSTANCE", "vrrp", NULL, NULL},    {"NODE", "peers", NULL, NULL},
+	{"APP", "app", NULL, NULL},	     {"INTERFACE", "interfaces", NULL, NULL},
+	{"POOL", "pool", NULL, &pool_names}, {"SERVER", "pool", NULL, &pool_servers},
 };
 
 static const struct verb *find_verb(const char *name)
@@ -158,15 +161,18 @@ static void print_kind(const struct completion *completion, const char *kind)
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const struct names *names = kinds[i].names;
 		const struct verb *verb;
 
 		if (strcmp(kinds[i].kind, kind) != 0)
 			continue;
 		verb = kinds[i].verb ? find_verb(kinds[i].verb) : NULL;
+		if (!names && verb)
+			names = verb->names;
 		if (kinds[i].print)
 			kinds[i].print(completion);
-		else if (verb && verb->names)
-			print_names(completion, verb);
+		else if (names)
+			print_names(completion, verb, names);
 	}
 }
 
@@ -195,7 +201,7 @@ static void print_choice(void *context, const char *text, size_t length)
 	if (*choice < 'A' || *choice > 'Z')
 		print_candidate(completion, choice, NULL);
 	else if (verb->names)
-		print_names(completion, verb);
+		print_names(completion, verb, verb->names);
 	else
 		print_kind(completion, choice);
 }

@@ -33,8 +33,8 @@ static const struct verb verbs_help[] = {
 };
 
 static const struct verb *const groups[] = {
-	verbs_show,   verbs_inspect, verbs_screen, verbs_wire,
-	verbs_change, verbs_share,   verbs_local,  verbs_help,
+	verbs_show,   verbs_pool,  verbs_inspect, verbs_screen, verbs_wire,
+	verbs_change, verbs_share, verbs_local,	  verbs_help,
 };
 
 const struct verb *verb_at(size_t index)
@@ -49,12 +49,23 @@ const struct verb *verb_at(size_t index)
 /* Whether it belongs to verbs that show, whatever follows it. */
 static bool is_showing(const struct verb *verb)
 {
-	const struct verb *const showing[] = {verbs_show, verbs_inspect};
+	const struct verb *const showing[] = {verbs_show, verbs_pool, verbs_inspect};
 
 	for (size_t i = 0; i < ARRAY_SIZE(showing); i++)
 		for (const struct verb *each = showing[i]; each->name; each++)
 			if (each == verb)
 				return true;
+	return false;
+}
+
+/* Whether the word is one of those, separated by blanks. */
+static bool is_among(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *rest = words; *(rest += strspn(rest, " ")); rest += strcspn(rest, " "))
+		if (strcspn(rest, " ") == length && !memcmp(rest, word, length))
+			return true;
 	return false;
 }
 
@@ -67,7 +78,7 @@ bool verb_only_shows(const struct command *command)
 		return false;
 	if (verb->shows_alone)
 		return !first || !strcmp(first, "show");
-	return is_showing(verb) && !(verb->changes && first && !strcmp(first, verb->changes));
+	return is_showing(verb) && !(verb->changes && first && is_among(verb->changes, first));
 }
 
 static bool begins_with(const char *name, const char *beginning)

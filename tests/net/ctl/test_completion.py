@@ -39,6 +39,8 @@ CASES = [
     (["keys", "retire", ""], ["1"]),
     (["keys", "add", ""], []),
     (["chain", "show", ""], ["eth0"]),
+    (["pool", ""], ["list", "show", "explain", "drain", "enable", "disable", "weight"]),
+    (["watch", "pool", ""], ["list", "show", "explain"]),
     (["watch", "keys", ""], ["show"]),
     (["watch", "pe"], ["peers"]),
     (["watch", "dr"], ["drops"]),

@@ -8,7 +8,7 @@ needs one in its schema: as required if it is always there, else as optional.
 
 import jsonschema
 
-from tests.support.schemas import change, inspect, local, show
+from tests.support.schemas import change, inspect, local, pools, show
 from tests.support.schemas.kinds import list_of
 
 # The verb, its schema, and its arguments: {conf} is the configuration file of the daemon.
@@ -22,6 +22,7 @@ VERBS = [
     ("explain", show.EXPLAIN_SELF, ["node-a"]),
     ("tracking", show.TRACKING, ["", "interface"]),
     ("app", show.APP, ["", "web"]),
+    ("pool", pools.POOLS, ["", "list", "show"]),
     ("drops", show.DROPS, [""]),
     ("events", list_of(show.EVENT), ["", "node-b --since 1h"]),
     ("config", local.record({"text": show.TEXT}), [""]),

@@ -46,7 +46,7 @@ struct verb {
 	void (*print)(const json_t *result, FILE *stream); /* for people */
 	const struct brief *brief; /* one line each, for --brief; NULL: none */
 	const struct names *names; /* what its arguments select of the answer; NULL: nothing */
-	const char *changes; /* of a list: its first argument that is no name; NULL: none */
+	const char *changes; /* of a list: first arguments that are no names: "a b"; NULL: none */
 	bool shows_alone; /* without an argument, or with "show", it only shows */
 	unsigned answer_timeout_ms; /* 0: a working daemon answers within milliseconds */
 };

@@ -6,6 +6,7 @@
 #include "user/ctl/call/verb.h"
 
 extern const struct verb verbs_show[];
+extern const struct verb verbs_pool[];
 extern const struct verb verbs_inspect[];
 extern const struct verb verbs_wire[];
 extern const struct verb verbs_screen[];

@@ -12,6 +12,7 @@
 
 /* More names than these are no help to one who mistyped one. */
 #define LISTED_MAX 12
+#define ADDRESS_BYTES 64
 
 /* A name that has the letters of patterns in it, as "VI[2]", selects itself, too. */
 static bool matches_whole(const char *pattern, const char *name)
@@ -19,11 +20,26 @@ static bool matches_whole(const char *pattern, const char *name)
 	return strcmp(pattern, name) == 0 || fnmatch(pattern, name, FNM_LEADING_DIR) == 0;
 }
 
+/* Of "10.0.0.11:80" or "[2001:db8::1]:80" the address. */
+static bool matches_address(const char *pattern, const char *name)
+{
+	bool brackets = *name == '[';
+	char address[ADDRESS_BYTES];
+	const char *end = strchr(name, brackets ? ']' : ':');
+	int length = end ? (int)(end - name) - brackets : 0;
+
+	if (length <= 0 || length >= (int)sizeof(address))
+		return false;
+	snprintf(address, sizeof(address), "%.*s", length, name + brackets);
+	return matches_whole(pattern, address);
+}
+
 static bool matches(const struct names *names, const char *pattern, const char *name)
 {
 	const char *blank = names->after_kind ? strchr(name, ' ') : NULL;
 
-	return matches_whole(pattern, name) || (blank && matches_whole(pattern, blank + 1));
+	return matches_whole(pattern, name) || (blank && matches_whole(pattern, blank + 1)) ||
+	       (names->ports && matches_address(pattern, name));
 }
 
 bool names_match(const struct names *names, const char *name, char *const patterns[], int count)
@@ -79,6 +95,49 @@ static bool entry_selected(const struct names *names, const struct names_part *p
 	return false;
 }
 
+static const json_t *inner_of(const struct names_part *part, const json_t *entry)
+{
+	return part->inner ? json_object_get(entry, part->inner) : NULL;
+}
+
+static bool inner_matches(const struct names *names, const struct names_part *part,
+			  const json_t *entry, const char *pattern)
+{
+	const json_t *inner;
+	size_t index;
+
+	json_array_foreach(inner_of(part, entry), index, inner)
+	{
+		if (value_matches(names, json_object_get(inner, part->inner_key), pattern))
+			return true;
+	}
+	return false;
+}
+
+/* A copy with those inner entries that are named; NULL: none is. */
+static json_t *select_inner(const struct names *names, const struct names_part *part,
+			    const json_t *entry, char *const patterns[], int count)
+{
+	json_t *kept = json_array(), *copy = NULL, *inner;
+	size_t index;
+
+	json_array_foreach((json_t *)inner_of(part, entry), index, inner)
+	{
+		for (int i = 0; i < count; i++)
+			if (value_matches(names, json_object_get(inner, part->inner_key),
+					  patterns[i])) {
+				json_array_append(kept, inner);
+				break;
+			}
+	}
+	if (json_array_size(kept) > 0) {
+		copy = json_copy((json_t *)entry);
+		json_object_set(copy, part->inner, kept);
+	}
+	json_decref(kept);
+	return copy;
+}
+
 static json_t *part_of(const struct names_part *part, const json_t *answer)
 {
 	return *part->list ? json_object_get(answer, part->list) : (json_t *)answer;
@@ -90,39 +149,53 @@ static const struct names_part *part_at(const struct names *names, size_t index)
 	return index < NAMES_PARTS_MAX && names->parts[index].list ? &names->parts[index] : NULL;
 }
 
-static bool contains(const json_t *list, const json_t *value)
+/* seen: an object whose members have the names. */
+static void list_name(json_t *seen, const json_t *value)
 {
-	const json_t *other;
+	char number[UNITS_TEXT_BYTES];
+	const char *name = name_of(value, number);
+
+	if (name)
+		json_object_set_new(seen, name, json_null());
+}
+
+static void list_entry(json_t *seen, const struct names_part *part, const json_t *entry)
+{
+	const json_t *inner;
 	size_t index;
 
-	json_array_foreach(list, index, other) if (json_equal(other, value)) return true;
-	return false;
+	if (part->keys[0])
+		list_name(seen, json_object_get(entry, part->keys[0]));
+	json_array_foreach(inner_of(part, entry), index, inner)
+		list_name(seen, json_object_get(inner, part->inner_key));
+}
+
+/* jansson keeps the order in which members were set. */
+static json_t *list_members(const json_t *object)
+{
+	json_t *list = json_array(), *value;
+	const char *name;
+
+	json_object_foreach((json_t *)object, name, value)
+		json_array_append_new(list, json_string(name));
+	return list;
 }
 
 json_t *names_list(const struct names *names, const json_t *answer)
 {
 	const struct names_part *part;
-	json_t *list = json_array(), *value;
+	json_t *seen = json_object(), *list;
 	const json_t *entry;
-	char number[UNITS_TEXT_BYTES];
-	const char *name;
 	size_t index;
 
-	if (names->members)
-		json_object_foreach((json_t *)answer, name, value)
-			json_array_append_new(list, json_string(name));
 	for (size_t i = 0; (part = part_at(names, i)); i++) {
 		if (part->follows)
 			continue;
 		json_array_foreach(part_of(part, answer), index, entry)
-		{
-			name = name_of(json_object_get(entry, part->keys[0]), number);
-			value = name ? json_string(name) : NULL;
-			if (value && !contains(list, value))
-				json_array_append(list, value);
-			json_decref(value);
-		}
+			list_entry(seen, part, entry);
 	}
+	list = list_members(names->members ? answer : seen);
+	json_decref(seen);
 	return list;
 }
 
@@ -142,7 +215,8 @@ static bool selects_something(const struct names *names, const json_t *answer, c
 			continue;
 		json_array_foreach(part_of(part, answer), index, entry)
 		{
-			if (entry_matches(names, part, entry, pattern))
+			if (entry_matches(names, part, entry, pattern) ||
+			    inner_matches(names, part, entry, pattern))
 				return true;
 		}
 	}
@@ -192,13 +266,15 @@ static json_t *select_members(const struct names *names, const json_t *answer,
 static json_t *select_entries(const struct names *names, const struct names_part *part,
 			      const json_t *list, char *const patterns[], int count)
 {
-	json_t *selected = json_array(), *entry;
+	json_t *selected = json_array(), *entry, *copy;
 	size_t index;
 
 	json_array_foreach((json_t *)list, index, entry)
 	{
 		if (entry_selected(names, part, entry, patterns, count))
 			json_array_append(selected, entry);
+		else if ((copy = select_inner(names, part, entry, patterns, count)))
+			json_array_append_new(selected, copy);
 	}
 	return selected;
 }

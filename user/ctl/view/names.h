@@ -19,12 +19,16 @@ struct names_part {
 	 * entry's own name. */
 	const char *keys[NAMES_KEYS_MAX];
 	bool follows; /* has no names of its own: what belongs to names of other parts */
+	/* A list in each entry, whose entries have names, too, which are this member of theirs. An
+	 * entry that is not named itself keeps of it what is. NULL: none */
+	const char *inner, *inner_key;
 };
 
 struct names {
 	const char *what; /* they are names of: "node" */
 	const char *method; /* whose answer has them, for completion; NULL: that of the verb */
 	bool after_kind; /* a name may follow its kind, as in "script chk", and selects it alone */
+	bool ports; /* a name may lack its port, and the brackets around its address */
 	bool members; /* the answer is an object, whose members have the names; no parts */
 	struct names_part parts[NAMES_PARTS_MAX]; /* those with a list */
 };
