@@ -7,4 +7,7 @@
 
 extern const struct method http_method, grpc_method;
 
+/* Releases what the methods share, after all runs. */
+void http_stop(struct run_owner *owner);
+
 #endif

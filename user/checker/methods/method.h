@@ -40,6 +40,7 @@ struct run_owner {
 	/* Starts the program of this check; run_program_ended() reports its end. */
 	void (*run_program)(struct run *run);
 	void *context;
+	struct client *http; /* of user/checker/http, from its first check on; NULL at first */
 };
 
 /* A check, as its method has it. It is never twice in progress. */
@@ -52,6 +53,7 @@ struct run {
 	uint64_t began_ns; /* CLOCK_MONOTONIC */
 	struct event *deadline; /* made by the first run_set_deadline() */
 	bool in_progress;
+	bool up; /* the state of the check before this run */
 	/* results besides the outcome; a run begins with none */
 	bool has_weight;
 	int32_t weight; /* MISC: its part; AGENT: percent */
