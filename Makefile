@@ -4,7 +4,7 @@
 #   sudo make check    installs what is missing, builds, runs every test
 #   make               builds into build/, as any user
 #   make test PART=unit/core     one part of the tests (tests/README.md)
-#   make lint | bench | check-interop | check-bare | check-guests | check-packages | deb | format | compile_commands.json | install | uninstall (DESTDIR= PREFIX=)
+#   make lint | bench | check-interop | check-bare | check-kernels | check-packages | deb | format | compile_commands.json | install | uninstall (DESTDIR= PREFIX=)
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -53,7 +53,7 @@ MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
 LIBS := -Wl,--as-needed -lncursesw -ltinfo -lxdp -lbpf -lelf -lz -levent_openssl -levent_extra -levent_core -lssl -lcrypto -lcrypt -lmnl -ljansson -lcap-ng -lseccomp -lm
 
-.PHONY: all deps compilers tests test-programs tools man lint-layers test check check-interop check-bare check-guests check-packages demo bench lint format clean install uninstall deb
+.PHONY: all deps compilers tests test-programs tools man lint-layers test check check-interop check-bare check-kernels check-guests check-packages demo bench lint format clean install uninstall deb
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -241,8 +241,9 @@ check-bare:
 	@scripts/install-deps bare
 	@exec scripts/check-bare
 
-# On Linux 6.1, in virtual machines: what needs modules or adapters. PART: a scenario.
-check-guests:
+# On Linux 6.1, in virtual machines: what needs modules or adapters. PART: a scenario. check-guests: the
+# name before.
+check-kernels check-guests:
 	$(need_root)
 	@scripts/install-deps build test guests
 	@$(MAKE) -s --no-print-directory -j$$(nproc) all tools

@@ -36,7 +36,7 @@ uses.user/cluster := user/heartbeat user/kernel user/config/model user/core user
 uses.user/pools/report := user/pools user/plane user/checker user/checker/protocol user/config/model user/core/pool user/lib
 uses.user/pools := user/plane/ipvs user/plane user/checker user/checker/protocol user/vrrp/notify user/runner user/starter \
 	user/config/model user/core/pool user/lib
-uses.user/plane/ipvs := user/plane user/config/model user/lib
+uses.user/plane/ipvs := user/plane user/net/netlink user/config/model user/lib
 uses.user/plane := user/config/model user/lib
 uses.user/checker := user/checker/protocol user/starter user/config/model user/core/pool user/lib
 uses.user/checker/protocol := user/config/model user/core/pool user/lib
@@ -133,4 +133,4 @@ uses.tests/fuzz := tests/bpf user/control user/exporter/http user/runner/child u
 	user/config/print user/config/host user/config/model user/core user/core/vrrp user/lib
 uses.tests/bpf := user/kernel user/kernel/system user/core user/core/vrrp user/lib
 uses.tests/tools := user/net user/net/netlink user/config user/config/print user/config/host \
-	user/config/model user/core user/core/vrrp user/app user/lib
+	user/config/model user/core user/core/vrrp user/plane/ipvs user/plane user/app user/lib

@@ -16,7 +16,8 @@ struct plane_service {
 	uint8_t protocol; /* IPPROTO_*; 0 with a mark */
 	struct config_endpoint endpoint;
 	uint32_t mark; /* 0: an address */
-	const struct config_pool *pool; /* its settings: scheduler, persistence … */
+	/* Its settings: scheduler, persistence …; borrowed until the next set_service(). */
+	const struct config_pool *pool;
 };
 
 struct plane_server {
@@ -41,14 +42,15 @@ struct plane;
 
 struct plane_operations {
 	const char *name;
-	/* Adds or changes. Returns 0 or a negative errno. */
+	/* Adds or changes. What is set stays so until it is removed. Returns 0 or a negative errno. */
 	int (*set_service)(struct plane *plane, const struct plane_service *service);
+	/* With its servers. */
 	int (*remove_service)(struct plane *plane, const struct plane_service *service);
 	int (*set_server)(struct plane *plane, const struct plane_service *service,
 			  const struct plane_server *server);
 	int (*remove_server)(struct plane *plane, const struct plane_service *service,
 			     const struct plane_server *server);
-	/* After a start or a reload: what an earlier daemon left and is not set now is removed. */
+	/* After a start: all is set, and what an earlier daemon left besides is removed. */
 	void (*complete)(struct plane *plane);
 	/* Connections and bytes of a service and its servers, as new JSON; NULL: unknown. */
 	json_t *(*counters)(struct plane *plane, const struct plane_service *service);
