@@ -16,6 +16,8 @@ def metrics():
             yield name + SUFFIXES[kind]
         for name in re.findall(r'COUNTED\("(\w+)"', text):
             yield f"keepalived_{name}_total"
+        for name in re.findall(r'LVS\("(\w+)"', text):
+            yield f"keepalived_lvs_{name}"
 
 
 def test_manual_has_each_metric():

@@ -7,8 +7,8 @@
 #include <string.h>
 
 static void (*const rules[])(const json_t *snapshot, json_t *problems) = {
-	health_of_owners, health_of_instances, health_of_interfaces,
-	health_of_node,	  health_of_peers,     health_of_tracked,
+	health_of_owners, health_of_instances, health_of_interfaces, health_of_node,
+	health_of_pools,  health_of_peers,     health_of_tracked,
 };
 
 /* Appends those of a severity, in their order. */

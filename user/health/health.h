@@ -3,7 +3,7 @@
  * What is wrong on a node, and what to do about it: one rule for all that ask. Pure: the daemon's
  * snapshot is an argument (docs/protocol.md), its result is JSON.
  *
- * An error: addresses have no owner, more than one, or no protection. A warning: less is working
+ * An error: addresses have no owner, more than one, or no protection, or a pool no quorum. A warning: less is working
  * than is configured, so the next failure may cost more. An info: what an operator asked for.
  */
 #ifndef XBEAT_HEALTH_HEALTH_H

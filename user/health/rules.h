@@ -10,6 +10,7 @@ void health_of_interfaces(const json_t *snapshot, json_t *problems);
 void health_of_peers(const json_t *snapshot, json_t *problems);
 void health_of_owners(const json_t *snapshot, json_t *problems);
 void health_of_instances(const json_t *snapshot, json_t *problems);
+void health_of_pools(const json_t *snapshot, json_t *problems);
 void health_of_tracked(const json_t *snapshot, json_t *problems);
 
 #endif

@@ -190,6 +190,38 @@ static void instances(void **state)
 	       "warning signature VI_1, warning fault VI_3, info stays_away VI_3");
 }
 
+static void pools(void **state)
+{
+	(void)state;
+	expect("{'pools':{'checker':{'state':'running'},'plane':{'name':'ipvs','state':'works'},"
+	       "'pools':[{'name':'p','state':'up','servers_by_state':{'up':1},"
+	       "'servers':[{'address':'s','state':'up','mode':'ready'}]}]}}",
+	       "");
+	expect("{'pools':{'checker':{'state':'away'},"
+	       "'plane':{'name':'ipvs','state':'missing','reason':'r'},'pools':[]}}",
+	       "error plane ipvs, warning checker self");
+	expect("{'pools':{'pools':[{'name':'p','state':'down','quorum':{'weight':1},"
+	       "'servers_by_state':{'down':2},'servers':["
+	       "{'address':'s','state':'down','checks':[{'held_ns':5}]},"
+	       "{'address':'t','state':'down','checks':[{}]}]},"
+	       "{'name':'q','state':'down','suspended':true,'servers_by_state':{'down':1}}]}}",
+	       "error pool p, warning flapping s, warning server t");
+	expect("{'pools':{'pools':[{'name':'p','state':'up','servers':["
+	       "{'address':'s','state':'drain','mode':'drain','plane_refused_reason':'r'},"
+	       "{'address':'t','state':'maintenance','mode':'maintenance'}]}]}}",
+	       "error plane s, info draining s, info draining t");
+}
+
+/* One problem stands for many servers, also where a snapshot does not list them. */
+static void pools_with_many_servers_down(void **state)
+{
+	(void)state;
+	expect("{'pools':{'pools':[{'name':'p','state':'up','servers_by_state':{'down':4},"
+	       "'servers':[{'state':'down'},{'state':'down'},{'state':'down'},{'state':'down'}]},"
+	       "{'name':'q','state':'up','servers_by_state':{'down':1}}]}}",
+	       "warning server p, warning server q");
+}
+
 static void since_when(void **state)
 {
 	json_t *health = judge("{'peers':[{'name':'b','verdict':'down','verdict_age_ns':31},"
@@ -284,6 +316,8 @@ int main(void)
 		cmocka_unit_test(interfaces),
 		cmocka_unit_test(owners),
 		cmocka_unit_test(instances),
+		cmocka_unit_test(pools),
+		cmocka_unit_test(pools_with_many_servers_down),
 		cmocka_unit_test(since_when),
 		cmocka_unit_test(what_shows_a_foreign_program),
 		cmocka_unit_test(names_in_what_to_do),

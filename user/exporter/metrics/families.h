@@ -55,6 +55,8 @@ extern const struct family families_daemon[];
 extern const struct family families_heartbeat[];
 extern const struct family families_links[];
 extern const struct family families_vrrp[];
+extern const struct family families_pools[];
 extern const struct family families_keepalived[];
+extern const struct family families_lvs[];
 
 #endif

@@ -6,7 +6,8 @@
 #include <string.h>
 
 static const struct family *const tables[] = {
-	families_daemon, families_heartbeat, families_links, families_vrrp, families_keepalived,
+	families_daemon, families_heartbeat,  families_links, families_vrrp,
+	families_pools,	 families_keepalived, families_lvs,
 };
 
 /* Of each entry of Accept only the type counts: whoever names OpenMetrics prefers it. */

@@ -31,8 +31,14 @@ walk walk_routers; /* vrrp_instance, vrid, interface */
 walk walk_takeovers; /* vrrp_instance, cause */
 walk walk_tracked; /* kind, name */
 walk walk_apps; /* app */
+walk walk_pool_workers; /* no labels: checker and data plane, if there are pools */
+walk walk_pools; /* pool */
+walk walk_servers; /* pool, server */
+walk walk_checks; /* pool, server, check: its number, kind */
 walk walk_keepalived; /* iname, intf, vrid, state: of each instance */
 walk walk_keepalived_addresses; /* iname, intf, vrid, ip_address */
 walk walk_keepalived_scripts; /* name */
+walk walk_keepalived_services; /* addr, proto: of each virtual address */
+walk walk_keepalived_servers; /* likewise, of each server: sums over all pools */
 
 #endif

@@ -148,6 +148,50 @@ static void test_accept(void **state)
 		METRICS_OPEN);
 }
 
+static const char pools[] =
+	"{\"pools\":{\"checker\":{\"state\":\"running\",\"start_count\":2},\"plane\":{\"name\":\"ipvs\",\"state\":\"missing\"},\"pools\":["
+	"{\"name\":\"10.0.0.1:80/tcp\",\"state\":\"down\",\"quorum\":{\"weight\":2,\"alive_weight\":1},\"servers_by_state\":{\"up\":1,\"down\":1},"
+	"\"changes\":{\"up\":3,\"down\":4},\"sorry_active\":true,\"services\":[{\"address\":\"10.0.0.1:80\",\"protocol\":\"tcp\",\"counters\":{\"connections\":9}}],"
+	"\"servers\":[{\"address\":\"10.0.0.11:80\",\"state\":\"down\",\"weight\":0,\"configured_weight\":5,\"changes\":{\"up\":1,\"down\":2},"
+	"\"counters\":{\"connections\":7,\"bytes_in\":70},\"checks\":[{\"kind\":\"http\",\"state\":\"down\",\"results\":{\"good\":5,\"bad\":3},"
+	"\"duration_ns\":12000000,\"held_ns\":1}]}]},"
+	"{\"name\":\"10.0.0.2:80/tcp\",\"state\":\"up\",\"services\":[{\"address\":\"10.0.0.2:80\",\"protocol\":\"tcp\"}],"
+	"\"servers\":[{\"address\":\"10.0.0.11:80\",\"state\":\"up\",\"counters\":{\"connections\":1}}]},"
+	"{\"name\":\"fwmark/7\",\"services\":[{\"mark\":7,\"protocol\":\"fwmark\"}]}]}}";
+
+static void test_pools(void **state)
+{
+	static const char *const samples[] = {
+		"xbeat_checker_up 1\n",
+		"xbeat_checker_starts_total 2\n",
+		"xbeat_data_plane_up 0\n",
+		"xbeat_pool_up{pool=\"10.0.0.1:80/tcp\"} 0\n",
+		"xbeat_pool_up{pool=\"10.0.0.2:80/tcp\"} 1\n",
+		"xbeat_pool_changes_total{pool=\"10.0.0.1:80/tcp\",state=\"down\"} 4\n",
+		"xbeat_pool_servers{pool=\"10.0.0.1:80/tcp\",state=\"up\"} 1\n",
+		"xbeat_pool_sorry_active{pool=\"10.0.0.1:80/tcp\"} 1\n",
+		"xbeat_server_state{pool=\"10.0.0.1:80/tcp\",server=\"10.0.0.11:80\",state=\"down\"} 1\n",
+		"xbeat_server_state{pool=\"10.0.0.1:80/tcp\",server=\"10.0.0.11:80\",state=\"drain\"} 0\n",
+		"xbeat_server_configured_weight{pool=\"10.0.0.1:80/tcp\",server=\"10.0.0.11:80\"} 5\n",
+		"xbeat_check_results_total{pool=\"10.0.0.1:80/tcp\",server=\"10.0.0.11:80\",check=\"0\",kind=\"http\",result=\"bad\"} 3\n",
+		"xbeat_check_held{pool=\"10.0.0.1:80/tcp\",server=\"10.0.0.11:80\",check=\"0\",kind=\"http\"} 1\n",
+		"xbeat_check_duration_seconds{pool=\"10.0.0.1:80/tcp\",server=\"10.0.0.11:80\",check=\"0\",kind=\"http\"} 0.012000000\n",
+		"keepalived_lvs_vip_conn{addr=\"10.0.0.1:80\",proto=\"6\"} 9\n",
+		/* of both pools */
+		"keepalived_lvs_rs_conn{addr=\"10.0.0.11:80\",proto=\"6\"} 8\n",
+		"keepalived_lvs_rs_in_bytes{addr=\"10.0.0.11:80\",proto=\"6\"} 70\n",
+	};
+	char *text = write(pools, METRICS_TEXT), *without = write("{}", METRICS_TEXT);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++)
+		assert_has(text, samples[i]);
+	assert_lacks(text, "proto=\"0\"");
+	assert_lacks(without, "xbeat_checker_up 0");
+	free(text);
+	free(without);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +202,7 @@ int main(void)
 		cmocka_unit_test(test_histogram),
 		cmocka_unit_test(test_fault_is_a_state),
 		cmocka_unit_test(test_accept),
+		cmocka_unit_test(test_pools),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
