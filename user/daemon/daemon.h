@@ -136,6 +136,12 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise);
  * does; then the promise is kept later. */
 bool daemon_reload_waits(struct daemon *daemon, struct control_promise *promise);
 
+/* Returns the path of the running configuration's reload_file, to be freed; NULL: it has none. */
+char *daemon_reload_file(const struct daemon *daemon);
+
+/* Makes it, empty. path: NULL: does nothing. Returns whether it is there. For any thread. */
+bool daemon_show_reading(const char *path);
+
 /* Cancels a reload in progress; does not wait for a thread that hangs. */
 void daemon_reload_stop(struct daemon *daemon);
 
@@ -258,6 +264,13 @@ void daemon_last_words(struct daemon *daemon);
 
 /* Explains this node in sentences, as new JSON; only with a heartbeat block. */
 json_t *daemon_explain(const struct daemon *daemon);
+
+/* Begins a higher epoch, for an event of a peer's; or because all numbers are used (epochs.c). */
+void daemon_raise_epoch(struct daemon *daemon, const struct xb_event *event);
+void daemon_on_numbers_used_up(void *context);
+
+/* Method: what this daemon is (status.c). */
+json_t *daemon_status(void *context, struct control_call *call);
 
 /* Method: which nodes have which key (cluster.c). */
 json_t *daemon_call_keys(void *context, struct control_call *call);

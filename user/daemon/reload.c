@@ -19,10 +19,8 @@
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/thread.h"
-#include "user/lib/trust.h"
 #include "user/vrrp/events.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -30,7 +28,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-#include <xbeat/paths.h>
 
 /* The whole stack is locked into memory. */
 #define STACK_BYTES (512 * 1024)
@@ -81,49 +78,11 @@ static int prepare_kernel(struct reload *reload)
 	return error;
 }
 
-/* keepalived's reload_file: who changes the configuration sees it emptied when reading begins, and
- * waits until it is gone. */
-static bool show_reading(const struct reload *reload)
-{
-	char culprit[PATH_MAX];
-	int fd;
-
-	if (!reload->file)
-		return false;
-	if (!trust_directories(reload->file, geteuid(), culprit)) {
-		log_warning("reload: reload_file %s not written: other users can change %s",
-			    reload->file, culprit);
-		return false;
-	}
-	fd = open(reload->file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
-		  0644);
-	if (fd < 0) {
-		log_warning("reload: cannot write reload_file %s: %s", reload->file,
-			    limits_strerror(errno));
-		return false;
-	}
-	close(fd);
-	return true;
-}
-
-/* Returns the path of the running configuration's reload_file, NULL if it has none. */
-static char *reload_file(const struct daemon *daemon)
-{
-	const char *path = daemon->config->reload_file;
-	char *own = NULL;
-
-	if (!path || *path)
-		return path ? strdup(path) : NULL;
-	if (asprintf(&own, XB_RUN_DIRECTORY "/%s.reload", daemon->daemon_name) < 0)
-		return NULL;
-	return own;
-}
-
 static void *read_files(void *context)
 {
 	struct reload *reload = context;
 	uint64_t one = 1;
-	bool shown = show_reading(reload);
+	bool shown = daemon_show_reading(reload->file);
 
 	reload->error = daemon_read_inputs(&reload->inputs, &reload->diagnostics);
 	if (shown)
@@ -429,7 +388,7 @@ static int start_reload(struct daemon *daemon, struct control_promise *promise)
 	if (!reload)
 		return -ENOMEM;
 	*reload = (struct reload){
-		.file = reload_file(daemon),
+		.file = daemon_reload_file(daemon),
 		.save = save_begin(daemon),
 		.daemon = daemon,
 		.promise = promise,
