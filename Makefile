@@ -133,7 +133,7 @@ $(BUILD)/xbeat-exporter: $(BUILD)/user/exporter/main.o $(call archives,$(BUILD),
 	$(call link)
 
 # libraries that no other program has loaded
-$(BUILD)/xbeat-checker: LDLIBS += -lcurl -lcares -lpcre2-8
+$(BUILD)/xbeat-checker $(BUILD)/tools/check_run: LDLIBS += -lcurl -lcares -lpcre2-8
 $(BUILD)/xbeat-checker: $(BUILD)/user/checker/process/main.o $(call archives,$(BUILD),user/checker/process)
 	$(call say,LINK)
 	$(call link)

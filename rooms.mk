@@ -12,7 +12,7 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture 
 	user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
 	user/control user/ctl user/ctl/verbs user/ctl/screen user/ctl/share user/ctl/pool user/ctl/file user/ctl/capture user/ctl/inspect user/ctl/kernel user/ctl/call \
 	user/ctl/view user/ctl/show \
-	user/checker/process user/checker/http user/checker/methods user/checker \
+	user/checker/process user/checker/http user/checker/dns user/checker/methods user/checker \
 	user/exporter user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source \
 	user/health user/plane/ipvs user/plane user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel/upkeep user/kernel user/kernel/share \
@@ -40,8 +40,9 @@ uses.user/plane/ipvs := user/plane user/net/netlink user/config/model user/lib
 uses.user/plane := user/config/model user/lib
 uses.user/checker := user/checker/protocol user/starter user/config/model user/core/pool user/lib
 uses.user/checker/protocol := user/config/model user/core/pool user/lib
-uses.user/checker/process := user/checker/http user/checker/methods user/checker/protocol user/config/model user/core/pool user/lib
+uses.user/checker/process := user/checker/http user/checker/dns user/checker/methods user/checker/protocol user/config/model user/core/pool user/lib
 uses.user/checker/http := user/checker/methods user/checker/protocol user/config/model user/core/pool user/lib
+uses.user/checker/dns := user/checker/methods user/checker/protocol user/config/model user/core/pool user/lib
 uses.user/checker/methods := user/checker/protocol user/config/model user/core/pool user/lib
 
 uses.user/vrrp := user/vrrp/rules user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify \
@@ -132,5 +133,6 @@ uses.tests/unit/vrrp := user/vrrp/report
 uses.tests/fuzz := tests/bpf user/control user/exporter/http user/runner/child user/net user/net/netlink user/config \
 	user/config/print user/config/host user/config/model user/core user/core/vrrp user/lib
 uses.tests/bpf := user/kernel user/kernel/system user/core user/core/vrrp user/lib
-uses.tests/tools := user/net user/net/netlink user/config user/config/print user/config/host \
-	user/config/model user/core user/core/vrrp user/plane/ipvs user/plane user/app user/lib
+uses.tests/tools := user/checker/http user/checker/dns user/checker/methods user/checker/protocol user/net \
+	user/net/netlink user/config user/config/print user/config/host user/config/model user/core user/core/vrrp \
+	user/plane/ipvs user/plane user/app user/lib

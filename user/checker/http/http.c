@@ -6,7 +6,6 @@
 #include "user/checker/http/exchange.h"
 #include "user/checker/http/redirect.h"
 #include "user/checker/http/request.h"
-#include "user/checker/http/urls.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,25 +106,13 @@ static void judge(struct work *work, enum exchange_end end, struct verdict *verd
 		 strerror(-good));
 }
 
-/* Takes a verdict as that of the whole check, or goes on with the next URL. */
 static void finish(struct work *work, const struct verdict *verdict)
 {
 	struct run *run = work->run;
-	const struct config_check_http *http = &run->check->http;
-	const char *path = http->url_count > 1 ? work->url->path : "";
-	struct urls *urls = run->kept;
+	const char *path = run->check->http.url_count > 1 ? work->url->path : "";
 
-	if (verdict->outcome == CHECK_BAD)
-		urls_bad(urls);
-	if (verdict->outcome == CHECK_GOOD) {
-		run->unfinished = urls_good(urls, http->url_count, run->up) == URLS_MORE;
-		if (http->fast_recovery && (run->unfinished || !urls->all_were_checked))
-			run->again_ns = 1;
-		else if (run->unfinished)
-			run->again_ns = run->check->rules.interval_ns;
-	}
 	release(work);
-	run_done(run, verdict->outcome, "%s%s%s", path, *path ? ": " : "", verdict->reason);
+	run_done(run, verdict->outcome, "%.60s%s%s", path, *path ? ": " : "", verdict->reason);
 }
 
 static void finish_local(struct work *work, const char *reason)
@@ -140,7 +127,6 @@ static void finish_failed(struct work *work)
 {
 	struct exchange *exchange = work->exchange;
 
-	urls_bad(work->run->kept);
 	work->exchange = NULL;
 	release(work);
 	exchange_report(exchange);
@@ -220,15 +206,12 @@ static void start(struct run *run)
 {
 	struct work *work = calloc(1, sizeof(*work));
 
-	if (!run->kept)
-		run->kept = calloc(1, sizeof(struct urls));
-	if (!work || !run->kept) {
-		free(work);
+	if (!work) {
 		run_done(run, CHECK_LOCAL_ERROR, "out of memory");
 		return;
 	}
 	work->run = run;
-	work->url = &run->check->http.urls[((struct urls *)run->kept)->index];
+	work->url = &run->check->http.urls[run->url];
 	run->work = work;
 	request(work);
 }
@@ -243,14 +226,8 @@ static void expired(struct run *run)
 	exchange_expired(((struct work *)run->work)->exchange);
 }
 
-static void forget(struct run *run)
-{
-	free(run->kept);
-	run->kept = NULL;
-}
-
 const struct method http_method = {
-	.name = "http", .start = start, .cancel = cancel, .expired = expired, .forget = forget};
+	.name = "http", .start = start, .cancel = cancel, .expired = expired};
 
 void http_stop(struct run_owner *owner)
 {

@@ -53,7 +53,7 @@ struct run {
 	uint64_t began_ns; /* CLOCK_MONOTONIC */
 	struct event *deadline; /* made by the first run_set_deadline() */
 	bool in_progress;
-	bool up; /* the state of the check before this run */
+	uint32_t url; /* HTTP: which one is fetched, as check_urls_result() left it */
 	/* results besides the outcome; a run begins with none */
 	bool has_weight;
 	int32_t weight; /* MISC: its part; AGENT: percent */
