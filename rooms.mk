@@ -127,6 +127,7 @@ uses.tests/unit/app := user/control
 uses.tests/unit/config/host := user/config
 uses.tests/unit/config/syntax := user/config
 uses.tests/unit/config := user/config/print
+uses.tests/unit/config/pools := user/config user/config/print
 uses.tests/unit/control := user/ctl
 uses.tests/unit/core := user/core/vrrp
 uses.tests/unit/vrrp := user/vrrp/report

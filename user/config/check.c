@@ -9,6 +9,7 @@
 #include "user/config/blocks/mail.h"
 #include "user/config/blocks/track.h"
 #include "user/config/finalize.h"
+#include "user/config/pools/pools.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
 #include <string.h>
@@ -230,8 +231,9 @@ void config_check(struct config_parser *parser)
 	config_finalize_tracks(parser);
 	config_finalize_track_groups(parser);
 	config_finalize_mail(parser);
+	config_finalize_pools(parser);
 	if (!config->heartbeat && !config->instance_count && !config->static_address_count &&
-	    !parser->sources->diagnostics->error_count)
+	    !config->pools.count && !parser->sources->diagnostics->error_count)
 		config_error(parser, (struct config_location){0},
 			     "nothing is configured; add a heartbeat or a vrrp_instance block");
 }

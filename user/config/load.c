@@ -15,6 +15,7 @@
 #include "user/config/check.h"
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
+#include "user/config/top.h"
 #include "user/lib/limits.h"
 #include <errno.h>
 #include <stdlib.h>

@@ -86,7 +86,8 @@ static const char what_is_left_out[] =
 	"46:20: warning: the weight -20 of check_proxy has no effect in a sync group without sync_group_tracking_weight: it is not tracked; remove it, or write \"weight 0\" to make its failure a fault\n"
 	"48:9: warning: eth0 is the instance's own interface, which is always tracked; this line is ignored\n"
 	"49:9: warning: the weight -10 of eth1 has no effect in a sync group without sync_group_tracking_weight: its failure is a fault; remove the weight\n"
-	"66:1: warning: 'virtual_server' configures keepalived's load balancer, which xbeat does not have; the block is skipped\n";
+	"66:1: warning: virtual_server has no forwarding method; as in keepalived it is NAT; add \"lvs_method NAT\"\n"
+	"66:1: warning: virtual_server has no protocol; as in keepalived it is UDP; add \"protocol TCP\" or \"protocol UDP\"\n";
 
 static void whole_file(void **state)
 {

@@ -159,7 +159,6 @@ static void unsupported_keywords(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "}\nSSL { password x\n}\nbfd_instance b { }\n",
-		 "7:1: warning: 'SSL' configures keepalived's load balancer, which xbeat does not have; the block is skipped\n"
 		 "9:1: warning: 'bfd_instance' configures keepalived's BFD, which xbeat does not have; the block is skipped\n"},
 		{INSTANCE VIPS "qqqqqq\n}",
 		 "6:1: error: unknown keyword 'qqqqqq' in vrrp_instance; see xbeat.conf(5) for the valid keywords\n"},
@@ -169,7 +168,7 @@ static void unsupported_keywords(void **state)
 		{INSTANCE VIPS "track_bfd { b }\n}",
 		 "6:1: error: keepalived's 'track_bfd' in vrrp_instance is not supported; xbeat has no BFD: remove it, and watch the other machine with a heartbeat block and \"track_peer NODE\"\n"},
 		{"includes x\n" INSTANCE VIPS "}",
-		 "1:1: error: unknown keyword 'includes'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"},
+		 "1:1: error: unknown keyword 'includes'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"},
 	};
 
 	(void)state;
@@ -181,15 +180,15 @@ static void braces(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "}\n}\nfoo bar { x { } }\n{ y }\n",
 		 "7:1: error: '}' without a '{'; remove it\n"
-		 "8:1: error: unknown keyword 'foo'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"
+		 "8:1: error: unknown keyword 'foo'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"
 		 "9:1: error: '{' without a keyword; write \"KEYWORD {\"\n"},
 		{INSTANCE VIPS, "2:1: error: vrrp_instance is not closed; add '}'\n"},
 		{INSTANCE "virtual_ipaddress { 10.0.0.9\n",
 		 "2:1: error: vrrp_instance is not closed; add '}'\n"
 		 "5:1: error: virtual_ipaddress is not closed; add '}'\n"},
-		{INSTANCE VIPS "}\nvirtual_server 1.2.3.4 80 { x {\n }",
+		{INSTANCE VIPS "}\nbfd_instance a { x {\n }",
 		 "7:1: error: the block is not closed; add '}'\n"
-		 "7:1: warning: 'virtual_server' configures keepalived's load balancer, which xbeat does not have; the block is skipped\n"},
+		 "7:1: warning: 'bfd_instance' configures keepalived's BFD, which xbeat does not have; the block is skipped\n"},
 		/* One missing brace is one error, and the next block is read. */
 		{INSTANCE VIPS "vrrp_instance W { interface eth0\nvirtual_router_id 2\n"
 			       "virtual_ipaddress { 10.0.0.8 }\npriority 300\n}\n",

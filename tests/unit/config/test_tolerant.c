@@ -115,7 +115,7 @@ static void what_is_not_seen(void **state)
 		 "5:19: warning: 'eth0@if9' has an '@', which \"ip link\" puts after a name; if so, write it without: 'eth0'\n"},
 		/* The warning explains the error. */
 		{"virtual_server 10.0.0.1 80 {\n}\n",
-		 "1:1: warning: 'virtual_server' configures keepalived's load balancer, which xbeat does not have; the block is skipped\n"
+		 "1:1: warning: virtual_server has no real_server; it is ignored, as in keepalived; add one\n"
 		 "0:0: error: nothing is configured; add a heartbeat or a vrrp_instance block\n"},
 	};
 

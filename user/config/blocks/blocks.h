@@ -5,8 +5,6 @@
 
 #include "user/config/syntax/parser.h"
 
-extern const struct config_block_type config_top_type;
-
 config_read config_read_globals;
 config_read config_read_heartbeat;
 config_read config_read_instance;

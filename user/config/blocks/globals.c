@@ -95,15 +95,21 @@ static void read_reload_file(struct config_parser *parser, struct config_block *
 	parser->config->reload_file = text_copy("");
 }
 
-static void read_alert_vrrp(struct config_parser *parser, struct config_block *block,
+/* Whether a BOOL was given, in the bool at keyword->bytes of the globals. */
+static void read_known_bool(struct config_parser *parser, struct config_block *block,
 			    const struct config_keyword *keyword,
 			    const struct config_statement *statement)
 {
-	struct config_globals *globals = block->target;
-
-	globals->has_vrrp_mail = true;
+	*((bool *)block->target + keyword->bytes) = true;
 	config_read_bool(parser, block, keyword, statement);
 }
+
+#define KNOWN_BOOL(keyword, field, has_field)                                                      \
+	{                                                                                          \
+		.name = (keyword), .usage = keyword " [on|off]", .read = read_known_bool,          \
+		.values_maximum = 1, CONFIG_FIELD(GLOBALS, field),                                 \
+		.bytes = offsetof(GLOBALS, has_field)                                              \
+	}
 
 #define DUMP_FILE(keyword) CONFIG_VALUE(#keyword, "PATH", read_dump_file, struct config, keyword)
 
@@ -205,14 +211,10 @@ static const struct config_keyword global_keywords[] = {
 	},
 	CONFIG_MAIL_TEXT("smtp_helo_name", "NAME", helo),
 	CONFIG_NUMBER("smtp_connect_timeout", config_read_u32, GLOBALS, mail_timeout_s, 0, 4294),
-	CONFIG_BOOL("smtp_alert", GLOBALS, mail, 0, 1),
-	{
-		.name = "smtp_alert_vrrp",
-		.usage = "smtp_alert_vrrp [on|off]",
-		.read = read_alert_vrrp,
-		.values_maximum = 1,
-		CONFIG_FIELD(GLOBALS, defaults.notify.mail),
-	},
+	KNOWN_BOOL("smtp_alert", mail, has_mail),
+	KNOWN_BOOL("smtp_alert_checker", checker_mail, has_checker_mail),
+	CONFIG_BOOL("checker_log_all_failures", GLOBALS, checker_log_all, 0, 1),
+	KNOWN_BOOL("smtp_alert_vrrp", defaults.notify.mail, has_vrrp_mail),
 	CONFIG_FLAG("no_email_faults", GLOBALS, no_mail_of_faults, true),
 	CONFIG_FIFO("notify_fifo", notify_fifo),
 	CONFIG_FIFO("vrrp_notify_fifo", vrrp_notify_fifo),

@@ -30,7 +30,9 @@ struct config_globals {
 	uint32_t mail_timeout_s;
 	bool no_mail_of_faults;
 	bool mail; /* smtp_alert; smtp_alert_vrrp, if given, counts more */
-	bool has_vrrp_mail;
+	bool has_vrrp_mail, has_mail;
+	bool checker_mail, has_checker_mail; /* smtp_alert_checker */
+	bool checker_log_all; /* checker_log_all_failures */
 	struct config_iproute_directories iproute_directories;
 };
 

@@ -44,7 +44,6 @@
 const struct config_unsupported_list config_unsupported_none;
 
 static const struct config_unsupported top_keywords[] = {
-	FOREIGN("SSL", LOAD_BALANCER),
 	FOREIGN("bfd_instance", BFD),
 	NEEDLESS("child_wait_time"),
 	IGNORED_SO("linkbeat_interfaces", LINKBEAT),
@@ -52,8 +51,6 @@ static const struct config_unsupported top_keywords[] = {
 	NEEDLESS("namespace_with_ipsets"),
 	FOREIGN("net_namespace_ipvs", LOAD_BALANCER),
 	NEEDLESS("random_seed"),
-	FOREIGN("virtual_server", LOAD_BALANCER),
-	FOREIGN("virtual_server_group", LOAD_BALANCER),
 };
 const struct config_unsupported_list config_unsupported_top = LIST(top_keywords);
 
@@ -66,7 +63,6 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("bfd_rlimit_rttime", BFD),
 	FOREIGN("bfd_rt_priority", BFD),
 	FOREIGN("checker_cpu_affinity", LOAD_BALANCER),
-	FOREIGN("checker_log_all_failures", LOAD_BALANCER),
 	FOREIGN("checker_no_swap", LOAD_BALANCER),
 	FOREIGN("checker_priority", LOAD_BALANCER),
 	FOREIGN("checker_process_name", LOAD_BALANCER),
@@ -118,7 +114,6 @@ static const struct config_unsupported globals_keywords[] = {
 	IGNORED_SO("reload_repeat", RELOAD_TIME),
 	IGNORED_SO("reload_time_file", RELOAD_TIME),
 	FOREIGN("rs_init_notifies", LOAD_BALANCER),
-	FOREIGN("smtp_alert_checker", LOAD_BALANCER),
 	FOREIGN("snmp_rs_stats_update_interval", SNMP),
 	FOREIGN("snmp_socket", SNMP),
 	FOREIGN("snmp_vs_stats_update_interval", SNMP),

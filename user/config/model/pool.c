@@ -34,7 +34,7 @@ void config_check_free(struct config_check *check)
 	config_command_free(&check->command);
 }
 
-static void free_server(struct config_real_server *server)
+void config_server_free(struct config_real_server *server)
 {
 	for (size_t i = 0; i < server->check_count; i++)
 		config_check_free(&server->checks[i]);
@@ -45,12 +45,12 @@ static void free_server(struct config_real_server *server)
 	config_command_free(&server->notify_down);
 }
 
-static void free_pool(struct config_pool *pool)
+void config_pool_free(struct config_pool *pool)
 {
 	for (size_t i = 0; i < pool->server_count; i++)
-		free_server(&pool->servers[i]);
+		config_server_free(&pool->servers[i]);
 	free(pool->servers);
-	free_server(&pool->sorry);
+	config_server_free(&pool->sorry);
 	free(pool->group);
 	free(pool->snmp_name);
 	config_command_free(&pool->quorum_up);
@@ -68,7 +68,7 @@ static void free_tls(struct config_tls_client *tls)
 void config_pools_free(struct config_pools *pools)
 {
 	for (size_t i = 0; i < pools->count; i++)
-		free_pool(&pools->list[i]);
+		config_pool_free(&pools->list[i]);
 	free(pools->list);
 	for (size_t i = 0; i < pools->group_count; i++) {
 		free(pools->groups[i].name);

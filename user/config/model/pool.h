@@ -127,6 +127,7 @@ struct config_check {
 	char interface[16]; /* bind_if; "": none */
 	uint32_t mark; /* fwmark; 0: none */
 	bool log_all_failures;
+	bool has_log_all_failures; /* given; used only by the parser */
 	/* of its kind */
 	struct config_check_http http; /* HTTP, GRPC */
 	struct config_check_udp udp;
@@ -137,6 +138,7 @@ struct config_check {
 	char *file; /* FILE: name of its track_file */
 	int file_weight;
 	bool file_reverse;
+	bool has_file_weight; /* given; used only by the parser */
 	/* TCP_SESSION */
 	uint64_t keepalive_idle_ns, keepalive_interval_ns, user_timeout_ns;
 	uint32_t keepalive_count;
@@ -151,6 +153,7 @@ struct config_real_server {
 	bool inhibit_on_failure;
 	bool backup; /* gets connections only while no other server is alive */
 	bool mail; /* smtp_alert */
+	bool has_mail; /* given; used only by the parser */
 	char *snmp_name; /* NULL: none */
 	char *virtualhost;
 	struct config_command notify_up, notify_down;
@@ -207,6 +210,7 @@ struct config_pool {
 	uint32_t quorum, hysteresis; /* weights: 1, 0 */
 	bool alpha, omega, inhibit_on_failure, ha_suspend;
 	bool mail; /* smtp_alert */
+	bool has_mail; /* given; used only by the parser */
 	uint64_t slow_start_ns; /* 0: none */
 	uint64_t drain_timeout_ns; /* 0: none */
 	struct config_command quorum_up, quorum_down;
@@ -266,6 +270,8 @@ struct config_pools {
 };
 
 void config_check_free(struct config_check *check);
+void config_server_free(struct config_real_server *server);
+void config_pool_free(struct config_pool *pool);
 void config_pools_free(struct config_pools *pools);
 
 const char *config_check_kind_name(enum config_check_kind kind);

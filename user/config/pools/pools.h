@@ -5,4 +5,14 @@
 
 #include "user/config/syntax/parser.h"
 
+config_read config_read_virtual_server;
+config_read config_read_server_group;
+config_read config_read_tls_client;
+
+/* Finalizes what depends on the whole file: groups, track files, global_defs. */
+void config_finalize_pools(struct config_parser *parser);
+
+/* The options of regex_options, by index. Returns NULL after the last one. */
+const char *config_regex_option_name(size_t index, uint32_t *option);
+
 #endif

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* List the valid keywords only when there are few. */
-#define LISTED_MAX 20
+#define LISTED_MAX 24
 #define TOKENS_AT_FIRST 8
 
 void config_report(const struct config_parser *parser, enum diagnostic_severity severity,

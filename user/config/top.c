@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The top-level blocks of a configuration. */
+#include "user/config/top.h"
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/process.h"
 #include "user/config/blocks/track.h"
 #include "user/config/blocks/unsupported.h"
+#include "user/config/pools/pools.h"
 #include "user/config/syntax/table.h"
 #include "user/lib/address.h"
 #include <netinet/in.h>
@@ -26,6 +28,16 @@ static const struct config_keyword top_keywords[] = {
 	NAMED("vrrp_track_file", config_read_file, 0),
 	NAMED("track_file", config_read_file, 0),
 	NAMED("vrrp_app", config_read_app, 0),
+	{
+		.name = "virtual_server",
+		.usage = "virtual_server ADDRESS [PORT] | fwmark MARK | group NAME { ... }",
+		.read = config_read_virtual_server,
+		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
+		.values_minimum = 1,
+		.values_maximum = 2,
+	},
+	NAMED("virtual_server_group", config_read_server_group, 0),
+	CONFIG_BLOCK("SSL", "ca FILE ...", config_read_tls_client, 0),
 	{
 		.name = "static_routes",
 		.usage = "static_routes { ADDRESS/LENGTH via GATEWAY ... }",
