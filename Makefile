@@ -51,7 +51,7 @@ sources := $(wildcard $(addsuffix /*.c,$(user_rooms))) $(addsuffix .c,$(UNIT)) $
 	$(addprefix tests/tools/,$(addsuffix .c,$(TOOLS)))
 MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
-LIBS := -Wl,--as-needed -lncursesw -ltinfo -lxdp -lbpf -lelf -lz -levent_openssl -levent_extra -levent_core -lssl -lcrypto -lcrypt -lmnl -ljansson -lcap-ng -lseccomp -lm
+LIBS := -Wl,--as-needed -lncursesw -ltinfo -lxdp -lbpf -lelf -lz -levent_openssl -levent_extra -levent_core -lssl -lcrypto -lcrypt -lmnl -ljansson -lyaml -lcap-ng -lseccomp -lm
 
 .PHONY: all deps compilers tests test-programs tools man lint-layers test check check-interop check-bare check-kernels check-guests check-packages demo bench lint format clean install uninstall deb
 .DELETE_ON_ERROR:

@@ -10,7 +10,8 @@
 
 ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/vrrp user/vrrp/report user/vrrp/rules \
 	user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
-	user/control user/ctl user/ctl/verbs user/ctl/screen user/ctl/share user/ctl/pool user/ctl/file user/ctl/capture user/ctl/inspect user/ctl/kernel user/ctl/call \
+	user/control user/ctl user/ctl/verbs user/ctl/screen user/ctl/share user/ctl/pool user/ctl/file user/ctl/convert user/ctl/convert/haproxy user/ctl/convert/kubernetes user/ctl/convert/blocks \
+	user/ctl/capture user/ctl/inspect user/ctl/kernel user/ctl/call \
 	user/ctl/view user/ctl/show \
 	user/checker/process user/checker/http user/checker/dns user/checker/methods user/checker \
 	user/exporter user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source \
@@ -67,11 +68,15 @@ uses.user/heartbeat := user/tracking user/net user/net/netlink user/kernel/upkee
 uses.user/tracking := user/control user/runner user/kernel user/config/model user/core \
 	user/core/vrrp user/lib
 uses.user/control := user/lib
-uses.user/ctl := user/ctl/verbs user/ctl/pool user/ctl/call user/ctl/view user/ctl/show user/lib
+uses.user/ctl := user/ctl/convert user/ctl/verbs user/ctl/pool user/ctl/call user/ctl/view user/ctl/show user/lib
 uses.user/ctl/verbs := user/ctl/screen user/ctl/share user/ctl/pool user/ctl/file user/ctl/capture user/ctl/inspect user/ctl/call user/ctl/view user/ctl/show
 uses.user/ctl/screen := user/ctl/call user/ctl/show user/health user/lib
-uses.user/ctl/file := user/ctl/call user/ctl/show user/kernel/share user/net user/net/netlink user/config \
+uses.user/ctl/file := user/ctl/convert user/ctl/call user/ctl/show user/kernel/share user/net user/net/netlink user/config \
 	user/config/host user/config/model user/lib
+uses.user/ctl/convert := user/ctl/convert/haproxy user/ctl/convert/kubernetes user/ctl/convert/blocks user/lib
+uses.user/ctl/convert/haproxy := user/ctl/convert/blocks user/config/print user/lib
+uses.user/ctl/convert/kubernetes := user/ctl/convert/blocks user/config/print user/config/model user/lib
+uses.user/ctl/convert/blocks := user/config/print user/lib
 uses.user/ctl/share := user/ctl/call user/ctl/show user/kernel/share user/kernel/system user/lib
 uses.user/ctl/pool := user/ctl/call user/ctl/view user/ctl/show user/lib
 uses.user/ctl/capture := user/ctl/call user/lib

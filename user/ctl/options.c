@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The table of options: see options.h. */
 #include "user/ctl/options.h"
+#include "user/ctl/convert/convert.h"
 #include "user/ctl/moment.h"
 #include "user/ctl/show/units.h"
 #include "user/lib/array.h"
@@ -97,6 +98,23 @@ static bool take_kind(struct command *command, const char *text)
 	return false;
 }
 
+#define SOURCE_NAME(id, name) name " "
+
+static bool take_from(struct command *command, const char *name)
+{
+	command->from = name;
+	if (convert_source_named(name) < CONVERT_SOURCE_COUNT)
+		return true;
+	log_error("'%s' is no program; write one of: " CONVERT_SOURCES(SOURCE_NAME), name);
+	return false;
+}
+
+static bool take_address(struct command *command, const char *text)
+{
+	command->address = text;
+	return true;
+}
+
 #define FLAG(name) .flag = offsetof(struct command, name)
 
 #define KIND_WORD(name, about, id, help) #name " "
@@ -120,6 +138,10 @@ const struct option_row option_rows[] = {
 	{0, "keep", NULL, VERB_ACCEPTS_KEEP, "keep the addresses for the next xbeatd", FLAG(keep)},
 	{'w', "write", "FILE", VERB_ACCEPTS_FILE, "file to write; -: standard output",
 	 .take = take_file},
+	{0, "from", "PROGRAM", VERB_ACCEPTS_FROM, "what the file is, if it is not plain",
+	 .take = take_from, .examples = CONVERT_SOURCES(SOURCE_NAME)},
+	{0, "address", "ADDRESS", VERB_ACCEPTS_FROM, "of virtual servers, or of what is probed",
+	 .take = take_address},
 	{'c', "count", "COUNT", VERB_ACCEPTS_COUNT, "end after so many", .take = take_count},
 	{'w', "wait", NULL, VERB_ACCEPTS_WAIT, "wait until nothing is wrong", FLAG(wait)},
 	{'i', "instance", "DAEMON", 0, "daemon name of the xbeatd to ask (default: default)",

@@ -31,6 +31,8 @@ struct command {
 	bool keep;
 	bool wait;
 	const char *file; /* NULL: not given */
+	const char *from; /* what a file is; NULL: not given */
+	const char *address; /* NULL: not given */
 	uint64_t count; /* 0: not given */
 	bool help;
 	char **arguments; /* after the verb */

@@ -25,6 +25,7 @@ enum verb_accepts {
 	VERB_ACCEPTS_COUNT = 1 << 11,
 	VERB_ACCEPTS_INTERVAL = 1 << 12,
 	VERB_ACCEPTS_COMMAND = 1 << 13, /* no option: another verb follows, with its options */
+	VERB_ACCEPTS_FROM = 1 << 14, /* --from, --address */
 };
 
 /* As many names select entries of an answer. */

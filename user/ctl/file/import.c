@@ -12,13 +12,13 @@
 #include "user/ctl/show/text.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/file.h"
 #include "user/lib/json_text.h"
 #include "user/lib/limits.h"
 #include <stdarg.h>
 #include <string.h>
 
 #define CONFIG_FILE "/etc/xbeat/xbeat.conf" /* that xbeatd reads without -c */
-#define KEEPALIVED_FILE "/etc/keepalived/keepalived.conf"
 #define PLAIN_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-:@%"
 
 /* What is different has one entry for each text, with all its locations. seen: the entries by their
@@ -211,9 +211,8 @@ static enum command_status print_import(const struct command *command, const jso
 	return status == COMMAND_OK && !accepted ? COMMAND_FAILED : status;
 }
 
-enum command_status local_import(const struct command *command)
+static enum command_status import_keepalived(const struct command *command, const char *path)
 {
-	const char *path = command->argument_count > 0 ? command->arguments[0] : KEEPALIVED_FILE;
 	struct diagnostics diagnostics = {0};
 	struct config *config;
 	enum command_status status = load_configuration(command, path, &config, &diagnostics);
@@ -227,4 +226,19 @@ enum command_status local_import(const struct command *command)
 	config_free(config);
 	diagnostics_free(&diagnostics);
 	return status;
+}
+
+enum command_status local_import(const struct command *command)
+{
+	const char *path =
+		command->argument_count > 0 ? command->arguments[0] : import_default_file(command);
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	/* That it cannot be read is reported where it is read as a configuration. */
+	int error = file_read(path, &text, &length);
+	enum convert_source source = import_source(command, error ? NULL : text);
+
+	if (error || source == CONVERT_KEEPALIVED)
+		return import_keepalived(command, path);
+	return import_converted(command, source, path, text);
 }

@@ -4,6 +4,8 @@
 #define XBEAT_CTL_FILE_IMPORT_H
 
 #include "user/config/model/config.h"
+#include "user/ctl/call/command.h"
+#include "user/ctl/convert/convert.h"
 #include <jansson.h>
 
 /*
@@ -16,5 +18,17 @@ json_t *import_heartbeat(const struct config *config);
 
 /* Returns what the configuration has, as a new array of objects: kind, count, names, text. */
 json_t *import_works(const struct config *config);
+
+#define IMPORT_KEEPALIVED_FILE "/etc/keepalived/keepalived.conf"
+
+/* What the file is: by --from, else by its text (NULL: unknown). */
+enum convert_source import_source(const struct command *command, const char *text);
+
+/* The file that is read without an argument. */
+const char *import_default_file(const struct command *command);
+
+/* Prints a text of HAProxy or Kubernetes as blocks. */
+enum command_status import_converted(const struct command *command, enum convert_source source,
+				     const char *path, const char *text);
 
 #endif

@@ -29,13 +29,13 @@ const struct verb verbs_local[] = {
 	{
 		.name = "import",
 		.arguments = "[FILE]",
-		.summary = "what xbeatd makes of a keepalived configuration",
-		.help = "Shows what xbeatd makes of a configuration of keepalived: what works, what is different and why, a heartbeat block for its nodes, and the steps to change over. Exit status 0 if xbeatd runs it, 1 if not. Changes nothing.",
+		.summary = "what xbeatd makes of a keepalived, HAProxy or Kubernetes file",
+		.help = "Shows what xbeatd makes of a configuration of keepalived: what works, what is different and why, a heartbeat block for its nodes, and the steps to change over. Of the backends of HAProxy it prints virtual_server blocks, of the probes of a Kubernetes Pod or Deployment vrrp_check blocks; each setting that is lost is a comment with the reason. Exit status 0 if xbeatd runs it, 1 if not. Changes nothing.",
 		.example = "$ xbeatctl import\n"
 			   "file       /etc/keepalived/keepalived.conf\n"
 			   "result     xbeatd runs it as it is.\n"
 			   "works      1 VRRP instance: VI_1\n",
-		.accepts = VERB_ACCEPTS_JSON,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FROM,
 		.arguments_max = 1,
 		.run = local_import,
 	},
