@@ -14,8 +14,10 @@ struct codec {
 	int error;
 };
 
-static int bytes_append(struct definition_bytes *bytes, const void *added, size_t count)
+int definition_append(struct definition_bytes *bytes, const void *added, size_t count)
 {
+	if (!count)
+		return 0;
 	if (bytes->count + count > bytes->room) {
 		size_t room = 2 * bytes->room + count + 64;
 		uint8_t *grown = realloc(bytes->start, room);
@@ -35,7 +37,7 @@ static void visit(struct codec *codec, void *field, size_t count)
 	if (codec->error || !count)
 		return;
 	if (codec->bytes) {
-		codec->error = bytes_append(codec->bytes, field, count);
+		codec->error = definition_append(codec->bytes, field, count);
 		return;
 	}
 	if (count > (size_t)(codec->end - codec->next)) {

@@ -26,6 +26,9 @@ struct definition_bytes {
 	size_t count, room;
 };
 
+/* Appends bytes. Returns 0 or -ENOMEM. */
+int definition_append(struct definition_bytes *bytes, const void *added, size_t count);
+
 /* Appends the identity of a check. Returns 0, -ENOMEM, or -E2BIG. */
 int definition_encode(struct definition_bytes *bytes, const struct config_check *check);
 

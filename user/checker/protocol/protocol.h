@@ -18,8 +18,12 @@
 #define CHECKER_REASON_BYTES 128
 #define CHECKER_CHANGES_MAX 256 /* in one packet */
 
-/* How many file descriptors the checker inherits: its socket is this one. */
-#define CHECKER_SOCKET 3
+/* The descriptors that the checker inherits. */
+enum {
+	CHECKER_SOCKET = 3,
+	CHECKER_NAMESPACE, /* the daemon's network namespace */
+	CHECKER_INHERITED_END,
+};
 
 enum checker_request_type {
 	CHECKER_USE, /* with descriptors: definitions, records; check_count */
@@ -35,6 +39,32 @@ struct checker_request {
 	uint32_t check; /* index in the set; CHECKER_USE: their number */
 	int32_t status; /* CHECKER_RAN: as of waitpid(2); -1: not run, -2: after its timeout */
 };
+
+/* Of CHECKER_RAN. */
+#define CHECKER_NOT_RUN (-1)
+#define CHECKER_RAN_TOO_LONG (-2)
+
+/*
+ * The definitions of a set: this header, tls_length bytes (definition_encode_tls()), then for each
+ * check an entry with its identity (definition_encode()). Each part begins at a multiple of 8.
+ */
+struct checker_set_header {
+	uint32_t layout; /* CHECKER_LAYOUT */
+	uint32_t count;
+	uint32_t previous_generation; /* 0: none; the indexes in the entries are of that set */
+	uint32_t tls_length;
+	uint64_t length; /* of all, this header included */
+};
+
+#define CHECKER_NO_PREVIOUS UINT32_MAX
+
+struct checker_set_entry {
+	struct check_rules rules;
+	uint32_t previous; /* its index before; CHECKER_NO_PREVIOUS: it is new */
+	uint32_t identity_length;
+};
+
+#define CHECKER_SET_ALIGNED(length) (((length) + 7) & ~(size_t)7)
 
 enum checker_reply_type {
 	CHECKER_HELLO, /* value: CHECKER_LAYOUT */

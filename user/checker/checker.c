@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The daemon's checks: sets, records and what the process reports; see checker.h. */
+#include "user/checker/checker.h"
+#include "user/checker/parts.h"
+#include "user/lib/limits.h"
+#include "user/lib/log.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct checker *checker_start(const struct checker_setup *setup)
+{
+	struct checker *checker = calloc(1, sizeof(*checker));
+
+	if (checker) {
+		checker->setup = *setup;
+		checker->set = checker_set_new(NULL);
+		checker->definitions_fd = checker->records_fd = checker->socket_fd = -1;
+		checker->namespace_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	}
+	if (checker && checker->set && checker->namespace_fd >= 0)
+		return checker;
+	log_error("cannot check servers: %s", limits_strerror(checker ? errno : ENOMEM));
+	checker_stop(checker);
+	return NULL;
+}
+
+static void close_files(struct checker *checker)
+{
+	if (checker->definitions_fd >= 0)
+		close(checker->definitions_fd);
+	if (checker->records_fd >= 0)
+		close(checker->records_fd);
+	checker->definitions_fd = checker->records_fd = -1;
+}
+
+void checker_stop(struct checker *checker)
+{
+	if (!checker)
+		return;
+	process_stop(checker);
+	close_files(checker);
+	if (checker->namespace_fd >= 0)
+		close(checker->namespace_fd);
+	if (checker->restart)
+		event_free(checker->restart);
+	free(checker->waiting);
+	checker_set_free(checker->set);
+	free(checker);
+}
+
+int checker_use(struct checker *checker, struct checker_set *set)
+{
+	int definitions_fd, records_fd, error;
+
+	set_compare(set, checker->set, checker->generation);
+	error = set_make_files(set, checker->records_fd, &definitions_fd, &records_fd);
+	if (error) {
+		checker_set_free(set);
+		return error;
+	}
+	close_files(checker);
+	checker_set_free(checker->set);
+	checker->set = set;
+	checker->definitions_fd = definitions_fd;
+	checker->records_fd = records_fd;
+	checker->generation++;
+	process_use(checker);
+	return 0;
+}
+
+void checker_ran(struct checker *checker, uint32_t check, int32_t status)
+{
+	process_request(checker, CHECKER_RAN, check, status);
+}
+
+void checker_suspend(struct checker *checker, uint32_t check, bool suspended)
+{
+	if (check >= checker->set->count || checker->set->checks[check].suspended == suspended)
+		return;
+	checker->set->checks[check].suspended = suspended;
+	process_request(checker, suspended ? CHECKER_SUSPEND : CHECKER_RESUME, check, 0);
+}
+
+void checker_check_now(struct checker *checker, uint32_t check)
+{
+	process_request(checker, CHECKER_CHECK_NOW, check, 0);
+}
+
+pid_t checker_pid(const struct checker *checker)
+{
+	return checker->pid;
+}
+
+unsigned checker_start_count(const struct checker *checker)
+{
+	return checker->start_count;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parts of this room: the checks (checker.c), and the process that makes them (process.c). */
+#ifndef XBEAT_CHECKER_PARTS_H
+#define XBEAT_CHECKER_PARTS_H
+
+#include "user/checker/checker.h"
+#include "user/checker/set.h"
+
+struct checker {
+	struct checker_setup setup;
+	struct checker_set *set; /* never NULL; empty at first */
+	uint32_t generation; /* of the set; 0: the empty one of the start */
+	int definitions_fd, records_fd; /* -1: there is no set */
+	int namespace_fd;
+	/* the process */
+	int socket_fd; /* -1: none */
+	pid_t pid; /* 0: none */
+	int number; /* of the starter; 0: none */
+	bool greeted; /* its CHECKER_HELLO is here */
+	bool has_raw; /* it was started with CAP_NET_RAW */
+	bool failed; /* a failed start was logged */
+	unsigned start_count;
+	uint64_t started_ns;
+	struct event *readable, *writable, *restart;
+	/* requests that the socket had no room for */
+	struct checker_request *waiting;
+	size_t waiting_count, waiting_room;
+	bool use_waits; /* before those: CHECKER_USE */
+};
+
+/* Starts it, unless it was started less than a second ago: then later. */
+void process_start(struct checker *checker);
+
+/* Ends it, and forgets it. */
+void process_stop(struct checker *checker);
+
+/* Another set is in use. */
+void process_use(struct checker *checker);
+
+/* Requests of the process, which may wait for room. Without a process: does nothing. */
+void process_request(struct checker *checker, enum checker_request_type type, uint32_t check,
+		     int32_t status);
+
+/* A packet of the process. */
+void checker_take_reply(struct checker *checker, const struct checker_reply *reply, size_t length);
+
+#endif

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The process xbeat-checker: started when there are checks, and again when it ends, at most once in
+ * RESTART_SPACING_NS. What it knew is in the records.
+ */
+#include "user/checker/parts.h"
+#include "user/lib/clock.h"
+#include "user/lib/limits.h"
+#include "user/lib/log.h"
+#include "user/lib/message.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SOCKET_BYTES (1 << 20)
+#define RESTART_SPACING_NS NS_PER_SECOND
+#define REPLIES_AT_ONCE 64 /* then other events have their turn */
+
+static void on_replies(evutil_socket_t fd, short what, void *context);
+static void on_room(evutil_socket_t fd, short what, void *context);
+
+/* Failure is harmless: requests then wait earlier. */
+static void grow_buffer(int fd)
+{
+	int bytes = SOCKET_BYTES;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)))
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+}
+
+static void close_socket(struct checker *checker)
+{
+	if (checker->readable)
+		event_free(checker->readable);
+	if (checker->writable)
+		event_free(checker->writable);
+	checker->readable = checker->writable = NULL;
+	if (checker->socket_fd >= 0)
+		close(checker->socket_fd);
+	checker->socket_fd = -1;
+	checker->waiting_count = 0;
+	checker->use_waits = false;
+	checker->greeted = false;
+}
+
+static void log_end(const struct checker *checker, int status)
+{
+	if (status < 0)
+		return; /* of the starter, which logged this */
+	if (WIFSIGNALED(status))
+		log_error(
+			"xbeat-checker (pid %d) was killed by signal %d; states stay, another one is started",
+			(int)checker->pid, WTERMSIG(status));
+	else
+		log_error(
+			"xbeat-checker (pid %d) ended with status %d; states stay, another one is started",
+			(int)checker->pid, WEXITSTATUS(status));
+}
+
+static void log_failed_start(struct checker *checker, int error)
+{
+	if (!checker->failed)
+		log_error(
+			"cannot start xbeat-checker: %s; no server is checked; it is tried again each second",
+			error == EPIPE ? "the starter was killed" : limits_strerror(error));
+	checker->failed = true;
+}
+
+static void start_later(struct checker *checker)
+{
+	close_socket(checker);
+	if (checker->set->count && checker->restart)
+		clock_arm(checker->restart, checker->started_ns + RESTART_SPACING_NS);
+}
+
+static void on_report(void *context, enum starter_event event, pid_t pid, int value)
+{
+	struct checker *checker = context;
+
+	if (event == STARTER_STARTED) {
+		checker->pid = pid;
+		return;
+	}
+	checker->number = 0;
+	if (event == STARTER_NOT_STARTED)
+		log_failed_start(checker, value);
+	else if (value < 0 && checker->socket_fd >= 0)
+		return; /* the starter was killed, and not this */
+	else
+		log_end(checker, value);
+	checker->pid = 0;
+	start_later(checker);
+}
+
+/* Returns 0 or a negative errno; -EAGAIN: no room. */
+static int send_use(const struct checker *checker)
+{
+	const struct checker_request request = {.type = CHECKER_USE,
+						.generation = checker->generation,
+						.check = checker->set->count};
+	const struct message_descriptors given = {2,
+						  {checker->definitions_fd, checker->records_fd}};
+
+	return message_send(checker->socket_fd, &request, sizeof(request), &given);
+}
+
+static void send_waiting(struct checker *checker)
+{
+	size_t sent = 0;
+
+	if (checker->use_waits && send_use(checker) == -EAGAIN)
+		return;
+	checker->use_waits = false;
+	while (sent < checker->waiting_count &&
+	       message_send(checker->socket_fd, &checker->waiting[sent], sizeof(*checker->waiting),
+			    NULL) != -EAGAIN)
+		sent++;
+	checker->waiting_count -= sent;
+	memmove(checker->waiting, checker->waiting + sent,
+		checker->waiting_count * sizeof(*checker->waiting));
+}
+
+static void await_room(struct checker *checker)
+{
+	if (checker->writable && (checker->use_waits || checker->waiting_count))
+		event_add(checker->writable, NULL);
+}
+
+static void on_room(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	send_waiting(context);
+	await_room(context);
+}
+
+/* Without memory the request is lost: an operator's is repeated, and a program's end is awaited for a
+ * limited time only. */
+static void append_waiting(struct checker *checker, const struct checker_request *request)
+{
+	if (checker->waiting_count == checker->waiting_room) {
+		size_t room = checker->waiting_room ? 2 * checker->waiting_room : 64;
+		void *grown = realloc(checker->waiting, room * sizeof(*request));
+
+		if (!grown)
+			return;
+		checker->waiting = grown;
+		checker->waiting_room = room;
+	}
+	checker->waiting[checker->waiting_count++] = *request;
+	await_room(checker);
+}
+
+void process_request(struct checker *checker, enum checker_request_type type, uint32_t check,
+		     int32_t status)
+{
+	const struct checker_request request = {
+		.type = type, .generation = checker->generation, .check = check, .status = status};
+
+	if (checker->socket_fd < 0 || check >= checker->set->count)
+		return;
+	if (checker->use_waits || checker->waiting_count ||
+	    message_send(checker->socket_fd, &request, sizeof(request), NULL) == -EAGAIN)
+		append_waiting(checker, &request);
+}
+
+static void give_set(struct checker *checker)
+{
+	checker->waiting_count = 0; /* of the set before */
+	checker->use_waits = send_use(checker) == -EAGAIN;
+	for (uint32_t i = 0; i < checker->set->count; i++)
+		if (checker->set->checks[i].suspended)
+			process_request(checker, CHECKER_SUSPEND, i, 0);
+	await_room(checker);
+}
+
+static int use_socket(struct checker *checker, int fd)
+{
+	struct event_base *base = checker->setup.base;
+
+	grow_buffer(fd);
+	checker->socket_fd = fd;
+	checker->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_replies, checker);
+	checker->writable = event_new(base, fd, EV_WRITE, on_room, checker);
+	return checker->readable && checker->writable && !event_add(checker->readable, NULL)
+		       ? 0
+		       : -ENOMEM;
+}
+
+/* Returns the number of the starter, or a negative errno. */
+static int execute(struct checker *checker, int its_end)
+{
+	const int passed[] = {its_end, checker->namespace_fd};
+	const char *arguments[] = {"xbeat-checker", checker->set->needs_raw ? "--raw" : "--no-raw",
+				   checker->setup.user, NULL};
+	const struct starter_program program = {
+		.file = "xbeat-checker",
+		.arguments = arguments,
+		.passed = passed,
+		.passed_count = CHECKER_INHERITED_END - CHECKER_SOCKET,
+	};
+
+	if (!checker->setup.user || !*checker->setup.user)
+		arguments[2] = NULL;
+	return starter_exec(checker->setup.starter, &program, on_report, checker);
+}
+
+/* Returns 0 or a negative errno. */
+static int start_now(struct checker *checker)
+{
+	int ends[2], error;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return -errno;
+	grow_buffer(ends[1]);
+	error = use_socket(checker, ends[0]);
+	if (!error)
+		error = execute(checker, ends[1]);
+	close(ends[1]);
+	if (error < 0)
+		return error;
+	checker->number = error;
+	checker->has_raw = checker->set->needs_raw;
+	give_set(checker);
+	return 0;
+}
+
+static void on_restart(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	process_start(context);
+}
+
+void process_start(struct checker *checker)
+{
+	int error = 0;
+
+	if (checker->number || checker->socket_fd >= 0)
+		return;
+	if (!checker->restart)
+		checker->restart = evtimer_new(checker->setup.base, on_restart, checker);
+	if (!checker->restart)
+		error = -ENOMEM;
+	checker->started_ns = clock_now_ns();
+	if (!error)
+		error = start_now(checker);
+	if (!error)
+		return;
+	log_failed_start(checker, -error);
+	start_later(checker);
+}
+
+/* It ends by itself when its socket is closed; a signal ends it even if it makes no progress. */
+void process_stop(struct checker *checker)
+{
+	if (checker->restart)
+		evtimer_del(checker->restart);
+	close_socket(checker);
+	if (checker->number) {
+		starter_kill(checker->setup.starter, checker->number, SIGKILL);
+		starter_forget(checker->setup.starter, checker->number);
+	}
+	checker->number = 0;
+	checker->pid = 0;
+}
+
+void process_use(struct checker *checker)
+{
+	if (!checker->set->count || (checker->set->needs_raw && !checker->has_raw))
+		process_stop(checker);
+	if (!checker->set->count)
+		return;
+	if (checker->socket_fd >= 0)
+		give_set(checker);
+	else if (!checker->restart || !evtimer_pending(checker->restart, NULL))
+		process_start(checker);
+}
+
+static void greeted(struct checker *checker, const struct checker_reply *reply)
+{
+	if (reply->value != CHECKER_LAYOUT) {
+		log_failed_start(checker, EPROTO);
+		starter_kill(checker->setup.starter, checker->number, SIGKILL);
+		return;
+	}
+	checker->greeted = true;
+	checker->failed = false;
+	checker->start_count++;
+}
+
+/* Its end is reported by the starter as well, with the reason; if that was killed, only here. */
+static void lost(struct checker *checker)
+{
+	if (!checker->number)
+		log_error("xbeat-checker (pid %d) ended", (int)checker->pid);
+	if (!checker->number)
+		checker->pid = 0;
+	start_later(checker);
+	if (checker->number && checker->restart)
+		evtimer_del(checker->restart); /* when the starter reports it */
+}
+
+static void on_replies(evutil_socket_t fd, short what, void *context)
+{
+	static struct checker_reply reply;
+	struct checker *checker = context;
+
+	(void)what;
+	for (int i = 0; i < REPLIES_AT_ONCE && checker->socket_fd == fd; i++) {
+		ssize_t length = recv(fd, &reply, sizeof(reply), MSG_DONTWAIT);
+
+		if (length < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (length <= 0) {
+			lost(checker);
+			return;
+		}
+		if ((size_t)length >= offsetof(struct checker_reply, checks) &&
+		    reply.type == CHECKER_HELLO)
+			greeted(checker, &reply);
+		else if (checker->greeted)
+			checker_take_reply(checker, &reply, (size_t)length);
+	}
+}

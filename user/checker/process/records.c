@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Records, in memory that xbeatd reads at the same time: while one is written its sequence is odd. A
+ * process that is killed meanwhile leaves it odd; the next one completes it.
+ */
+#include "user/checker/process/process.h"
+#include <stdatomic.h>
+#include <string.h>
+
+static void begin_write(struct checker_record *record)
+{
+	record->sequence |= 1;
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+static void end_write(struct checker_record *record)
+{
+	atomic_thread_fence(memory_order_seq_cst);
+	record->sequence++;
+	if (!record->sequence)
+		record->sequence = 2; /* 0: nothing is known */
+}
+
+static void count(struct checker_record *record, enum check_outcome outcome)
+{
+	uint64_t *const totals[] = {
+		[CHECK_GOOD] = &record->good_total,
+		[CHECK_BAD] = &record->bad_total,
+		[CHECK_LOCAL_ERROR] = &record->local_error_total,
+		[CHECK_STALLED] = &record->stalled_total,
+	};
+
+	++*totals[outcome];
+}
+
+void record_write(struct check *check, enum check_outcome outcome, uint64_t now_ns)
+{
+	struct checker_record *record = check->record;
+
+	begin_write(record);
+	record->outcome = outcome;
+	record->state = check->state;
+	record->began_ns = check->run.began_ns;
+	record->ended_ns = now_ns;
+	count(record, outcome);
+	record->agent = (uint8_t)check->run.agent;
+	if (check->run.has_weight) {
+		record->has_weight = true;
+		record->weight = check->run.weight;
+	}
+	memcpy(record->reason, check->run.reason, sizeof(record->reason));
+	end_write(record);
+}
+
+void record_write_state(struct check *check)
+{
+	begin_write(check->record);
+	check->record->state = check->state;
+	end_write(check->record);
+}
+
+bool record_read(struct checker_record *record, struct check_state *state)
+{
+	if (!record->sequence)
+		return false;
+	if (record->sequence % 2)
+		end_write(record);
+	*state = record->state;
+	return true;
+}

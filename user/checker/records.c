@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the process writes and sends. It may be in the hands of a server, so each value is checked. */
+#include "user/checker/parts.h"
+#include "user/lib/log.h"
+#include "user/lib/printable.h"
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define READ_TRIES 4
+
+/* The bytes of another process as a bool of ours. */
+static void repair_bool(bool *value)
+{
+	uint8_t byte;
+
+	memcpy(&byte, value, sizeof(byte));
+	*value = byte != 0;
+}
+
+/* Brings each value within its type. */
+static void repair(struct checker_record *record)
+{
+	char reason[CHECKER_REASON_BYTES];
+
+	if (record->outcome > CHECK_STALLED)
+		record->outcome = CHECK_LOCAL_ERROR;
+	if (record->agent > CHECKER_AGENT_UP)
+		record->agent = CHECKER_AGENT_NONE;
+	repair_bool(&record->state.up);
+	repair_bool(&record->state.has_run);
+	repair_bool(&record->state.started);
+	record->reason[sizeof(record->reason) - 1] = '\0';
+	printable_copy(reason, sizeof(reason), record->reason, PRINTABLE_LINE);
+	memcpy(record->reason, reason, sizeof(reason));
+}
+
+/* Returns whether the record is whole. */
+static bool read_once(const struct checker *checker, uint32_t check, struct checker_record *record)
+{
+	off_t start = (off_t)(check * sizeof(*record));
+	uint32_t after;
+
+	return pread(checker->records_fd, record, sizeof(*record), start) == sizeof(*record) &&
+	       pread(checker->records_fd, &after, sizeof(after), start) == sizeof(after) &&
+	       record->sequence == after && after % 2 == 0;
+}
+
+int checker_read(const struct checker *checker, uint32_t check, struct checker_record *record)
+{
+	bool whole = false;
+
+	if (check >= checker->set->count)
+		return -ENOENT;
+	for (int i = 0; i < READ_TRIES && !whole; i++)
+		whole = read_once(checker, check, record);
+	if (!whole || !record->sequence)
+		return -ENOENT;
+	repair(record);
+	return 0;
+}
+
+static void take_changes(struct checker *checker, const struct checker_reply *reply)
+{
+	for (uint32_t i = 0; i < reply->count; i++) {
+		struct checker_record record;
+
+		/* a change may bring another set into use */
+		if (reply->generation != checker->generation)
+			return;
+		if (!checker_read(checker, reply->checks[i], &record))
+			checker->setup.changed(checker->setup.context, reply->checks[i], &record);
+	}
+}
+
+static void take_runs(struct checker *checker, const struct checker_reply *reply)
+{
+	for (uint32_t i = 0; i < reply->count && reply->generation == checker->generation; i++)
+		if (reply->checks[i] < checker->set->count)
+			checker->setup.run(checker->setup.context, reply->checks[i]);
+}
+
+static void log_line(const struct checker_reply *reply)
+{
+	char text[sizeof(reply->text)];
+
+	memcpy(text, reply->text, sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	if (reply->value >= LOG_ERR && reply->value <= LOG_DEBUG)
+		log_message((int)reply->value, "xbeat-checker: %s", text);
+}
+
+static bool reply_is_whole(const struct checker_reply *reply, size_t length)
+{
+	const size_t fixed = offsetof(struct checker_reply, checks);
+
+	return length >= fixed && reply->count <= CHECKER_CHANGES_MAX &&
+	       (reply->type == CHECKER_LOG ? length == sizeof(*reply)
+					   : length >= fixed + reply->count * sizeof(uint32_t));
+}
+
+void checker_take_reply(struct checker *checker, const struct checker_reply *reply, size_t length)
+{
+	if (!reply_is_whole(reply, length))
+		return;
+	switch (reply->type) {
+	case CHECKER_CHANGES:
+		take_changes(checker, reply);
+		break;
+	case CHECKER_RUN:
+		take_runs(checker, reply);
+		break;
+	case CHECKER_LOG:
+		log_line(reply);
+		break;
+	}
+}
