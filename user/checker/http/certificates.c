@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "user/checker/http/certificates.h"
-#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
@@ -59,7 +58,7 @@ static void read_own(struct certificates *certificates, const char *text)
 	BIO_free(input);
 	ERR_clear_error();
 	if (!certificates->own)
-		certificates->error = "SSL: certificate is none in PEM";
+		certificates->error = "SSL: certificate is not PEM";
 }
 
 /* Instead of OpenSSL's own, which asks at a terminal. */
@@ -107,32 +106,26 @@ struct certificates *certificates_new(const struct checker_tls *tls)
 	return certificates;
 }
 
-static int set_own(const struct certificates *certificates, SSL_CTX *context)
+static const char *set_own(const struct certificates *certificates, SSL_CTX *context)
 {
 	if (!certificates->own)
-		return 0;
-	if (SSL_CTX_use_certificate(context, certificates->own) != 1 ||
-	    SSL_CTX_use_PrivateKey(context, certificates->key) != 1 ||
-	    SSL_CTX_set1_chain(context, certificates->chain) != 1) {
-		ERR_clear_error();
-		return -EINVAL;
-	}
-	return 0;
+		return NULL;
+	if (SSL_CTX_use_certificate(context, certificates->own) == 1 &&
+	    SSL_CTX_use_PrivateKey(context, certificates->key) == 1 &&
+	    SSL_CTX_set1_chain(context, certificates->chain) == 1)
+		return NULL;
+	ERR_clear_error();
+	return "SSL: key is not that of the certificate";
 }
 
-int certificates_set(const struct certificates *certificates, SSL_CTX *context)
+const char *certificates_set(const struct certificates *certificates, SSL_CTX *context)
 {
 	if (!certificates)
-		return -ENOMEM;
+		return "out of memory";
 	if (certificates->error)
-		return -EINVAL;
+		return certificates->error;
 	SSL_CTX_set1_cert_store(context, certificates->authorities);
 	return set_own(certificates, context);
-}
-
-const char *certificates_error(const struct certificates *certificates)
-{
-	return certificates->error;
 }
 
 void certificates_free(struct certificates *certificates)

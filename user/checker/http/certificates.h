@@ -15,12 +15,8 @@ struct certificates;
  * is reported by certificates_set(). */
 struct certificates *certificates_new(const struct checker_tls *tls);
 
-/* Gives them to a connection. Returns 0; -ENOMEM; -EINVAL: a text is not what it should be, see
- * certificates_error(). */
-int certificates_set(const struct certificates *certificates, SSL_CTX *context);
-
-/* What is wrong; NULL: nothing. */
-const char *certificates_error(const struct certificates *certificates);
+/* Gives them to a connection. Returns NULL, or what is wrong. */
+const char *certificates_set(const struct certificates *certificates, SSL_CTX *context);
 
 /* NULL: does nothing. */
 void certificates_free(struct certificates *certificates);

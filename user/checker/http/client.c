@@ -171,12 +171,11 @@ struct client *client_of(struct run_owner *owner)
 	return owner->http;
 }
 
-CURLcode client_set_tls(struct client *client, void *ssl_context)
+const char *client_set_tls(struct client *client, void *ssl_context)
 {
 	if (!client->certificates)
 		client->certificates = certificates_new(client->tls);
-	return certificates_set(client->certificates, ssl_context) ? CURLE_SSL_CERTPROBLEM
-								   : CURLE_OK;
+	return certificates_set(client->certificates, ssl_context);
 }
 
 int client_add(struct client *client, struct transfer *transfer)

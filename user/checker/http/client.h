@@ -23,8 +23,8 @@ struct transfer {
 /* Returns NULL: out of memory. */
 struct client *client_of(struct run_owner *owner);
 
-/* The certificates of SSL { }, read once. Returns CURLE_OK, or CURLE_SSL_CERTPROBLEM. */
-CURLcode client_set_tls(struct client *client, void *ssl_context);
+/* Gives a connection the certificates of SSL { }. Returns NULL, or what is wrong with them. */
+const char *client_set_tls(struct client *client, void *ssl_context);
 
 /* Returns 0 or -ENOMEM. */
 int client_add(struct client *client, struct transfer *transfer);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 uint64_t exchange_limit_ns(const struct run *run)
 {
@@ -89,16 +90,6 @@ struct exchange *exchange_start(struct run *run, const struct exchange_request *
 	return exchange;
 }
 
-void exchange_expired(struct exchange *exchange)
-{
-	if (left_ns(exchange) && client_serve(exchange->client, &exchange->transfer))
-		return;
-	client_remove(exchange->client, &exchange->transfer);
-	exchange->in_progress = false;
-	exchange->timed_out = true;
-	exchange->events.ended(exchange->events.context, EXCHANGE_FAILED);
-}
-
 static curl_off_t time_of(const struct exchange *exchange, CURLINFO which)
 {
 	curl_off_t time_us = 0;
@@ -107,20 +98,40 @@ static curl_off_t time_of(const struct exchange *exchange, CURLINFO which)
 	return time_us;
 }
 
+/* libcurl's CONNECT_TIME includes the handshake. */
+static bool is_connected(const struct exchange *exchange)
+{
+	struct sockaddr_storage address;
+	socklen_t length = sizeof(address);
+
+	return exchange->transfer.fd != CURL_SOCKET_BAD &&
+	       !getpeername(exchange->transfer.fd, (struct sockaddr *)&address, &length);
+}
+
 /* What the run was waiting for. */
 static const char *awaited(const struct exchange *exchange)
 {
-	if (!time_of(exchange, CURLINFO_CONNECT_TIME_T))
+	if (!is_connected(exchange))
 		return "no connection";
 	if (exchange->tls && !time_of(exchange, CURLINFO_APPCONNECT_TIME_T))
 		return "no TLS handshake";
 	return exchange->header_length ? "no complete answer" : "no answer";
 }
 
+void exchange_expired(struct exchange *exchange)
+{
+	if (left_ns(exchange) && client_serve(exchange->client, &exchange->transfer))
+		return;
+	exchange->awaited = awaited(exchange);
+	client_remove(exchange->client, &exchange->transfer);
+	exchange->in_progress = false;
+	exchange->events.ended(exchange->events.context, EXCHANGE_FAILED);
+}
+
 static void report_timeout(struct exchange *exchange)
 {
 	struct run *run = exchange->run;
-	const char *missing = awaited(exchange);
+	const char *missing = exchange->awaited;
 	bool over = !left_ns(exchange);
 	struct duration_text limit = duration_text(exchange->limit_ns);
 
@@ -148,7 +159,6 @@ static const struct {
 	{CURLE_SSL_CERTPROBLEM, CHECK_LOCAL_ERROR, NULL},
 	{CURLE_GOT_NOTHING, CHECK_BAD, "connection closed without an answer"},
 	{CURLE_UNSUPPORTED_PROTOCOL, CHECK_BAD, "answer is not HTTP"}, /* HTTP/0.9 */
-	{CURLE_WEIRD_SERVER_REPLY, CHECK_BAD, "answer is not HTTP"},
 };
 
 static enum check_outcome outcome_of(CURLcode code, const char **text)
@@ -162,20 +172,51 @@ static enum check_outcome outcome_of(CURLcode code, const char **text)
 	return CHECK_BAD;
 }
 
+/* Beginnings of libcurl's texts that say too much, and what is written instead. */
+static const struct {
+	const char *long_text, *text;
+} wordings[] = {
+	{"SSL certificate problem: ", "certificate: "},
+	{"SSL: no alternative certificate subject name matches target host name ",
+	 "certificate is not for "},
+	{"SSL: certificate subject name ", "certificate is not for the server, but for "},
+	{"Recv failure: ", "receive: "},
+	{"Send failure: ", "send: "},
+};
+
+static void shorten(const char *text, char out[static CURL_ERROR_SIZE])
+{
+	const char *instead = "";
+
+	for (size_t i = 0; i < sizeof(wordings) / sizeof(*wordings); i++) {
+		size_t length = strlen(wordings[i].long_text);
+
+		if (strncmp(text, wordings[i].long_text, length))
+			continue;
+		instead = wordings[i].text;
+		text += length;
+		break;
+	}
+	snprintf(out, CURL_ERROR_SIZE, "%s%s", instead, text);
+}
+
 static void report_code(struct exchange *exchange)
 {
 	struct run *run = exchange->run;
 	CURLcode code = exchange->code;
 	const char *text = curl_easy_strerror(code);
-	char said[CURL_ERROR_SIZE];
+	char shown[CURL_ERROR_SIZE], line[CURL_ERROR_SIZE];
 	enum check_outcome outcome;
 
-	printable_copy(said, sizeof(said), exchange->error_text, PRINTABLE_LINE);
-	exchange_free(exchange);
-	if (*said)
-		text = said;
+	if (*exchange->error_text)
+		text = exchange->error_text;
 	outcome = outcome_of(code, &text);
-	run_done(run, outcome, "%.80s after %s", text, run_after(run).text);
+	if (exchange->refusal)
+		text = exchange->refusal;
+	shorten(text, shown);
+	printable_copy(line, sizeof(line), shown, PRINTABLE_LINE);
+	exchange_free(exchange);
+	run_done(run, outcome, "%.80s after %s", line, run_after(run).text);
 }
 
 void exchange_report(struct exchange *exchange)
@@ -186,7 +227,7 @@ void exchange_report(struct exchange *exchange)
 
 	if (!error && exchange->code == CURLE_COULDNT_CONNECT)
 		error = (int)info_of(exchange, CURLINFO_OS_ERRNO);
-	if (exchange->timed_out) {
+	if (exchange->awaited) {
 		report_timeout(exchange);
 	} else if (error) {
 		exchange_free(exchange);

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define EXCHANGE_STEPS_MAX 4
-#define EXCHANGE_HEADER_MAX 65536 /* bytes of all header fields, and of trailers */
+#define EXCHANGE_HEADER_MAX 65536 /* bytes of all header fields and trailers */
 
 struct exchange;
 

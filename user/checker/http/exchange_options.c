@@ -21,8 +21,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
 
 	exchange->header_length += length;
 	if (exchange->header_length > EXCHANGE_HEADER_MAX) {
-		snprintf(exchange->error_text, sizeof(exchange->error_text),
-			 "more than %d KiB of header fields", EXCHANGE_HEADER_MAX / 1024);
+		exchange->refusal = "more than 64 KiB of header fields";
 		return 0;
 	}
 	if (exchange->events.header)
@@ -67,7 +66,8 @@ static CURLcode set_tls(CURL *easy, void *ssl_context, void *context)
 	struct exchange *exchange = context;
 
 	(void)easy;
-	return client_set_tls(exchange->client, ssl_context);
+	exchange->refusal = client_set_tls(exchange->client, ssl_context);
+	return exchange->refusal ? CURLE_SSL_CERTPROBLEM : CURLE_OK;
 }
 
 static void set_what_is_off(CURL *easy)

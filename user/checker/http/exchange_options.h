@@ -16,11 +16,13 @@ struct exchange {
 	uint16_t port;
 	bool tls;
 	bool in_progress; /* libcurl has it */
-	bool stopped, timed_out;
+	bool stopped;
 	size_t header_length; /* of what came */
 	CURLcode code;
 	int error; /* of the socket, an errno; 0: none */
 	const char *tried; /* what failed with it */
+	const char *refusal; /* why it was ended from here; NULL: it was not */
+	const char *awaited; /* what did not come in time; NULL: all did */
 	char error_text[CURL_ERROR_SIZE];
 };
 

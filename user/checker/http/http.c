@@ -53,15 +53,15 @@ static bool status_is_good(const struct config_check_url *url, long status)
 	return bit < 8 * sizeof(url->status_good) && url->status_good[bit / bits] >> bit % bits & 1;
 }
 
-/* A redirect that is to be followed is not judged; its body is of no interest. */
+/* Of an answer with a bad status only a redirect that may be followed is read to its end. */
 static bool on_body(void *context, const uint8_t *bytes, size_t count)
 {
 	struct work *work = context;
+	long status = exchange_status(work->exchange);
 	int more;
 
-	if (work->run->check->http.follow_redirects && exchange_redirect(work->exchange))
-		return true;
-	if (!status_is_good(work->url, exchange_status(work->exchange)))
+	if (!status_is_good(work->url, status) &&
+	    !(work->run->check->http.follow_redirects && status / 100 == 3))
 		return false;
 	more = body_add(&work->body, bytes, count);
 	if (more < 0)
