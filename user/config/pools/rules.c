@@ -91,6 +91,14 @@ static uint64_t fast_default_ns(enum config_check_kind kind, uint64_t interval_n
 	return !fast_ns || interval_ns < NS_PER_SECOND ? interval_ns : fast_ns;
 }
 
+/* keepalived repeats a URL that brought a server down no sooner than one that is retried. */
+static uint64_t down_default_ns(enum config_check_kind kind, const struct check_rules *rules)
+{
+	bool later = kind == CONFIG_CHECK_HTTP && rules->fast_interval_ns > rules->interval_ns;
+
+	return later ? rules->fast_interval_ns : rules->interval_ns;
+}
+
 void rules_draft_apply(const struct rules_draft *draft, enum config_check_kind kind,
 		       struct check_rules *rules)
 {
@@ -104,7 +112,6 @@ void rules_draft_apply(const struct rules_draft *draft, enum config_check_kind k
 		.interval_ns = interval_ns,
 		.fast_interval_ns =
 			time_or(draft->fast_interval_ns, fast_default_ns(kind, interval_ns)),
-		.down_interval_ns = time_or(draft->down_interval_ns, interval_ns),
 		.timeout_ns = time_or(draft->timeout_ns, TIMEOUT_DEFAULT_NS),
 		.warmup_ns = time_or(draft->warmup_ns, interval_ns),
 		.first_delay_ns = time_or(draft->first_delay_ns, FIRST_DELAY_NS),
@@ -113,6 +120,7 @@ void rules_draft_apply(const struct rules_draft *draft, enum config_check_kind k
 		.startup_failures = number_or(draft->startup_failures, 0),
 		.flap_changes = number_or(draft->flap_changes, 0),
 	};
+	rules->down_interval_ns = time_or(draft->down_interval_ns, down_default_ns(kind, rules));
 	if (rules->startup_failures)
 		rules->startup_interval_ns = time_or(draft->startup_interval_ns, interval_ns);
 	if (!rules->flap_changes)

@@ -116,6 +116,20 @@ static void short_intervals(void **state)
 	config_free(config);
 }
 
+static void interval_of_a_url_that_is_down(void **state)
+{
+	struct config *config = fixture_parse(
+		POOL("delay_loop 2\nreal_server 10.0.0.2 80 {\nHTTP_GET {\nurl {\npath /\n}\n"
+		     "delay_before_retry 3\n}\nTCP_CHECK {\ndelay_before_retry 3\n}\n}\n"),
+		"");
+	const struct config_check *checks = config->pools.list[0].servers[0].checks;
+
+	(void)state;
+	assert_int_equal(checks[0].rules.down_interval_ns, 3 * NS_PER_SECOND);
+	assert_int_equal(checks[1].rules.down_interval_ns, 2 * NS_PER_SECOND);
+	config_free(config);
+}
+
 static void groups(void **state)
 {
 	struct config *config = fixture_parse(
@@ -183,8 +197,11 @@ static void corrected(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everything),	   cmocka_unit_test(inherited_rules),
-		cmocka_unit_test(short_intervals), cmocka_unit_test(groups),
+		cmocka_unit_test(everything),
+		cmocka_unit_test(inherited_rules),
+		cmocka_unit_test(short_intervals),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(interval_of_a_url_that_is_down),
 		cmocka_unit_test(corrected),
 	};
 
