@@ -20,6 +20,7 @@
 
 #define INTERVAL_NS NS_PER_SECOND
 #define HEAD_LINES 4
+#define POOLS_LINE 3
 #define EVENT_LINES 6 /* are left to events, at most a third of the screen */
 #define BLANK_FROM_LINES 3 /* a third of the screen: else none stands between lists */
 #define TIME_COLUMNS 19
@@ -182,6 +183,14 @@ static void draw_health(const struct top *top)
 	json_decref(health);
 }
 
+static void draw_pools(const struct top *top)
+{
+	char line[LINE_BYTES];
+	enum terminal_style style = rows_pools_line(top->feed.snapshot, line, sizeof(line));
+
+	terminal_put(POOLS_LINE, 0, terminal_columns(), style, line);
+}
+
 static void draw_head(const struct top *top)
 {
 	char line[LINE_BYTES], age[UNITS_TEXT_BYTES];
@@ -189,6 +198,7 @@ static void draw_head(const struct top *top)
 	draw_self(top);
 	if (!top->feed.lost_ns) {
 		draw_health(top);
+		draw_pools(top);
 		return;
 	}
 	duration_format(time_since_ns(clock_now_ns(), top->feed.lost_ns), age);

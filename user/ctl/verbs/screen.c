@@ -8,7 +8,7 @@ const struct verb verbs_screen[] = {
 		.name = "top",
 		.arguments = "",
 		.summary = "nodes, instances, events on a screen, updated",
-		.help = "Fills the terminal with this node, the most severe problem, the other nodes, the instances and the last events, and asks again every second. Keys: q ends, the arrows select a node or an instance, d explains it (d or q returns), s sorts by name, by state (the worst first) or by age. It goes on when xbeatd is restarted.",
+		.help = "Fills the terminal with this node, the most severe problem, a line about server pools, the other nodes, the instances and the last events, and asks again every second. Keys: q ends, the arrows select a node or an instance, d explains it (d or q returns), s sorts by name, by state (the worst first) or by age. It goes on when xbeatd is restarted.",
 		.example =
 			"$ xbeatctl top\n"
 			"node-a: running, up for 2 h 5 min, version 0.1.0   2026-03-01 12:00:00\n"

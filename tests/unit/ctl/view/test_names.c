@@ -28,6 +28,12 @@ static const struct names subjects = {
 	.parts = {{"", {"subject"}, false}},
 };
 
+static const struct names servers = {
+	.what = "subject",
+	.ports = true,
+	.parts = {{.list = "", .keys = {"subject"}}},
+};
+
 static const struct names reasons = {.what = "reason", .members = true};
 
 static const char list[] =
@@ -57,6 +63,10 @@ static const struct {
 	{&nodes, list, {"node-"}, NULL},
 	{&nodes, list, {"judge", "nodes-b"}, NULL},
 	{&nodes, "[]", {"x"}, NULL},
+	{&servers,
+	 "[{\"subject\":\"10.0.0.1:80\"},{\"subject\":\"10.0.0.11:80\"},{\"subject\":\"[fd00::1]:80\"}]",
+	 {"10.0.0.1", "fd00::1"},
+	 "[{\"subject\":\"10.0.0.1:80\"},{\"subject\":\"[fd00::1]:80\"}]"},
 	{&nodes, odd, {"VI[2]"}, "[{\"name\":\"VI[2]\"},{\"name\":\"VI2\"}]"},
 	{&nodes, odd, {"b"}, NULL},
 	{&subjects, changes, {"web"}, "[{\"subject\":\"app web\"}]"},
