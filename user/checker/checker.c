@@ -70,6 +70,12 @@ int checker_use(struct checker *checker, struct checker_set *set)
 	return 0;
 }
 
+uint32_t checker_previous(const struct checker *checker, uint32_t check)
+{
+	return check < checker->set->count ? set_entry(checker->set, check)->previous
+					   : CHECKER_NO_PREVIOUS;
+}
+
 void checker_ran(struct checker *checker, uint32_t check, int32_t status)
 {
 	process_request(checker, CHECKER_RAN, check, status);

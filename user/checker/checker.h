@@ -45,6 +45,9 @@ struct checker *checker_start(const struct checker_setup *setup);
  * negative errno: then the earlier set stays. */
 int checker_use(struct checker *checker, struct checker_set *set);
 
+/* After checker_use(): the index that this check had in the set before, or CHECKER_NO_PREVIOUS. */
+uint32_t checker_previous(const struct checker *checker, uint32_t check);
+
 /* Before checker_use(): how a check begins, as a daemon before this one left it. */
 void checker_set_preset(struct checker_set *set, uint32_t check, const struct check_state *state);
 

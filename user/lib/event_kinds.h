@@ -41,6 +41,8 @@
 	  "which node owns the addresses of an instance, as this node knows it")                   \
 	X(peer, PEER, "13d6a1a57a0345e2b3320fe4f99935a3", "the verdict on a node")                 \
 	X(pins, NONE, "95963d75d51540d39187f2c1559f3719", "pins were removed by something else")   \
+	X(pool, NONE, "91b5114958784b758a666db90cfbc396",                                          \
+	  "a server pool has its quorum or not, or its sorry server serves")                       \
 	X(priority, INSTANCE, "5a3b3ee88adb458d892fed6bf089bf91",                                  \
 	  "the effective priority of an instance")                                                 \
 	X(probes, NONE, "b09e5c256d5d4674ac4b734e6e5c079b",                                        \
@@ -52,6 +54,8 @@
 	X(route, INSTANCE, "c8036f03649b41159e124d952bf8716f",                                     \
 	  "a virtual route or rule was restored")                                                  \
 	X(routers, INSTANCE, "27d7a1b95e0946ae970fa90e9e8ac20c", "whose adverts count")            \
+	X(server, NONE, "b3d0bfa7195a49f5b89ea1855eaa31d7",                                        \
+	  "a server of a pool is up or down, or was drained")                                      \
 	X(signature, INSTANCE, "577d2f302c9b472993ae888f99d92d98",                                 \
 	  "signed adverts were refused, or their time is wrong")                                   \
 	X(stall, NONE, "683cfe1ef51c49e7a25dcd16db68894e", "this node stalled")                    \

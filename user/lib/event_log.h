@@ -28,7 +28,7 @@ struct event_log_entry {
 	uint32_t count; /* of these, itself included */
 	uint32_t earlier; /* of a daemon before this one */
 	char kind[12]; /* as in event_kinds.h */
-	char subject[40]; /* node, link or instance */
+	char subject[64]; /* node, link or instance; a server: "[ADDRESS]:PORT" */
 	char from[EVENT_LOG_STATE_BYTES];
 	char to[EVENT_LOG_STATE_BYTES];
 	char reason[EVENT_LOG_REASON_BYTES];
