@@ -364,7 +364,12 @@ int daemon_prepare(struct daemon *daemon)
 {
 	/* The runner is forked first, before anything exists that it must not inherit. */
 	static step *const steps[] = {
-		make_door, make_loop, start_runner, prepare_kernel, daemon_watch_interfaces,
+		make_door,
+		make_loop,
+		start_runner,
+		prepare_kernel,
+		daemon_watch_interfaces,
+		daemon_prepare_pools,
 	};
 
 	daemon->started_ns = clock_now_ns();
@@ -382,7 +387,7 @@ int daemon_start(struct daemon *daemon)
 		read_sequence,	      apply_scheduling,
 		reduce_privileges,    start_instances,
 		daemon_start_upkeep,  daemon_networks_start,
-		daemon_limit_log,
+		daemon_limit_log,     daemon_start_pools,
 	};
 	int error = take_steps(daemon, steps, ARRAY_SIZE(steps));
 
@@ -414,6 +419,8 @@ void daemon_stop(struct daemon *daemon)
 	daemon_stop_log(daemon);
 	if (daemon->vrrp)
 		instances_stop(door_enter(daemon->vrrp), "xbeatd stops");
+	pools_stop(daemon->pools, daemon->keeps);
+	pools_prepared_free(daemon->prepared_pools);
 	if (daemon->open)
 		report_stop(daemon);
 	sequence_file_save(&daemon->kernel);

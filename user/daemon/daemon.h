@@ -17,6 +17,7 @@
 #include "user/net/interfaces.h"
 #include "user/net/netlink/interface_monitor.h"
 #include "user/net/netlink/route_monitor.h"
+#include "user/pools/pools.h"
 #include "user/starter/starter.h"
 #include "user/tracking/apps.h"
 #include "user/vrrp/door.h"
@@ -63,6 +64,8 @@ struct daemon {
 	struct runner *runner;
 	struct vrrp_door *vrrp;
 	struct apps apps;
+	struct pools *pools;
+	struct pools_prepared *prepared_pools; /* until they start */
 	struct reload *reload; /* in progress; NULL: none */
 	unsigned reloads_count;
 	struct reload_counts reload_counts;
@@ -271,6 +274,15 @@ void daemon_on_numbers_used_up(void *context);
 
 /* Method: what this daemon is (status.c). */
 json_t *daemon_status(void *context, struct control_call *call);
+
+/* Prepares the pools of the configuration; starts them; what an operator asks of them (pools.c).
+ * Both return 0 or a negative errno. */
+int daemon_prepare_pools(struct daemon *daemon);
+int daemon_start_pools(struct daemon *daemon);
+json_t *daemon_call_pools(void *context, struct control_call *call);
+json_t *daemon_call_pool_explain(void *context, struct control_call *call);
+json_t *daemon_call_pool_mode(void *context, struct control_call *call);
+json_t *daemon_call_pool_weight(void *context, struct control_call *call);
 
 /* Method: which nodes have which key (cluster.c). */
 json_t *daemon_call_keys(void *context, struct control_call *call);

@@ -13,6 +13,7 @@
 #include "user/lib/drop_reasons.h"
 #include "user/lib/json_text.h"
 #include "user/lib/log.h"
+#include "user/pools/report/report.h"
 #include "user/vrrp/commands.h"
 #include "user/vrrp/report/explain.h"
 #include "user/vrrp/report/json.h"
@@ -337,6 +338,8 @@ static json_t *snapshot(void *context, struct control_call *call)
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		if (!parts[i].heartbeats || daemon->config->heartbeat)
 			json_object_set_new(json, parts[i].name, parts[i].call(context, call));
+	if (pools_count(daemon->pools))
+		json_object_set_new(json, "pools", pools_json(daemon->pools));
 	if (histograms)
 		json_object_set_new(json, "histograms", peers_histograms_json(&daemon->peers));
 	return json;
@@ -355,6 +358,10 @@ const struct control_method daemon_methods[] = {
 	{"app_open", app_open, false},
 	{"beat", app_beat, false},
 	{"config", config, true}, /* contains passwords */
+	{"pools", daemon_call_pools, false},
+	{"pool_explain", daemon_call_pool_explain, false},
+	{"pool_mode", daemon_call_pool_mode, true},
+	{"pool_weight", daemon_call_pool_weight, true},
 	{"reload", reload, true},
 	{"failover", failover, true},
 	{"resume", resume, true},

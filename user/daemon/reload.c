@@ -47,6 +47,7 @@ struct reload {
 	bool abandoned; /* the daemon stops while the thread still reads */
 	char *file; /* reload_file; NULL: none */
 	struct save *save; /* NULL: it has been taken */
+	struct pools_prepared *pools; /* of its configuration; NULL: taken, or none */
 	struct block_change *block; /* NULL: the heartbeat block stays, but for its times */
 	uint64_t started_ns;
 	struct event *done;
@@ -62,6 +63,17 @@ static int prepare_apps(struct reload *reload)
 			 "cannot make the pages of applications (vrrp_app): %s",
 			 limits_strerror(-error));
 	return error;
+}
+
+/* There may be tens of thousands of servers. */
+static int prepare_pools(struct reload *reload)
+{
+	reload->pools = pools_prepare(reload->inputs.config);
+	if (reload->pools)
+		return 0;
+	snprintf(reload->inputs.message, sizeof(reload->inputs.message),
+		 "cannot make the pools: out of memory");
+	return -ENOMEM;
 }
 
 /* In the thread, because to create maps and to load programs takes time. */
@@ -91,6 +103,8 @@ static void *read_files(void *context)
 		save_inputs(reload->save, reload->inputs.config, reload->inputs.text);
 	if (!reload->error)
 		reload->error = prepare_kernel(reload);
+	if (!reload->error)
+		reload->error = prepare_pools(reload);
 	core_dump_clear_stack(); /* which the next thread gets as it is */
 	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
 		log_error("reload: cannot signal completion: %s", limits_strerror(errno));
@@ -202,6 +216,8 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	daemon_delay_interfaces(daemon);
 	daemon_watch_routes(daemon);
 	peers_use_config(&daemon->peers, to);
+	pools_reload(daemon->pools, to, reload->pools);
+	reload->pools = NULL;
 	reload->inputs.config = from;
 	peers_repeat_isolated(&daemon->peers);
 	daemon_use_keys(daemon, reload->inputs.keys);
@@ -287,6 +303,7 @@ static void free_reload(struct reload *reload)
 	if (reload->done_fd >= 0)
 		close(reload->done_fd);
 	block_free(reload->block);
+	pools_prepared_free(reload->pools);
 	config_free(reload->inputs.config);
 	explicit_bzero(reload->inputs.keys, sizeof(reload->inputs.keys));
 	diagnostics_free(&reload->diagnostics);

@@ -13,6 +13,7 @@
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
+#include "user/pools/operator.h"
 #include "user/vrrp/reload.h"
 #include "user/vrrp/saved.h"
 #include <errno.h>
@@ -26,8 +27,12 @@
 void daemon_save_operator(struct daemon *daemon)
 {
 	json_t *saved = instances_saved_json(door_enter(daemon->vrrp), false);
+	json_t *orders = daemon->pools ? pools_operator_json(daemon->pools) : NULL;
+	bool matters = instances_saved_matters(saved) || json_array_size(orders);
 
-	if (instances_saved_matters(saved))
+	if (orders)
+		json_object_set_new(saved, "pools", json_pack("{s:o}", "operator", orders));
+	if (matters)
 		saved_file_write(daemon->daemon_name, saved);
 	else
 		saved_file_remove(daemon->daemon_name);
@@ -45,6 +50,7 @@ void daemon_read_saved(struct daemon *daemon)
 	if (daemon->continues)
 		return;
 	instances_saved_forget_states(saved);
+	json_object_del(json_object_get(saved, "pools"), "quorum");
 	json_object_del(saved, "peers");
 }
 
@@ -61,6 +67,8 @@ json_t *daemon_saved_json(struct daemon *daemon)
 
 	json_object_set_new(saved, "continues", json_true());
 	json_object_set_new(saved, "peers", peers_saved_json(&daemon->peers));
+	if (daemon->pools)
+		json_object_set_new(saved, "pools", pools_saved_json(daemon->pools));
 	return saved;
 }
 

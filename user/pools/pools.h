@@ -16,11 +16,13 @@ struct pools;
 
 struct pools_setup {
 	struct event_base *base;
+	const char *daemon_name;
 	struct starter *starter;
 	struct runner *runner;
 	const struct config *config;
 	struct event_log *event_log;
 	const json_t *saved; /* pools_saved_json() of the daemon before; NULL: none */
+	bool continues; /* that daemon ended for this one to go on */
 	/* The result of a vrrp_check has changed. */
 	void (*probe_changed)(void *context, const char *name, bool up, const char *reason);
 	void *context;
@@ -37,8 +39,12 @@ struct pools *pools_start(const struct pools_setup *setup, struct pools_prepared
 void pools_reload(struct pools *pools, const struct config *config,
 		  struct pools_prepared *prepared);
 
-/* What the next daemon needs, as new JSON. */
+/* What the next daemon needs, as new JSON. After a crash the words of operators alone are there
+ * (pools_operator_json()), and which checks are down (XB_CHECKS_FILE). */
 json_t *pools_saved_json(const struct pools *pools);
+
+/* The number of pools; NULL: 0. */
+size_t pools_count(const struct pools *pools);
 
 /* keep: another daemon goes on. */
 void pools_stop(struct pools *pools, bool keep);

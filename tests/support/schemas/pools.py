@@ -34,7 +34,7 @@ POOL = record(
 POOLS = record(
     {"checker": record({"state": one_of("none", "running", "away"), "start_count": COUNT}, pid=ID),
      "plane": record({"name": TEXT, "state": one_of("works", "missing")}, reason=TEXT),
-     "pools": list_of(POOL)})
+     "pools": list_of(POOL)}, next=COUNT)
 
 EXPLAIN = list_of(record({"pool": TEXT, "server": TEXT, "state": SERVER_STATE, "state_age_ns": NS,
                           "reason": {"type": "string"}, "lines": TEXTS}, since_unix_ns=UNIX_NS))

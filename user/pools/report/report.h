@@ -4,12 +4,19 @@
 #define XBEAT_POOLS_REPORT_REPORT_H
 
 #include "user/pools/pools.h"
+#include "user/pools/select.h"
 #include <jansson.h>
 
-/* All pools with their servers, as new JSON. */
+/*
+ * Pools with their servers, as new JSON. name: only this pool; NULL: all. skip: so many servers. With
+ * the member "next" there are more: that is the next skip.
+ */
+json_t *pools_json_of(const struct pools *pools, const char *name, size_t skip);
+
+/* The first pools and servers. */
 json_t *pools_json(const struct pools *pools);
 
-/* Explains a server, or all servers with this address, in sentences; new JSON. NULL: no such one. */
-json_t *pools_explain(const struct pools *pools, const char *server);
+/* Explains the selected servers in sentences; new JSON. NULL: none is selected. */
+json_t *pools_explain(const struct pools *pools, const struct pools_selection *selection);
 
 #endif

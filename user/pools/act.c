@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See act.h. */
+#include "user/pools/act.h"
+#include "user/lib/array.h"
+#include "user/lib/clock.h"
+#include "user/lib/limits.h"
+#include "user/lib/log.h"
+#include "user/pools/events.h"
+#include "user/pools/notify.h"
+#include "user/pools/services.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct plane *act_plane(const struct pool_entry *pool)
+{
+	bool is_ipvs = pool->config->plane == CONFIG_PLANE_IPVS && pool->pools->ipvs;
+
+	return is_ipvs ? pool->pools->ipvs : plane_none();
+}
+
+static void report_failure(const struct pool_entry *pool, const char *what, int error)
+{
+	if (error)
+		log_error("pool %s: cannot %s in the data plane: %s", pool->config->name, what,
+			  limits_strerror(-error));
+}
+
+static void set_server(struct pool_entry *pool, const struct config_real_server *config,
+		       uint32_t weight)
+{
+	struct plane *plane = act_plane(pool);
+	int error = 0;
+
+	for (size_t i = 0; i < pool->service_count; i++) {
+		const struct plane_server server =
+			services_server(&pool->services[i], config, weight);
+		int one = plane->operations->set_server(plane, &pool->services[i], &server);
+
+		error = error ? error : one;
+	}
+	report_failure(pool, "set a server", error);
+}
+
+static void remove_server(struct pool_entry *pool, const struct config_real_server *config)
+{
+	struct plane *plane = act_plane(pool);
+	int error = 0;
+
+	for (size_t i = 0; i < pool->service_count; i++) {
+		const struct plane_server server = services_server(&pool->services[i], config, 0);
+		int one = plane->operations->remove_server(plane, &pool->services[i], &server);
+
+		error = error ? error : one;
+	}
+	report_failure(pool, "remove a server", error);
+}
+
+void act_set_services(struct pool_entry *pool)
+{
+	struct plane *plane = act_plane(pool);
+	int error = 0;
+
+	for (size_t i = 0; i < pool->service_count; i++) {
+		int one = plane->operations->set_service(plane, &pool->services[i]);
+
+		error = error ? error : one;
+	}
+	report_failure(pool, "set its services", error);
+}
+
+void act_remove_services(struct pool_entry *pool)
+{
+	struct plane *plane = act_plane(pool);
+
+	for (size_t i = 0; i < pool->service_count; i++)
+		plane->operations->remove_service(plane, &pool->services[i]);
+}
+
+static void keep_reason(char **reason, const char *text)
+{
+	free(*reason);
+	*reason = text_copy(text);
+}
+
+static void act_set(struct pool_entry *pool, const struct pool_action *action)
+{
+	set_server(pool, pool->servers[action->server].config, action->weight);
+}
+
+static void act_remove(struct pool_entry *pool, const struct pool_action *action)
+{
+	remove_server(pool, pool->servers[action->server].config);
+}
+
+static void act_set_sorry(struct pool_entry *pool, const struct pool_action *action)
+{
+	set_server(pool, &pool->config->sorry, action->weight);
+	if (pool_sorry_active(&pool->core))
+		events_pool(pool, "", "sorry", "connections go to the sorry server");
+}
+
+static void act_remove_sorry(struct pool_entry *pool, const struct pool_action *action)
+{
+	(void)action;
+	remove_server(pool, &pool->config->sorry);
+	events_pool(pool, "sorry", "", "connections leave the sorry server");
+}
+
+static void change_server(struct pool_entry *pool, const struct pool_action *action, bool up)
+{
+	struct server_entry *server = &pool->servers[action->server];
+
+	server->changed_ns = clock_now_ns();
+	if (up)
+		server->up_total++;
+	else
+		server->down_total++;
+	keep_reason(&server->reason, pool->pools->cause);
+	events_server(server, up ? "down" : "up", up ? "up" : "down");
+	notify_server(server, up);
+}
+
+static void act_server_up(struct pool_entry *pool, const struct pool_action *action)
+{
+	change_server(pool, action, true);
+}
+
+static void act_server_down(struct pool_entry *pool, const struct pool_action *action)
+{
+	change_server(pool, action, false);
+}
+
+static void change_quorum(struct pool_entry *pool, bool up)
+{
+	const struct pool_rules *rules = &pool->core.rules;
+	unsigned long long weight = pool_alive_weight(&pool->core);
+	char reason[POOLS_REASON_BYTES];
+
+	if (up)
+		snprintf(reason, sizeof(reason),
+			 "quorum gained: alive servers weigh %llu, quorum %u + hysteresis %u",
+			 weight, rules->quorum, rules->hysteresis);
+	else
+		snprintf(reason, sizeof(reason),
+			 "quorum lost: alive servers weigh %llu, quorum %u - hysteresis %u", weight,
+			 rules->quorum, rules->hysteresis);
+	pool->changed_ns = clock_now_ns();
+	if (up)
+		pool->up_total++;
+	else
+		pool->down_total++;
+	keep_reason(&pool->reason, reason);
+	events_pool(pool, up ? "down" : "up", up ? "up" : "down", "%s", reason);
+	notify_quorum(pool, up);
+}
+
+static void act_quorum_gained(struct pool_entry *pool, const struct pool_action *action)
+{
+	(void)action;
+	change_quorum(pool, true);
+}
+
+static void act_quorum_lost(struct pool_entry *pool, const struct pool_action *action)
+{
+	(void)action;
+	change_quorum(pool, false);
+}
+
+static void act(void *context, const struct pool_action *action)
+{
+	static void (*const acts[])(struct pool_entry *, const struct pool_action *) = {
+		[POOL_SET_SERVER] = act_set,
+		[POOL_REMOVE_SERVER] = act_remove,
+		[POOL_SET_SORRY] = act_set_sorry,
+		[POOL_REMOVE_SORRY] = act_remove_sorry,
+		[POOL_SERVER_UP] = act_server_up,
+		[POOL_SERVER_DOWN] = act_server_down,
+		[POOL_QUORUM_GAINED] = act_quorum_gained,
+		[POOL_QUORUM_LOST] = act_quorum_lost,
+	};
+
+	acts[action->kind](context, action);
+}
+
+struct pool_out act_out(struct pool_entry *pool)
+{
+	return (struct pool_out){.act = act, .context = pool};
+}

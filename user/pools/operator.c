@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an operator asks of servers: modes and weights. */
+#include "user/pools/operator.h"
+#include "user/lib/clock.h"
+#include "user/lib/json_text.h"
+#include "user/pools/act.h"
+#include "user/pools/due.h"
+#include "user/pools/events.h"
+#include "user/pools/room.h"
+#include "user/pools/select.h"
+#include <stdio.h>
+#include <string.h>
+
+/* What is done to each server. */
+struct order {
+	enum pool_mode mode;
+	uint64_t timeout_ns; /* of POOL_DRAIN; 0: drain_timeout of the pool */
+	int64_t weight;
+};
+
+static void set_mode(struct server_entry *server, const struct order *order)
+{
+	struct pool_entry *pool = server->pool;
+	const struct pool_out out = act_out(pool);
+	enum pool_mode before = server_entry_core(server)->mode;
+	size_t index = server_entry_index(server);
+	uint64_t now_ns = clock_now_ns();
+
+	pools_because(pool->pools, "an operator asked for it (xbeatctl pool)");
+	pool_set_mode(&pool->core, index, order->mode, now_ns, &out);
+	if (order->timeout_ns)
+		pool_set_drain_timeout(&pool->core, index, order->timeout_ns, now_ns, &out);
+	if (before != order->mode)
+		events_server(server, pools_mode_name(before), pools_mode_name(order->mode));
+	due_arm(pool);
+}
+
+static void set_weight(struct server_entry *server, const struct order *order)
+{
+	struct pool_entry *pool = server->pool;
+	const struct pool_out out = act_out(pool);
+	uint32_t before = pool_server_weight(server_entry_core(server));
+	char from[16], to[16];
+
+	pools_because(pool->pools, "an operator asked for another weight (xbeatctl pool)");
+	pool_set_weight(&pool->core, server_entry_index(server), order->weight, clock_now_ns(),
+			&out);
+	snprintf(from, sizeof(from), "weight %u", before);
+	snprintf(to, sizeof(to), "weight %u", pool_server_weight(server_entry_core(server)));
+	if (strcmp(from, to) != 0)
+		events_server(server, from, to);
+	due_arm(pool);
+}
+
+static json_t *changed_json(const struct server_entry *server)
+{
+	const struct pool_server *core = server_entry_core(server);
+	char name[POOLS_ENDPOINT_BYTES];
+	json_t *json = json_pack(
+		"{s:o, s:s, s:s, s:I, s:s}", "pool", json_text(server->pool->config->name),
+		"server", server_entry_name(server, name), "mode", pools_mode_name(core->mode),
+		"weight", (json_int_t)pool_server_weight(core), "state",
+		server_entry_state(server));
+
+	if (core->drain_until_ns)
+		json_object_set_new(
+			json, "drain_left_ns",
+			json_integer((json_int_t)(core->drain_until_ns - clock_now_ns())));
+	return json;
+}
+
+static json_t *order_all(struct pools *pools, const struct pools_selection *selection,
+			 void (*act)(struct server_entry *, const struct order *),
+			 const struct order *order)
+{
+	json_t *list = json_array();
+	size_t step = 0;
+	struct server_entry *server;
+
+	while ((server = select_next(pools->table, selection, &step))) {
+		act(server, order);
+		json_array_append_new(list, changed_json(server));
+	}
+	if (json_array_size(list))
+		return json_pack("{s:o}", "servers", list);
+	json_decref(list);
+	return NULL;
+}
+
+json_t *pools_order_mode(struct pools *pools, const struct pools_selection *selection,
+			 enum pool_mode mode, uint64_t timeout_ns)
+{
+	const struct order order = {.mode = mode, .timeout_ns = timeout_ns};
+
+	return order_all(pools, selection, set_mode, &order);
+}
+
+json_t *pools_order_weight(struct pools *pools, const struct pools_selection *selection,
+			   int64_t weight)
+{
+	const struct order order = {.weight = weight};
+
+	return order_all(pools, selection, set_weight, &order);
+}
+
+bool pools_mode_find(const char *name, enum pool_mode *mode)
+{
+	for (*mode = POOL_READY; *mode <= POOL_MAINTENANCE; ++*mode)
+		if (!strcmp(name, pools_mode_name(*mode)))
+			return true;
+	return false;
+}
+
+static bool has_orders(const struct pool_server *core)
+{
+	return core->mode != POOL_READY || core->weight_asked != POOL_WEIGHT_CONFIGURED;
+}
+
+static json_t *orders_json(const struct server_entry *server)
+{
+	const struct pool_server *core = server_entry_core(server);
+	char name[POOLS_ENDPOINT_BYTES];
+	json_t *json =
+		json_pack("{s:o, s:i, s:s, s:s}", "pool", json_text(server->pool->config->name),
+			  "family", server->pool->config->family, "server",
+			  server_entry_name(server, name), "mode", pools_mode_name(core->mode));
+
+	if (core->weight_asked != POOL_WEIGHT_CONFIGURED)
+		json_object_set_new(json, "weight", json_integer(core->weight_asked));
+	if (core->drain_until_ns)
+		json_object_set_new(json, "drain_until_ns",
+				    json_integer((json_int_t)core->drain_until_ns));
+	return json;
+}
+
+json_t *pools_operator_json(const struct pools *pools)
+{
+	const struct pools_prepared *table = pools->table;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < table->server_count; i++)
+		if (has_orders(server_entry_core(&table->servers[i])))
+			json_array_append_new(list, orders_json(&table->servers[i]));
+	return list;
+}
+
+/* Of a server that no operator asks anything of. */
+static void withdraw(struct server_entry *server)
+{
+	const struct order order = {.mode = POOL_READY, .weight = POOL_WEIGHT_CONFIGURED};
+
+	set_mode(server, &order);
+	set_weight(server, &order);
+}
+
+static void obey(struct server_entry *server, const json_t *entry)
+{
+	const char *mode = json_string_value(json_object_get(entry, "mode"));
+	const json_t *weight = json_object_get(entry, "weight");
+	struct order order = {.weight = POOL_WEIGHT_CONFIGURED};
+
+	if (!mode || !pools_mode_find(mode, &order.mode))
+		return;
+	if (json_is_integer(weight) && json_integer_value(weight) >= 0 &&
+	    json_integer_value(weight) <= POOL_WEIGHT_MAX)
+		order.weight = json_integer_value(weight);
+	server->listed = true;
+	if (order.mode != server_entry_core(server)->mode)
+		set_mode(server, &order);
+	if (order.weight != server_entry_core(server)->weight_asked)
+		set_weight(server, &order);
+}
+
+void pools_set_operator(struct pools *pools, const json_t *list)
+{
+	struct pools_prepared *table = pools->table;
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(list, i, entry)
+	{
+		struct server_entry *server = select_saved(table, entry);
+
+		if (server)
+			obey(server, entry);
+	}
+	for (i = 0; i < table->server_count; i++) {
+		struct server_entry *server = &table->servers[i];
+
+		if (!server->listed && has_orders(server_entry_core(server)))
+			withdraw(server);
+		server->listed = false;
+	}
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See planes.h. */
+#include "user/pools/planes.h"
+#include "user/lib/address.h"
+#include "user/lib/array.h"
+#include "user/plane/ipvs/ipvs.h"
+#include "user/pools/events.h"
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <xbeat/paths.h>
+
+/* The pool of a service of the table in use; NULL: of none. */
+static struct pool_entry *pool_of(const struct pools *pools, const struct plane_service *service)
+{
+	const struct config_pools *config = &pools->config->pools;
+
+	if (service->pool < config->list || service->pool >= config->list + config->count)
+		return NULL;
+	return &pools->table->pools[service->pool - config->list];
+}
+
+/* The server, whose port may be the service's; NULL: it is none of the real servers. */
+static struct server_entry *server_of(const struct pool_entry *pool,
+				      const struct plane_server *server)
+{
+	struct server_entry *found = NULL;
+
+	for (size_t i = 0; server && i < pool->core.count; i++) {
+		const struct config_endpoint *endpoint = &pool->servers[i].config->endpoint;
+
+		if (!address_equal(&endpoint->address, &server->endpoint.address))
+			continue;
+		if (!found || endpoint->port == server->endpoint.port)
+			found = &pool->servers[i];
+	}
+	return found;
+}
+
+static void on_refused(void *context, const struct plane_service *service,
+		       const struct plane_server *server, const char *why)
+{
+	struct pool_entry *pool = pool_of(context, service);
+	struct server_entry *entry = pool ? server_of(pool, server) : NULL;
+	char **reason;
+
+	if (!pool)
+		return;
+	reason = entry ? &entry->refused : &pool->refused;
+	free(*reason);
+	*reason = text_copy(why);
+	pools_because(context, "the data plane refuses it: %s", why);
+	if (entry)
+		events_server(entry, server_entry_state(entry), "refused");
+	else
+		events_pool(pool, "", "refused", "the data plane refuses %s: %s",
+			    server ? "its sorry server" : "a service of it", why);
+}
+
+static void on_restored(void *context, const struct plane_service *service,
+			const struct plane_server *server, const char *what)
+{
+	struct pool_entry *pool = pool_of(context, service);
+	struct server_entry *entry = pool ? server_of(pool, server) : NULL;
+
+	pools_because(context, "another program changed the data plane (%s); it is put back", what);
+	if (entry)
+		events_server(entry, "changed", "restored");
+	else if (pool)
+		events_pool(pool, "changed", "restored",
+			    "another program changed the data plane (%s); it is put back", what);
+}
+
+static bool needs_ipvs(const struct config_pools *config)
+{
+	for (size_t i = 0; i < config->count; i++)
+		if (config->list[i].plane == CONFIG_PLANE_IPVS)
+			return true;
+	return config->sync.interface[0];
+}
+
+void planes_start(struct pools *pools)
+{
+	const struct plane_events events = {
+		.refused = on_refused, .restored = on_restored, .context = pools};
+	char record[PATH_MAX];
+
+	if (pools->ipvs || !needs_ipvs(&pools->config->pools))
+		return;
+	snprintf(record, sizeof(record), XB_IPVS_FILE, pools->setup.daemon_name);
+	pools->ipvs = plane_ipvs_start(pools->setup.base, &pools->config->pools, record, &events);
+	pools->plane_failed = !pools->ipvs;
+}
+
+void planes_reload(struct pools *pools)
+{
+	pools->plane_failed = false;
+	if (pools->ipvs)
+		plane_ipvs_reload(pools->ipvs, &pools->config->pools);
+	else
+		planes_start(pools);
+}
+
+void planes_complete(const struct pools *pools)
+{
+	if (pools->ipvs)
+		pools->ipvs->operations->complete(pools->ipvs);
+}
+
+void planes_stop(struct pools *pools, bool keep)
+{
+	if (pools->ipvs)
+		pools->ipvs->operations->stop(pools->ipvs, keep);
+	pools->ipvs = NULL;
+}

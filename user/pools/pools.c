@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Start and stop. The checker checks and decides about each check (core/pool/check.h), what changes
+ * is applied in slices (work.c), the pure core decides about the pool, and act.c does what it
+ * decided.
+ */
+#include "user/pools/pools.h"
+#include "user/lib/clock.h"
+#include "user/lib/limits.h"
+#include "user/lib/log.h"
+#include "user/pools/act.h"
+#include "user/pools/carry.h"
+#include "user/pools/due.h"
+#include "user/pools/events.h"
+#include "user/pools/planes.h"
+#include "user/pools/programs.h"
+#include "user/pools/room.h"
+#include "user/pools/saved.h"
+#include "user/pools/states.h"
+#include "user/pools/table.h"
+#include "user/pools/work.h"
+#include <errno.h>
+#include <stdlib.h>
+
+struct pools_prepared *pools_prepare(const struct config *config)
+{
+	return table_new(config);
+}
+
+void pools_prepared_free(struct pools_prepared *prepared)
+{
+	table_free(prepared);
+}
+
+static void on_checked(void *context, uint32_t check, const struct checker_record *record)
+{
+	(void)record;
+	work_add(context, check);
+}
+
+static void on_run(void *context, uint32_t check)
+{
+	programs_run(context, check);
+}
+
+static int use_set(struct pools *pools)
+{
+	struct checker_set *set = pools->table->set;
+
+	pools->table->set = NULL;
+	return checker_use(pools->checker, set);
+}
+
+/* Returns 0 or a negative errno. */
+static int start_checker(struct pools *pools)
+{
+	const struct checker_setup setup = {
+		.base = pools->setup.base,
+		.starter = pools->setup.starter,
+		.user = pools->config->pools.checker_user,
+		.changed = on_checked,
+		.run = on_run,
+		.context = pools,
+	};
+
+	pools->checker = checker_start(&setup);
+	return pools->checker ? use_set(pools) : -ENOMEM;
+}
+
+static void begin(struct pool_entry *pool, uint64_t now_ns)
+{
+	pool->changed_ns = now_ns;
+	for (size_t i = 0; i < pool->core.count; i++)
+		pool->servers[i].changed_ns = now_ns;
+	act_set_services(pool);
+}
+
+static void start_pools(struct pools *pools)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	pools_because(pools, "at the start");
+	for (size_t i = 0; i < pools->table->pool_count; i++) {
+		struct pool_entry *pool = &pools->table->pools[i];
+		const struct pool_out out = act_out(pool);
+
+		pool->pools = pools;
+		begin(pool, now_ns);
+		if (pool->core.started)
+			pool_continue(&pool->core, now_ns, &out);
+		else
+			pool_start(&pool->core, now_ns, &out);
+		due_arm(pool);
+	}
+	planes_complete(pools);
+}
+
+static void on_examine(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	work_add_all(context);
+}
+
+struct pools *pools_start(const struct pools_setup *setup, struct pools_prepared *prepared)
+{
+	struct pools *pools = calloc(1, sizeof(*pools));
+
+	if (pools && prepared) {
+		*pools = (struct pools){.setup = *setup,
+					.config = setup->config,
+					.table = prepared,
+					.states_fd = -1};
+		pools->examine = evtimer_new(setup->base, on_examine, pools);
+		if (pools->examine && !events_start(pools) && !work_start(pools)) {
+			planes_start(pools);
+			states_restore(pools);
+			saved_restore(pools, setup->saved);
+			start_pools(pools);
+			states_write(pools);
+			if (!start_checker(pools))
+				return pools;
+		}
+	}
+	log_error("cannot start the pools: out of memory");
+	if (pools)
+		pools_stop(pools, true);
+	else
+		table_free(prepared);
+	return NULL;
+}
+
+/* Without memory for the new checks the old ones have no meaning. */
+static void use_checks(struct pools *pools)
+{
+	int error = use_set(pools);
+
+	if (error)
+		log_error(
+			"cannot use the checks of the new configuration: %s; servers stay as they are until the next reload",
+			limits_strerror(-error));
+}
+
+/* New pools, and those that stay. */
+static void come(struct pools *pools, struct pools_prepared *table,
+		 const struct pools_prepared *old)
+{
+	for (size_t i = 0; i < table->pool_count; i++) {
+		struct pool_entry *pool = &table->pools[i];
+		struct pool_entry *before =
+			table_find_pool(old, pool->config->name, pool->config->family);
+		const struct pool_out out = act_out(pool);
+
+		pool->pools = pools;
+		pools_because(pools, "the configuration is reloaded");
+		if (before) {
+			before->stays = true;
+			carry_pool(pool, before);
+			continue;
+		}
+		begin(pool, clock_now_ns());
+		pool_continue(&pool->core, clock_now_ns(), &out);
+		due_arm(pool);
+	}
+}
+
+static void go(struct pools *pools, const struct pools_prepared *old)
+{
+	pools_because(pools, "it is not in the configuration any more");
+	for (size_t i = 0; i < old->pool_count; i++) {
+		struct pool_entry *pool = &old->pools[i];
+		const struct pool_out out = act_out(pool);
+
+		if (pool->stays)
+			continue;
+		pool_stop(&pool->core, true, &out);
+		act_remove_services(pool);
+	}
+}
+
+void pools_reload(struct pools *pools, const struct config *config, struct pools_prepared *prepared)
+{
+	struct pools_prepared *old = pools->table;
+
+	programs_cancel(pools);
+	work_stop(pools);
+	pools->config = pools->setup.config = config;
+	pools->table = prepared;
+	if (work_start(pools))
+		limits_out_of_memory();
+	planes_reload(pools);
+	use_checks(pools);
+	carry_checks(pools, prepared, old);
+	states_write(pools);
+	come(pools, prepared, old);
+	go(pools, old);
+	planes_complete(pools);
+	table_free(old);
+	/* What the checker found while it changed from one set to the other. */
+	clock_arm(pools->examine, clock_now_ns() + NS_PER_SECOND);
+}
+
+size_t pools_count(const struct pools *pools)
+{
+	return pools ? pools->table->pool_count : 0;
+}
+
+void pools_stop(struct pools *pools, bool keep)
+{
+	if (!pools)
+		return;
+	programs_cancel(pools);
+	if (pools->checker)
+		checker_stop(pools->checker);
+	planes_stop(pools, keep);
+	work_stop(pools);
+	events_stop(pools);
+	states_stop(pools, keep);
+	if (pools->examine)
+		event_free(pools->examine);
+	table_free(pools->table);
+	free(pools);
+}

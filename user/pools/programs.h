@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* MISC_CHECK: the checker decides when a program is run, the runner runs it. */
+#ifndef XBEAT_POOLS_PROGRAMS_H
+#define XBEAT_POOLS_PROGRAMS_H
+
+#include "user/pools/room.h"
+
+/* Runs the program of a check, and reports its end to the checker. */
+void programs_run(struct pools *pools, uint32_t check);
+
+/* Kills all that run: what they would report is of another table. */
+void programs_cancel(struct pools *pools);
+
+#endif

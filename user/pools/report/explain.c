@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Why a server gets connections, or none. */
+#include "user/lib/clock.h"
+#include "user/lib/duration.h"
+#include "user/lib/json_text.h"
+#include "user/pools/report/report.h"
+#include "user/pools/room.h"
+
+static void explain_state(const struct server_entry *server, uint64_t now_ns, json_t *lines)
+{
+	char age[DURATION_TEXT_BYTES];
+
+	duration_format(time_since_ns(now_ns, server->changed_ns), age);
+	if (server->up_total + server->down_total)
+		json_say(lines, "Its checks have found it %s for %s: %s.",
+			 server_entry_core(server)->alive ? "alive" : "down", age,
+			 server->reason ? server->reason : "unknown");
+	else
+		json_say(lines, "It has been %s since the start, %s ago.",
+			 server_entry_core(server)->alive ? "alive" : "down", age);
+}
+
+static void explain_orders(const struct server_entry *server, uint64_t now_ns, json_t *lines)
+{
+	const struct pool_server *core = server_entry_core(server);
+	char left[DURATION_TEXT_BYTES];
+
+	if (core->mode == POOL_MAINTENANCE)
+		json_say(lines,
+			 "An operator has taken it out; to take it back: xbeatctl pool enable");
+	if (core->mode == POOL_DRAIN)
+		json_say(
+			lines,
+			"An operator drains it: it keeps its connections and gets no new ones; to end that: xbeatctl pool enable");
+	if (core->mode == POOL_DRAIN && core->drain_until_ns &&
+	    !time_reached(now_ns, core->drain_until_ns)) {
+		duration_format(core->drain_until_ns - now_ns, left);
+		json_say(lines, "Connections that are left in %s are cut.", left);
+	}
+	if (core->agent_mode != POOL_READY)
+		json_say(lines, "Its own agent asks for %s.", pools_mode_name(core->agent_mode));
+	if (core->agent_down)
+		json_say(lines, "Its own agent reports it down.");
+	if (core->weight_asked != POOL_WEIGHT_CONFIGURED)
+		json_say(lines,
+			 "An operator has set its weight to %lld; the configured one is %lld.",
+			 (long long)core->weight_asked, (long long)server->config->weight);
+}
+
+static void explain_check(const struct pools *pools, const struct check_entry *entry,
+			  uint64_t now_ns, json_t *lines)
+{
+	const char *kind = config_check_kind_name(entry->config->kind);
+	struct checker_record record = {0};
+	char age[DURATION_TEXT_BYTES];
+
+	if (entry->check == POOLS_NONE) {
+		json_say(lines, "Its check file %s is %s.", entry->config->file,
+			 entry->up ? "good" : "failed");
+		return;
+	}
+	if (checker_read(pools->checker, entry->check, &record) || !record.ended_ns) {
+		json_say(lines, "Its check %s has had no result yet%s.", kind,
+			 entry->up ? "" : ", and counts as failed until then");
+		return;
+	}
+	duration_format(time_since_ns(now_ns, record.ended_ns), age);
+	json_say(lines,
+		 "Its check %s is %s: %s, %s ago (%u good and %u bad in a row; rise %u, fall %u).",
+		 kind, entry->up ? "good" : "failed", record.reason, age, record.state.good_count,
+		 record.state.bad_count, entry->config->rules.rise, entry->config->rules.fall);
+}
+
+static void explain_plane(const struct server_entry *server, json_t *lines)
+{
+	const struct pool_entry *pool = server->pool;
+	const struct pool_server *core = server_entry_core(server);
+
+	if (core->in_plane.present)
+		json_say(lines, "It is in the data plane with weight %u.", core->in_plane.weight);
+	else
+		json_say(lines, "It is not in the data plane.");
+	if (server->refused)
+		json_say(lines, "The data plane has refused it: %s.", server->refused);
+	if (pool->pools->plane_failed && pool->config->plane == CONFIG_PLANE_IPVS)
+		json_say(lines, "No connection is forwarded: this kernel has no ip_vs.");
+	if (pool_sorry_active(&pool->core))
+		json_say(lines, "Its pool has no quorum, so the sorry server has the connections.");
+	if (pool->suspended)
+		json_say(
+			lines,
+			"It is not checked: the address of the pool is not on this machine (ha_suspend).");
+}
+
+static json_t *explain(const struct server_entry *server)
+{
+	uint64_t now_ns = clock_now_ns();
+	char name[POOLS_ENDPOINT_BYTES];
+	json_t *lines = json_array();
+
+	explain_state(server, now_ns, lines);
+	explain_orders(server, now_ns, lines);
+	for (size_t i = 0; i < server->config->check_count; i++)
+		explain_check(server->pool->pools, &server->checks[i], now_ns, lines);
+	if (!server->config->check_count)
+		json_say(lines, "It has no checks, so it counts as alive.");
+	explain_plane(server, lines);
+	return json_pack("{s:o, s:s, s:s, s:I, s:o, s:o}", "pool",
+			 json_text(server->pool->config->name), "server",
+			 server_entry_name(server, name), "state", server_entry_state(server),
+			 "state_age_ns", (json_int_t)time_since_ns(now_ns, server->changed_ns),
+			 "reason", json_text(server->reason ? server->reason : ""), "lines", lines);
+}
+
+json_t *pools_explain(const struct pools *pools, const struct pools_selection *selection)
+{
+	const struct server_entry *server;
+	json_t *list = json_array();
+	size_t step = 0;
+
+	while ((server = select_next(pools->table, selection, &step)))
+		json_array_append_new(list, explain(server));
+	if (json_array_size(list))
+		return list;
+	json_decref(list);
+	return NULL;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside the room: what the pools are made of. A table has all entries of one configuration in a few
+ * blocks of memory, made in the thread of a reload (table.c); the loop uses one at a time. Pools,
+ * servers and checks are found by their indices there, and by name (table_find_…()).
+ */
+#ifndef XBEAT_POOLS_ROOM_H
+#define XBEAT_POOLS_ROOM_H
+
+#include "user/core/pool/pool.h"
+#include "user/pools/pools.h"
+
+#define POOLS_REASON_BYTES 224
+#define POOLS_ENDPOINT_BYTES 56 /* "[v6 address]:65535" */
+#define POOLS_NONE UINT32_MAX
+
+struct pool_entry;
+struct server_entry;
+
+/* A use of a check: by a server, or by a vrrp_check. */
+struct check_entry {
+	const struct config_check *config;
+	struct server_entry *server; /* NULL: of a probe */
+	const struct config_probe *probe; /* NULL: of a server */
+	uint32_t check; /* index in the checker's set; POOLS_NONE: a FILE check */
+	uint32_t next_user; /* index of another use of that check; POOLS_NONE: the last */
+	uint32_t watch; /* FILE: the runner's number; 0: none */
+	int64_t weight_part; /* what it adds to its server's weight */
+	uint64_t identity; /* states.h */
+	bool up, has_run;
+};
+
+struct server_entry {
+	struct pool_entry *pool;
+	const struct config_real_server *config;
+	struct check_entry *checks; /* config->check_count */
+	char *reason; /* of its last change; NULL: none yet */
+	uint64_t changed_ns; /* 0: never */
+	uint32_t up_total, down_total;
+	char *refused; /* by the data plane; NULL: not */
+	/* during a reload */
+	const struct server_entry *before; /* the same one of the old table; NULL: none */
+	bool stays; /* the new table has it, too */
+	bool listed; /* while orders of operators are compared */
+};
+
+struct pool_entry {
+	struct pools *pools; /* NULL until the table is used */
+	const struct config_pool *config;
+	struct pool core;
+	struct server_entry *servers; /* core.count */
+	struct plane_service *services;
+	size_t service_count;
+	char *reason; /* of the last change of its quorum */
+	char *refused;
+	uint64_t changed_ns;
+	uint32_t up_total, down_total;
+	struct event *due; /* slow starts and drains; NULL: there was none */
+	bool stays; /* during a reload: the new table has it, too */
+	bool suspended; /* ha_suspend: its address is not on this machine */
+};
+
+struct name_index;
+
+struct pools_prepared {
+	const struct config *config;
+	struct checker_set *set; /* NULL: the checker has it */
+	struct pool_entry *pools;
+	size_t pool_count;
+	struct server_entry *servers;
+	size_t server_count;
+	struct pool_server *core_servers;
+	struct check_entry *checks; /* of the servers, then of the probes */
+	size_t check_count, probe_first;
+	struct plane_service *services;
+	size_t service_count;
+	uint32_t *first_users; /* of each check of the set: an index of checks */
+	uint32_t set_count;
+	struct name_index *names;
+};
+
+/* Checks whose records have changed, and that have not been looked at. */
+struct pools_work {
+	uint32_t *queue; /* a ring of the table's set_count */
+	bool *queued;
+	uint32_t first, count;
+	uint64_t window_ns; /* when the present window began */
+	uint64_t spent_ns; /* in it */
+	struct event *more;
+};
+
+/* Events of a second, of which only the first are written one by one. */
+struct pools_burst {
+	uint64_t window_ns;
+	uint32_t written, up_count, down_count;
+	struct event *over;
+};
+
+struct running_program;
+
+struct pools {
+	struct pools_setup setup;
+	const struct config *config;
+	struct pools_prepared *table;
+	struct checker *checker;
+	struct plane *ipvs; /* NULL: no pool needs it, or it cannot be used */
+	bool plane_failed;
+	struct pools_work work;
+	struct pools_burst burst;
+	int states_fd; /* states.h; -1: it cannot be written */
+	struct event *examine; /* all records again, after a reload */
+	struct running_program *programs;
+	char cause[POOLS_REASON_BYTES]; /* of what is being done now */
+};
+
+/* Why what follows is done: the reason of its events. */
+void pools_because(struct pools *pools, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Writes "10.0.0.1:80" or "[2001:db8::1]:80"; without a port the address alone. Returns text. */
+const char *pools_endpoint(const struct config_endpoint *endpoint,
+			   char text[static POOLS_ENDPOINT_BYTES]);
+
+const char *server_entry_name(const struct server_entry *server,
+			      char text[static POOLS_ENDPOINT_BYTES]);
+
+const char *pools_mode_name(enum pool_mode mode);
+
+/* "up", "down", "drain" or "maintenance". */
+const char *server_entry_state(const struct server_entry *server);
+
+/* Its index in its pool. */
+size_t server_entry_index(const struct server_entry *server);
+struct pool_server *server_entry_core(const struct server_entry *server);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See states.h. */
+#include "user/pools/states.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/file.h"
+#include "user/lib/limits.h"
+#include "user/lib/log.h"
+#include "user/pools/name_index.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xbeat/paths.h>
+
+#define MAGIC "xbeat checks 1\n"
+
+struct file_header {
+	char magic[16];
+};
+
+struct file_entry {
+	uint64_t identity;
+	uint64_t down;
+};
+
+static void path_of(const struct pools *pools, const char *suffix, char path[static PATH_MAX])
+{
+	snprintf(path, PATH_MAX, XB_CHECKS_FILE "%s", pools->setup.daemon_name, suffix);
+}
+
+uint64_t states_identity(const struct server_entry *server, size_t check)
+{
+	const struct config_pool *pool = server->pool->config;
+	const struct config_endpoint *endpoint = &server->config->endpoint;
+	const struct config_check *config = &server->config->checks[check];
+	uint32_t kind = config->kind, number = (uint32_t)check;
+	uint64_t hash = name_index_hash(NAME_INDEX_SEED, pool->name, strlen(pool->name));
+
+	hash = name_index_hash(hash, &pool->family, sizeof(pool->family));
+	hash = name_index_hash(hash, &endpoint->address, sizeof(endpoint->address));
+	hash = name_index_hash(hash, &endpoint->port, sizeof(endpoint->port));
+	hash = name_index_hash(hash, &config->target.address, sizeof(config->target.address));
+	hash = name_index_hash(hash, &config->target.port, sizeof(config->target.port));
+	hash = name_index_hash(hash, &kind, sizeof(kind));
+	return name_index_hash(hash, &number, sizeof(number));
+}
+
+static bool is_down(const struct name_index *down, uint64_t identity)
+{
+	size_t step = 0;
+
+	return name_index_find(down, identity, &step) != NAME_INDEX_NONE;
+}
+
+static void begin_down(struct pools *pools, struct check_entry *entry)
+{
+	const struct check_state state = {
+		.has_run = true, .started = true, .changed_ns = clock_now_ns()};
+
+	entry->up = false;
+	entry->has_run = true;
+	if (entry->check != POOLS_NONE)
+		checker_set_preset(pools->table->set, entry->check, &state);
+}
+
+static void apply(struct pools *pools, const struct name_index *down)
+{
+	struct pools_prepared *table = pools->table;
+	size_t count = 0;
+
+	for (size_t i = 0; i < table->probe_first; i++) {
+		struct check_entry *entry = &table->checks[i];
+
+		if (!entry->up || !is_down(down, entry->identity))
+			continue;
+		begin_down(pools, entry);
+		server_entry_core(entry->server)->failed_count++;
+		count++;
+	}
+	if (count)
+		log_notice("%zu checks begin as the daemon before left them: down", count);
+}
+
+/* Returns what the file has as down; NULL: nothing. */
+static struct name_index *parse(const char *bytes, size_t length)
+{
+	size_t count = length < sizeof(struct file_header)
+			       ? 0
+			       : (length - sizeof(struct file_header)) / sizeof(struct file_entry);
+	struct name_index *down;
+
+	if (!count || memcmp(bytes, MAGIC, sizeof(MAGIC)) != 0)
+		return NULL;
+	down = name_index_new(count);
+	for (size_t i = 0; down && i < count; i++) {
+		struct file_entry entry;
+
+		memcpy(&entry, bytes + sizeof(struct file_header) + i * sizeof(entry),
+		       sizeof(entry));
+		if (entry.down)
+			name_index_add(down, entry.identity, 0);
+	}
+	return down;
+}
+
+void states_restore(struct pools *pools)
+{
+	_cleanup_free_ char *bytes = NULL;
+	struct name_index *down;
+	char path[PATH_MAX];
+	size_t length;
+
+	path_of(pools, "", path);
+	if (file_read(path, &bytes, &length))
+		return;
+	down = parse(bytes, length);
+	if (down)
+		apply(pools, down);
+	name_index_free(down);
+}
+
+static off_t offset_of(size_t number)
+{
+	return (off_t)(sizeof(struct file_header) + number * sizeof(struct file_entry));
+}
+
+static struct file_entry entry_of(const struct check_entry *entry)
+{
+	return (struct file_entry){.identity = entry->identity, .down = !entry->up};
+}
+
+/* Returns a descriptor or a negative errno. */
+static int make_file(const struct pools *pools, const char *path)
+{
+	static const struct file_header header = {MAGIC};
+	const struct pools_prepared *table = pools->table;
+	size_t bytes = (size_t)offset_of(table->probe_first);
+	_cleanup_free_ uint8_t *image = malloc(bytes);
+	int fd = image ? open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+
+	if (fd < 0)
+		return image ? -errno : -ENOMEM;
+	memcpy(image, &header, sizeof(header));
+	for (size_t i = 0; i < table->probe_first; i++) {
+		const struct file_entry entry = entry_of(&table->checks[i]);
+
+		memcpy(image + offset_of(i), &entry, sizeof(entry));
+	}
+	if (write(fd, image, bytes) == (ssize_t)bytes)
+		return fd;
+	close(fd);
+	return -ENOSPC;
+}
+
+void states_write(struct pools *pools)
+{
+	char path[PATH_MAX], made[PATH_MAX];
+	int fd;
+
+	if (pools->states_fd >= 0)
+		close(pools->states_fd);
+	pools->states_fd = -1;
+	path_of(pools, "", path);
+	path_of(pools, ".new", made);
+	if (!pools->table->probe_first) {
+		unlink(path);
+		return;
+	}
+	fd = make_file(pools, made);
+	if (fd >= 0 && !rename(made, path)) {
+		pools->states_fd = fd;
+		return;
+	}
+	log_warning("cannot write %s: %s; after a crash of xbeatd servers begin as up", path,
+		    limits_strerror(fd < 0 ? -fd : errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+void states_note(struct pools *pools, const struct check_entry *entry)
+{
+	const struct file_entry written = entry_of(entry);
+
+	if (pools->states_fd >= 0 && entry->server &&
+	    pwrite(pools->states_fd, &written, sizeof(written),
+		   offset_of((size_t)(entry - pools->table->checks))) != sizeof(written))
+		log_warning("cannot write which checks are down: %s", limits_strerror(errno));
+}
+
+void states_stop(struct pools *pools, bool keep)
+{
+	char path[PATH_MAX];
+
+	if (pools->states_fd >= 0)
+		close(pools->states_fd);
+	path_of(pools, "", path);
+	if (!keep)
+		unlink(path);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which checks are down, in a file of /run/xbeat: a daemon that starts after a crash or a restart
+ * does not send connections to a server that was down before. One small write(2) for each change.
+ */
+#ifndef XBEAT_POOLS_STATES_H
+#define XBEAT_POOLS_STATES_H
+
+#include "user/pools/room.h"
+
+/* The identity of a check in the file; for any thread. */
+uint64_t states_identity(const struct server_entry *server, size_t check);
+
+/* Before the checker gets the table's checks: what the file has as down begins so. */
+void states_restore(struct pools *pools);
+
+/* Writes the file for the table in use, in place of an earlier one. */
+void states_write(struct pools *pools);
+
+/* A check of a server has changed. */
+void states_note(struct pools *pools, const struct check_entry *entry);
+
+/* keep: the file stays for the next daemon. */
+void states_stop(struct pools *pools, bool keep);
+
+#endif

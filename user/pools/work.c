@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See work.h. */
+#include "user/pools/work.h"
+#include "user/lib/clock.h"
+#include "user/lib/duration.h"
+#include "user/pools/act.h"
+#include "user/pools/due.h"
+#include "user/pools/states.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A fifth of the time, less than a reservation of SCHED_DEADLINE (start/scheduling.c). */
+#define WINDOW_NS NS_PER_MS
+#define BUDGET_NS (200 * NS_PER_US)
+
+static void explain_bad(struct pools *pools, const struct check_entry *entry,
+			const struct checker_record *record)
+{
+	const struct check_state *state = &record->state;
+	char age[DURATION_TEXT_BYTES];
+
+	if (!state->last_good_ns) {
+		pools_because(pools, "%s: %s, %u of %u; never good",
+			      config_check_kind_name(entry->config->kind), record->reason,
+			      state->bad_count, entry->config->rules.fall);
+		return;
+	}
+	duration_format(time_since_ns(clock_now_ns(), state->last_good_ns), age);
+	pools_because(pools, "%s: %s, %u of %u; last good %s ago",
+		      config_check_kind_name(entry->config->kind), record->reason, state->bad_count,
+		      entry->config->rules.fall, age);
+}
+
+static void explain(struct pools *pools, const struct check_entry *entry,
+		    const struct checker_record *record)
+{
+	if (!record->state.up)
+		explain_bad(pools, entry, record);
+	else
+		pools_because(pools, "%s: %s, %u of %u",
+			      config_check_kind_name(entry->config->kind), record->reason,
+			      record->state.good_count, entry->config->rules.rise);
+}
+
+void work_check(struct check_entry *entry, bool up, bool first)
+{
+	struct server_entry *server = entry->server;
+	struct pool_entry *pool = server->pool;
+	const struct pool_out out = act_out(pool);
+
+	if (up != entry->up) {
+		entry->up = up;
+		states_note(pool->pools, entry);
+		pool_check_changed(&pool->core, server_entry_index(server), up, clock_now_ns(),
+				   &out);
+		due_arm(pool);
+	} else if (first && !up) {
+		pool_check_confirmed(&pool->core, server_entry_index(server), &out);
+	}
+}
+
+static int64_t weights_of(const struct server_entry *server)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < server->config->check_count; i++)
+		sum += server->checks[i].weight_part;
+	return sum;
+}
+
+void work_weight(struct check_entry *entry, int64_t part)
+{
+	struct server_entry *server = entry->server;
+	struct pool_entry *pool = server->pool;
+	const struct pool_out out = act_out(pool);
+
+	if (entry->weight_part == part)
+		return;
+	entry->weight_part = part;
+	pool_weight_added(&pool->core, server_entry_index(server), weights_of(server),
+			  clock_now_ns(), &out);
+	due_arm(pool);
+}
+
+static enum pool_mode agent_mode(uint8_t agent)
+{
+	return agent == CHECKER_AGENT_DRAIN	    ? POOL_DRAIN
+	       : agent == CHECKER_AGENT_MAINTENANCE ? POOL_MAINTENANCE
+						    : POOL_READY;
+}
+
+static void apply_agent(struct check_entry *entry, const struct checker_record *record)
+{
+	struct server_entry *server = entry->server;
+	struct pool_entry *pool = server->pool;
+	const struct pool_out out = act_out(pool);
+	const struct pool_agent agent = {
+		.mode = agent_mode(record->agent),
+		.down = record->agent == CHECKER_AGENT_DOWN,
+		.percent = record->has_weight ? (uint8_t)record->weight : 100,
+	};
+
+	if (record->agent == CHECKER_AGENT_NONE && !record->has_weight)
+		return;
+	pool_agent(&pool->core, server_entry_index(server), &agent, clock_now_ns(), &out);
+	due_arm(pool);
+}
+
+static void apply_to_server(struct check_entry *entry, const struct checker_record *record)
+{
+	bool first = record->state.has_run && !entry->has_run;
+
+	entry->has_run = record->state.has_run;
+	explain(entry->server->pool->pools, entry, record);
+	if (entry->config->kind == CONFIG_CHECK_AGENT)
+		apply_agent(entry, record);
+	else if (entry->config->dynamic)
+		work_weight(entry, record->has_weight
+					   ? record->weight - entry->server->config->weight
+					   : 0);
+	work_check(entry, record->state.up, first);
+}
+
+static void apply_to_probe(struct pools *pools, struct check_entry *entry,
+			   const struct checker_record *record)
+{
+	const struct pools_setup *setup = &pools->setup;
+
+	if (!record->state.has_run || (entry->has_run && entry->up == record->state.up))
+		return;
+	entry->has_run = true;
+	entry->up = record->state.up;
+	explain(pools, entry, record);
+	if (setup->probe_changed)
+		setup->probe_changed(setup->context, entry->probe->name, entry->up, pools->cause);
+}
+
+/* All uses of the check. */
+static void apply(struct pools *pools, uint32_t check)
+{
+	struct pools_prepared *table = pools->table;
+	struct checker_record record;
+
+	if (checker_read(pools->checker, check, &record))
+		return;
+	for (uint32_t i = table->first_users[check]; i != POOLS_NONE;
+	     i = table->checks[i].next_user)
+		if (table->checks[i].server)
+			apply_to_server(&table->checks[i], &record);
+		else
+			apply_to_probe(pools, &table->checks[i], &record);
+}
+
+static uint32_t take(struct pools_work *work, uint32_t size)
+{
+	uint32_t check = work->queue[work->first];
+
+	work->first = (work->first + 1) % size;
+	work->count--;
+	work->queued[check] = false;
+	return check;
+}
+
+/* Works until nothing is left, or the time of this window has passed. */
+static void do_slice(struct pools *pools)
+{
+	struct pools_work *work = &pools->work;
+	uint64_t began_ns = clock_now_ns(), now_ns = began_ns;
+
+	if (time_since_ns(now_ns, work->window_ns) >= WINDOW_NS) {
+		work->window_ns = now_ns;
+		work->spent_ns = 0;
+	}
+	while (work->count && work->spent_ns + (now_ns - began_ns) < BUDGET_NS) {
+		apply(pools, take(work, pools->table->set_count));
+		now_ns = clock_now_ns();
+	}
+	work->spent_ns += now_ns - began_ns;
+	if (work->count && !event_pending(work->more, EV_TIMEOUT, NULL))
+		clock_arm(work->more, work->window_ns + WINDOW_NS);
+}
+
+static void on_more(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	do_slice(context);
+}
+
+static void queue(struct pools *pools, uint32_t check)
+{
+	struct pools_work *work = &pools->work;
+
+	if (work->queued[check])
+		return;
+	work->queued[check] = true;
+	work->queue[(work->first + work->count++) % pools->table->set_count] = check;
+}
+
+void work_add(struct pools *pools, uint32_t check)
+{
+	if (check >= pools->table->set_count)
+		return;
+	queue(pools, check);
+	do_slice(pools);
+}
+
+void work_add_all(struct pools *pools)
+{
+	for (uint32_t i = 0; i < pools->table->set_count; i++)
+		queue(pools, i);
+	if (pools->work.count)
+		do_slice(pools);
+}
+
+int work_start(struct pools *pools)
+{
+	uint32_t size = pools->table->set_count + 1;
+
+	pools->work = (struct pools_work){
+		.queue = calloc(size, sizeof(uint32_t)),
+		.queued = calloc(size, sizeof(bool)),
+		.more = evtimer_new(pools->setup.base, on_more, pools),
+	};
+	return pools->work.queue && pools->work.queued && pools->work.more ? 0 : -ENOMEM;
+}
+
+void work_stop(struct pools *pools)
+{
+	free(pools->work.queue);
+	free(pools->work.queued);
+	if (pools->work.more)
+		event_free(pools->work.more);
+	pools->work = (struct pools_work){0};
+}
