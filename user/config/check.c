@@ -6,6 +6,7 @@
 #include "user/config/check.h"
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/instance.h"
+#include "user/config/blocks/lvs_globals.h"
 #include "user/config/blocks/mail.h"
 #include "user/config/blocks/track.h"
 #include "user/config/finalize.h"
@@ -232,6 +233,7 @@ void config_check(struct config_parser *parser)
 	config_finalize_track_groups(parser);
 	config_finalize_mail(parser);
 	config_finalize_pools(parser);
+	config_finalize_lvs(parser);
 	if (!config->heartbeat && !config->instance_count && !config->static_address_count &&
 	    !config->pools.count && !parser->sources->diagnostics->error_count)
 		config_error(parser, (struct config_location){0},

@@ -12,6 +12,7 @@
  */
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/globals.h"
+#include "user/config/blocks/lvs_globals.h"
 #include "user/config/check.h"
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
@@ -108,6 +109,7 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 	if (!parser->config)
 		limits_out_of_memory();
 	parser->config->umask = CONFIG_UMASK_DEFAULT;
+	config_lvs_defaults(&parser->config->pools);
 	return parser;
 }
 

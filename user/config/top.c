@@ -37,6 +37,7 @@ static const struct config_keyword top_keywords[] = {
 		.values_maximum = 2,
 	},
 	NAMED("virtual_server_group", config_read_server_group, 0),
+	NAMED("vrrp_check", config_read_probe, 0),
 	CONFIG_BLOCK("SSL", "ca FILE ...", config_read_tls_client, 0),
 	{
 		.name = "static_routes",

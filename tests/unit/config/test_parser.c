@@ -168,7 +168,7 @@ static void unsupported_keywords(void **state)
 		{INSTANCE VIPS "track_bfd { b }\n}",
 		 "6:1: error: keepalived's 'track_bfd' in vrrp_instance is not supported; xbeat has no BFD: remove it, and watch the other machine with a heartbeat block and \"track_peer NODE\"\n"},
 		{"includes x\n" INSTANCE VIPS "}",
-		 "1:1: error: unknown keyword 'includes'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"},
+		 "1:1: error: unknown keyword 'includes'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, vrrp_check, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"},
 	};
 
 	(void)state;
@@ -180,7 +180,7 @@ static void braces(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "}\n}\nfoo bar { x { } }\n{ y }\n",
 		 "7:1: error: '}' without a '{'; remove it\n"
-		 "8:1: error: unknown keyword 'foo'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"
+		 "8:1: error: unknown keyword 'foo'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, vrrp_check, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"
 		 "9:1: error: '{' without a keyword; write \"KEYWORD {\"\n"},
 		{INSTANCE VIPS, "2:1: error: vrrp_instance is not closed; add '}'\n"},
 		{INSTANCE "virtual_ipaddress { 10.0.0.9\n",

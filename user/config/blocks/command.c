@@ -362,13 +362,20 @@ void config_read_notify_deleted(struct config_parser *parser, struct config_bloc
 /* Two writers in one FIFO would mix their lines. */
 static void check_fifos(struct config_parser *parser, const struct config_token *token)
 {
-	const struct config *config = parser->config;
+	const struct {
+		const char *keyword, *path;
+	} fifos[] = {
+		{"notify_fifo", parser->config->notify_fifo},
+		{"vrrp_notify_fifo", parser->config->vrrp_notify_fifo},
+		{"lvs_notify_fifo", parser->config->pools.notify_fifo},
+	};
 
-	if (config->notify_fifo && config->vrrp_notify_fifo &&
-	    !strcmp(config->notify_fifo, config->vrrp_notify_fifo))
-		config_error(parser, token->location,
-			     "notify_fifo and vrrp_notify_fifo are both %s; give each its own path",
-			     token->text);
+	for (size_t i = 0; i < ARRAY_SIZE(fifos); i++)
+		for (size_t k = i + 1; k < ARRAY_SIZE(fifos); k++)
+			if (fifos[i].path && fifos[k].path && !strcmp(fifos[i].path, fifos[k].path))
+				config_error(parser, token->location,
+					     "%s and %s are both %s; give each its own path",
+					     fifos[i].keyword, fifos[k].keyword, token->text);
 }
 
 void config_read_fifo(struct config_parser *parser, struct config_block *block,

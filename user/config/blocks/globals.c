@@ -3,6 +3,7 @@
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/instance.h"
+#include "user/config/blocks/lvs_globals.h"
 #include "user/config/blocks/mail.h"
 #include "user/config/blocks/process.h"
 #include "user/config/blocks/track.h"
@@ -218,6 +219,7 @@ static const struct config_keyword global_keywords[] = {
 	CONFIG_FLAG("no_email_faults", GLOBALS, no_mail_of_faults, true),
 	CONFIG_FIFO("notify_fifo", notify_fifo),
 	CONFIG_FIFO("vrrp_notify_fifo", vrrp_notify_fifo),
+	CONFIG_LVS_GLOBALS,
 	CONFIG_FIFO_SCRIPT("notify_fifo_script", notify_fifo_script),
 	CONFIG_FIFO_SCRIPT("vrrp_notify_fifo_script", vrrp_notify_fifo_script),
 };

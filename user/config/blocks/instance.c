@@ -6,6 +6,7 @@
 #include "user/config/blocks/instance.h"
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/globals.h"
+#include "user/config/blocks/lvs_globals.h"
 #include "user/config/blocks/named.h"
 #include "user/config/blocks/track.h"
 #include "user/config/blocks/unsupported.h"
@@ -240,6 +241,8 @@ static const struct config_keyword instance_keywords[] = {
 		CONFIG_FIELD(struct config_instance, rules),
 	},
 	CONFIG_TRACK_KINDS(TRACK),
+	CONFIG_VALUE("lvs_sync_daemon_interface", "NAME", config_read_lvs_sync_interface,
+		     struct config_instance, name),
 	CONFIG_NOTIFY_KEYWORDS(NOTIFY),
 	CONFIG_NOTIFY_INSTANCE_KEYWORDS(NOTIFY),
 	CONFIG_NOTIFY_DELETED_ROW(struct config_instance),

@@ -14,7 +14,7 @@
 #define WORD(id, keyword, thing, limit, noreverse)                                                 \
 	[CONFIG_TRACK_##id] = {(keyword), (thing), (limit), (noreverse)}
 
-const struct config_track_keyword config_track_keywords[CONFIG_TRACK_LINK + 1] = {
+const struct config_track_keyword config_track_keywords[CONFIG_TRACK_CHECK + 1] = {
 	CONFIG_TRACK_KINDS(WORD)};
 
 #define LINE_USAGE "NAME [weight NUMBER [reverse|noreverse]]"
@@ -179,6 +179,8 @@ static size_t candidate_count(const struct config *config, enum config_track_kin
 		return config->app_count;
 	case CONFIG_TRACK_LINK:
 		return config->heartbeat ? config->heartbeat->interface_count : 0;
+	case CONFIG_TRACK_CHECK:
+		return config->pools.check_count;
 	default:
 		return 0;
 	}
@@ -199,6 +201,8 @@ static struct candidate candidate_at(const struct config *config, enum config_tr
 		return CANDIDATE(config->files[i]);
 	case CONFIG_TRACK_APP:
 		return CANDIDATE(config->apps[i]);
+	case CONFIG_TRACK_CHECK:
+		return CANDIDATE(config->pools.checks[i]);
 	case CONFIG_TRACK_LINK:
 		return (struct candidate){.name = config->heartbeat->interfaces[i]};
 	default:
@@ -395,6 +399,7 @@ void config_finalize_tracks(struct config_parser *parser)
 	check_names(parser, CONFIG_TRACK_PROCESS);
 	check_names(parser, CONFIG_TRACK_FILE);
 	check_names(parser, CONFIG_TRACK_APP);
+	check_names(parser, CONFIG_TRACK_CHECK);
 	for (size_t i = 0; i < config->instance_count; i++) {
 		struct config_instance *instance = &config->instances[i];
 		bool tracks_own = !instance->dont_track_primary;

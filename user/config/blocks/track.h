@@ -16,7 +16,8 @@
 		X(FILE, "track_file", "track_file", 254, true),                                    \
 		X(PEER, "track_peer", "node", 253, false),                                         \
 		X(APP, "track_app", "vrrp_app", 253, true),                                        \
-		X(LINK, "track_link", "link", 253, false)
+		X(LINK, "track_link", "link", 253, false),                                         \
+		X(CHECK, "track_check", "vrrp_check", 253, true)
 
 struct config_track_keyword {
 	const char *keyword;
@@ -25,7 +26,7 @@ struct config_track_keyword {
 	bool has_noreverse;
 };
 
-extern const struct config_track_keyword config_track_keywords[CONFIG_TRACK_LINK + 1];
+extern const struct config_track_keyword config_track_keywords[CONFIG_TRACK_CHECK + 1];
 
 /* A row for a target of any type that has tracks and track_count. */
 #define CONFIG_TRACK_ROW(type, id, keyword)                                                        \

@@ -219,6 +219,30 @@ static void resolve_app(const struct resolver *resolver, struct config_app *app)
 		       "group '%s' does not exist; create it, or name another", app->group);
 }
 
+static void resolve_server(const struct resolver *resolver, struct config_real_server *server)
+{
+	resolve_command(resolver, &server->notify_up, NULL);
+	resolve_command(resolver, &server->notify_down, NULL);
+	for (size_t i = 0; i < server->check_count; i++)
+		resolve_command(resolver, &server->checks[i].command, NULL);
+}
+
+static void resolve_pools(const struct resolver *resolver, struct config_pools *pools)
+{
+	resolve_fifo(resolver, pools->notify_fifo, &pools->notify_fifo_owner,
+		     &pools->notify_fifo_script);
+	for (size_t i = 0; i < pools->check_count; i++)
+		resolve_command(resolver, &pools->checks[i].check.command, NULL);
+	for (size_t i = 0; i < pools->count; i++) {
+		struct config_pool *pool = &pools->list[i];
+
+		resolve_command(resolver, &pool->quorum_up, NULL);
+		resolve_command(resolver, &pool->quorum_down, NULL);
+		for (size_t k = 0; k < pool->server_count; k++)
+			resolve_server(resolver, &pool->servers[k]);
+	}
+}
+
 int command_users_resolve(struct config *config, struct diagnostics *diagnostics)
 {
 	struct resolver resolver = {.config = config, .diagnostics = diagnostics};
@@ -245,5 +269,6 @@ int command_users_resolve(struct config *config, struct diagnostics *diagnostics
 		resolve_notify(&resolver, &config->groups[i].notify);
 	for (size_t i = 0; i < config->instance_count; i++)
 		resolve_notify(&resolver, &config->instances[i].notify);
+	resolve_pools(&resolver, &config->pools);
 	return diagnostics->error_count == errors ? 0 : -EINVAL;
 }

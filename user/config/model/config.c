@@ -288,7 +288,7 @@ const char *track_kind_name(enum config_track_kind kind)
 		[CONFIG_TRACK_INTERFACE] = "interface", [CONFIG_TRACK_SCRIPT] = "script",
 		[CONFIG_TRACK_PROCESS] = "process",	[CONFIG_TRACK_FILE] = "file",
 		[CONFIG_TRACK_PEER] = "peer",		[CONFIG_TRACK_APP] = "app",
-		[CONFIG_TRACK_LINK] = "link",
+		[CONFIG_TRACK_LINK] = "link",		[CONFIG_TRACK_CHECK] = "check",
 	};
 
 	return names[kind];

@@ -159,6 +159,7 @@ enum config_track_kind {
 	CONFIG_TRACK_PEER, /* a node of the heartbeat block */
 	CONFIG_TRACK_APP, /* a vrrp_app */
 	CONFIG_TRACK_LINK, /* an interface of the heartbeat block: are nodes heard over it? */
+	CONFIG_TRACK_CHECK, /* a vrrp_check */
 };
 
 /* Why an interface is tracked without a line of its own. */

@@ -230,6 +230,7 @@ struct config_lvs_sync {
 	uint16_t length_max, port; /* 0: the kernel's */
 	uint8_t ttl; /* 0: the kernel's */
 	struct xb_address group; /* unset: the kernel's */
+	struct config_location location;
 };
 
 /* SSL { } */

@@ -143,7 +143,6 @@ static const struct config_keyword file_rows[] = {
 static const struct config_keyword agent_rows[] = {
 	CHECK_ROWS,
 	CONNECTION_ROWS,
-	CONFIG_NUMBER("port", config_read_u16, DRAFT, check.target.port, 1, 65535),
 	RULE_TIME("interval", DRAFT, interval_ns, POOL_INTERVAL_MIN_NS),
 	CONFIG_VALUE("send", "TEXT", config_read_string, DRAFT, check.text),
 };
@@ -199,7 +198,8 @@ static const struct config_keyword smtp_rows[] = {
 /* What is not 0 before the block is read. */
 static void set_http(struct check_draft *draft)
 {
-	draft->check.http.protocol = CONFIG_HTTP_1_0;
+	draft->check.http.protocol = draft->is_probe ? CONFIG_HTTP_1_1 : CONFIG_HTTP_1_0;
+	draft->check.http.follow_redirects = draft->is_probe;
 }
 
 static void set_tls(struct check_draft *draft)
@@ -296,6 +296,7 @@ static void check_required(struct config_parser *parser, const struct check_bloc
 {
 	bool given = !row->required || config_block_seen(block, row->required) ||
 		     (row->kind == CONFIG_CHECK_MISC && draft->check.command.arguments) ||
+		     (row->kind == CONFIG_CHECK_HTTP && draft->check.http.url_count) ||
 		     (row->kind == CONFIG_CHECK_AGENT && draft->check.target.port);
 
 	if (!given)

@@ -17,6 +17,7 @@
 		     check.target.address),                                                        \
 		CONFIG_NUMBER("connect_port", config_read_u16, DRAFT, check.target.port, 1,        \
 			      65535),                                                              \
+		CONFIG_NUMBER("port", config_read_u16, DRAFT, check.target.port, 1, 65535),        \
 		CONFIG_VALUE("bindto", "ADDRESS", pool_read_check_address, DRAFT,                  \
 			     check.bind.address),                                                  \
 		CONFIG_NUMBER("bind_port", config_read_u16, DRAFT, check.bind.port, 1, 65535),     \

@@ -77,6 +77,7 @@ struct check_draft {
 	struct config_check check;
 	struct rules_draft rules;
 	bool tls_compliant; /* of SSL_GET: for all its urls */
+	bool is_probe; /* of vrrp_check: defaults of Kubernetes */
 	struct check_draft *hosts; /* of SMTP_CHECK */
 	size_t host_count;
 };

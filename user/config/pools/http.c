@@ -201,6 +201,12 @@ static const struct config_keyword ssl_url_rows[] = {
 static const struct config_block_type url_type = TYPE("url", url_rows);
 static const struct config_block_type ssl_url_type = TYPE("url", ssl_url_rows);
 
+/* What is good: to Kubernetes redirects are, too. */
+static void set_default_statuses(const struct check_draft *draft, URL *url)
+{
+	set_statuses(url, 200, draft->is_probe ? 399 : 299);
+}
+
 static void check_url(struct config_parser *parser, URL *url, const struct config_block *block)
 {
 	static const char *const of_regex[] = {"regex_no_match", "regex_options",
@@ -216,14 +222,13 @@ static void check_url(struct config_parser *parser, URL *url, const struct confi
 	if (url->regex_max_offset && url->regex_max_offset < url->regex_min_offset)
 		config_error(parser, *config_block_seen(block, "regex_max_offset"),
 			     "regex_max_offset is below regex_min_offset; raise it");
-	if (!config_block_seen(block, "status_code"))
-		set_statuses(url, 200, 299);
 }
 
 static void read_url(struct config_parser *parser, struct config_block *block,
 		     const struct config_keyword *keyword, const struct config_statement *statement)
 {
-	struct config_check_http *http = &((struct check_draft *)block->target)->check.http;
+	struct check_draft *draft = block->target;
+	struct config_check_http *http = &draft->check.http;
 	struct config_block inner = {
 		.type = http->tls ? &ssl_url_type : &url_type,
 		.name = "",
@@ -235,6 +240,25 @@ static void read_url(struct config_parser *parser, struct config_block *block,
 	inner.target = &http->urls[http->url_count - 1];
 	config_parser_block(parser, &inner);
 	check_url(parser, inner.target, &inner);
+	if (!config_block_seen(&inner, "status_code"))
+		set_default_statuses(draft, inner.target);
+}
+
+/* A url block with a path alone. */
+static void read_path_alone(struct config_parser *parser, struct config_block *block,
+			    const struct config_keyword *keyword,
+			    const struct config_statement *statement)
+{
+	struct check_draft *draft = block->target;
+	struct config_check_http *http = &draft->check.http;
+	struct config_block url = {.type = block->type};
+	struct config_keyword plain = *keyword;
+
+	http->urls = array_grow(http->urls, &http->url_count, sizeof(*http->urls));
+	url.target = &http->urls[http->url_count - 1];
+	plain.offset = offsetof(URL, path);
+	read_path(parser, &url, &plain, statement);
+	set_default_statuses(draft, url.target);
 }
 
 void pool_read_http_protocol(struct config_parser *parser, struct config_block *block,
@@ -304,6 +328,12 @@ void pool_read_header(struct config_parser *parser, struct config_block *block,
 		CONFIG_BOOL("fast_recovery", DRAFT, check.http.fast_recovery, 0, 1),               \
 		CONFIG_BOOL("follow_redirects", DRAFT, check.http.follow_redirects, 0, 1),         \
 		CONFIG_U32("nb_get_retry", DRAFT, rules.retry, 0, 2147483646),                     \
+		{                                                                                  \
+			.name = "path",                                                            \
+			.usage = "path PATH",                                                      \
+			.read = read_path_alone,                                                   \
+			CONFIG_ONE_VALUE,                                                          \
+		},                                                                                 \
 		CONFIG_BLOCK("url", "path PATH ...", read_url, CONFIG_REPEATABLE)
 
 static const struct config_keyword http_rows[] = {HTTP_ROWS};

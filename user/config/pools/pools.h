@@ -8,6 +8,7 @@
 config_read config_read_virtual_server;
 config_read config_read_server_group;
 config_read config_read_tls_client;
+config_read config_read_probe; /* vrrp_check */
 
 /* Finalizes what depends on the whole file: groups, track files, global_defs. */
 void config_finalize_pools(struct config_parser *parser);
