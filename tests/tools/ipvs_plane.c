@@ -3,7 +3,8 @@
  * ipvs_plane: the data plane IPVS without the daemon. Reads commands from the standard input, a line
  * each, and prints a line "done COMMAND RESULT" for each, and what the plane reports.
  *
- *   ipvs_plane [NAME=VALUE…]           global settings: record=FILE
+ *   ipvs_plane [NAME=VALUE…]           global settings: record=FILE timeouts=TCP,FIN,UDP flush
+ *                                      flush_on_stop sync=INTERFACE sync_instance maxlen port ttl group
  *
  *   service SERVICE [NAME=VALUE…]      adds or changes; scheduler flags persistence mask engine ops
  *   server SERVICE ADDRESS PORT [NAME=VALUE…]    weight method tunnel tunnel_port checksum upper lower
@@ -12,6 +13,8 @@
  *   remove-server SERVICE ADDRESS PORT
  *   complete
  *   counters SERVICE
+ *   reload [NAME=VALUE…]               other global settings
+ *   sync master|backup VRID            of the instance
  *   wait MS                            the loop runs for this time
  *   stop | keep                        ends; keep: for another daemon
  *
@@ -164,6 +167,42 @@ static void set_server(void *context, const char *name, const char *value)
 		forwarding->checksum = (enum config_lvs_tunnel_checksum)named(value, checksums, 3);
 }
 
+static void set_sync(struct config_lvs_sync *sync, const char *name, const char *value)
+{
+	static char instance[] = "VI_1";
+
+	if (!strcmp(name, "sync"))
+		snprintf(sync->interface, sizeof(sync->interface), "%s", value);
+	else if (!strcmp(name, "sync_instance"))
+		sync->instance = instance;
+	else if (!strcmp(name, "maxlen"))
+		sync->length_max = (uint16_t)to_number(value);
+	else if (!strcmp(name, "port"))
+		sync->port = (uint16_t)to_number(value);
+	else if (!strcmp(name, "ttl"))
+		sync->ttl = (uint8_t)to_number(value);
+	else if (!strcmp(name, "group"))
+		address_parse(value, &sync->group);
+}
+
+static void set_global(void *context, const char *name, const char *value)
+{
+	struct config_pools *global = context;
+
+	if (!strcmp(name, "record"))
+		record = value;
+	else if (!strcmp(name, "timeouts"))
+		global->has_timeouts =
+			sscanf(value, "%u,%u,%u", &global->timeout_tcp_s, &global->timeout_tcpfin_s,
+			       &global->timeout_udp_s) == 3;
+	else if (!strcmp(name, "flush"))
+		global->flush = true;
+	else if (!strcmp(name, "flush_on_stop"))
+		global->flush_on_stop = true;
+	else
+		set_sync(&global->sync, name, value);
+}
+
 static void print_subject(const struct plane_service *service, const struct plane_server *server)
 {
 	char text[ADDRESS_TEXT_BYTES];
@@ -267,6 +306,26 @@ static int do_counters(struct line *line)
 	return 0;
 }
 
+static int do_sync(struct line *line)
+{
+	bool master = !strcmp(next(line), "master");
+
+	plane_ipvs_sync(plane, master, (uint8_t)to_number(next(line)));
+	return 0;
+}
+
+static int do_reload(struct line *line)
+{
+	static struct config_pools other;
+
+	other = (struct config_pools){0};
+	read_settings(line, set_global, &other);
+	plane_ipvs_reload(plane, &other);
+	settings = other;
+	plane_ipvs_reload(plane, &settings);
+	return 0;
+}
+
 static int do_wait(struct line *line)
 {
 	uint32_t ms = to_number(next(line));
@@ -294,6 +353,8 @@ static const struct verb {
 	{"remove-server", do_remove_server},
 	{"complete", do_complete},
 	{"counters", do_counters},
+	{"reload", do_reload},
+	{"sync", do_sync},
 	{"wait", do_wait},
 	{"stop", do_stop},
 	{"keep", do_stop},
@@ -324,13 +385,6 @@ static void run(char *text)
 	printf("done %s %s\n", line.words[0], result ? strerrorname_np(-result) : "0");
 }
 
-static void set_global(void *context, const char *name, const char *value)
-{
-	(void)context;
-	if (!strcmp(name, "record"))
-		record = value;
-}
-
 int main(int argc, char **argv)
 {
 	static const struct plane_events events = {.refused = on_refused, .restored = on_restored};
@@ -339,7 +393,7 @@ int main(int argc, char **argv)
 
 	for (int i = 0; i < argc && i < WORDS_MAX; i++)
 		arguments.words[i] = argv[i];
-	read_settings(&arguments, set_global, NULL);
+	read_settings(&arguments, set_global, &settings);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	log_open("ipvs_plane", false);
 	base = event_base_new();

@@ -4,13 +4,36 @@
 
 import pathlib
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3]))
-from tests.guests.ipvs import Plane, clear, table, thresholds  # noqa: E402 (needs the path above)
+
+from tests.guests.ipvs import Plane, clear, run, table, thresholds  # noqa: E402 (needs the path above)
+
+RECORD = "/run/ipvs_plane.record"
+FOREIGN = ("-A -t 10.9.9.9:99 -s rr", "-a -t 10.9.9.9:99 -r 192.168.9.9:99 -g -w 9")
+SERVICE = "-A -t 10.0.0.1:80 -s rr"
+LOOK_MS = 7000  # a look comes each 5 s
+
+
+def server(number, weight=1):
+    return f"-a -t 10.0.0.1:80 -r 192.168.0.{number}:80 -m -w {weight}"
 
 
 def check_table(*lines):
     assert table() == sorted(lines), table()
+
+
+def add_foreign():
+    for line in FOREIGN:
+        run("ipvsadm", *line.split())
+
+
+def two_servers(*settings):
+    plane = Plane(*settings)
+    plane.set("service tcp 10.0.0.1 80 scheduler=rr", "server tcp 10.0.0.1 80 192.168.0.1 80",
+              "server tcp 10.0.0.1 80 192.168.0.2 80 weight=3", "complete")
+    return plane
 
 
 def add_change_remove():
@@ -33,11 +56,166 @@ def add_change_remove():
     plane.end()
 
 
+def every_kind():
+    """Schedulers' flags, marks, IPv6, tunnels, a tunnel to the other family."""
+    plane = Plane()
+    plane.set("service mark 7 4 scheduler=mh flags=3",
+              "server mark 7 4 192.168.0.1 0 method=TUN tunnel=gue tunnel_port=6080 checksum=csum",
+              "server mark 7 4 192.168.0.2 0 method=TUN tunnel=gre",
+              "server mark 7 4 fd00::9 0 method=TUN",
+              "service udp fd00::99 53 scheduler=sh flags=2 ops",
+              "server udp fd00::99 53 fd00::1 53 weight=5",
+              "service sctp 10.0.0.1 80 persistence=60 mask=255.255.255.0",
+              "service udp 10.0.0.1 5060 scheduler=rr persistence=50 engine=sip", "complete")
+    check_table("-A -f 7 -s mh -b mh-fallback,mh-port",
+                "-a -f 7 -r 192.168.0.1:0 -i -w 1 --tun-type gue --tun-port 6080 --tun-csum",
+                "-a -f 7 -r 192.168.0.2:0 -i -w 1 --tun-type gre --tun-nocsum",
+                "-a -f 7 -r [fd00::9]:0 -i -w 1 --tun-type ipip",
+                "-A -u [fd00::99]:53 -s sh -o -b sh-port",
+                "-a -u [fd00::99]:53 -r [fd00::1]:53 -m -w 5",
+                "-A --sctp-service 10.0.0.1:80 -s wlc -p 60 -M 255.255.255.0",
+                "-A -u 10.0.0.1:5060 -s rr -p 50 --pe sip")
+    assert plane.reports == []
+    plane.set(wait=LOOK_MS)  # what the kernel reports of it is the same
+    assert plane.reports == []
+    plane.end()
+    check_table()
+
+
+def adoption():
+    """What a killed daemon left: what is wanted stays, the rest goes, others' entries stay."""
+    add_foreign()
+    plane = two_servers(f"record={RECORD}")
+    plane.set("service udp 10.0.0.1 53")
+    plane.kill()
+    check_table(*FOREIGN, SERVICE, server(1), server(2, 3), "-A -u 10.0.0.1:53 -s wlc")
+    plane = Plane(f"record={RECORD}")
+    plane.set("service tcp 10.0.0.1 80 scheduler=rr", "server tcp 10.0.0.1 80 192.168.0.2 80 weight=4")
+    check_table(*FOREIGN, SERVICE, server(1), server(2, 4), "-A -u 10.0.0.1:53 -s wlc")
+    plane.set("complete")
+    check_table(*FOREIGN, SERVICE, server(2, 4))
+    assert plane.reports == ["ipvs_plane: ipvs: removed 2 services and servers that an earlier daemon had left"]
+    plane.end("keep")
+    check_table(*FOREIGN, SERVICE, server(2, 4))
+    Plane(f"record={RECORD}").end()  # it ends before it has read what is there
+    check_table(*FOREIGN)
+    assert not pathlib.Path(RECORD).exists()
+
+
+def put_back():
+    plane = two_servers()
+    run("ipvsadm", "-e", "-t", "10.0.0.1:80", "-r", "192.168.0.2:80", "-m", "-w", "7")
+    run("ipvsadm", "-d", "-t", "10.0.0.1:80", "-r", "192.168.0.1:80")
+    run("ipvsadm", "-a", "-t", "10.0.0.1:80", "-r", "192.168.0.3:80", "-m")
+    add_foreign()
+    plane.set(wait=LOOK_MS)
+    check_table(*FOREIGN, SERVICE, server(1), server(2, 3))
+    assert sorted(plane.reports) == [
+        "restored 10.0.0.1 80 server 192.168.0.1 80: it had been removed",
+        "restored 10.0.0.1 80 server 192.168.0.2 80: weight 7 instead of 3",
+        "restored 10.0.0.1 80 server 192.168.0.3 80: it had been added"], plane.reports
+    plane.reports.clear()
+    run("ipvsadm", "-D", "-t", "10.0.0.1:80")
+    plane.set(wait=LOOK_MS)
+    check_table(*FOREIGN, SERVICE, server(1), server(2, 3))
+    assert plane.reports[0] == "restored 10.0.0.1 80: it had been removed", plane.reports
+    plane.reports.clear()
+    run("ipvsadm", "-E", "-t", "10.0.0.1:80", "-s", "wrr")
+    plane.set(wait=LOOK_MS)
+    assert plane.reports == ["restored 10.0.0.1 80: scheduler wrr instead of rr"], plane.reports
+    # What this daemon changes meanwhile is nobody's fault.
+    plane.reports.clear()
+    run("ipvsadm", "-D", "-t", "10.0.0.1:80")
+    plane.set("server tcp 10.0.0.1 80 192.168.0.1 80 weight=2")
+    check_table(*FOREIGN, SERVICE, server(1, 2), server(2, 3))
+    plane.end()
+    check_table(*FOREIGN)
+
+
+def refusals():
+    plane = Plane()
+    plane.set("service tcp 10.0.0.1 80 scheduler=nonesuch", "server tcp 10.0.0.1 80 192.168.0.1 80",
+              "service udp 10.0.0.1 80 scheduler=rr", "server udp 10.0.0.1 80 fd00::1 80", "complete",
+              wait=2500)
+    assert plane.reports == [
+        "refused 10.0.0.1 80: the kernel has no scheduler nonesuch (modprobe ip_vs_nonesuch)",
+        "refused 10.0.0.1 80 server fd00::1 80: ip_vs refuses the settings: a server of the other family "
+        "needs lvs_method TUN and no sync daemon"], plane.reports
+    plane.set("service tcp 10.0.0.1 80 scheduler=rr")
+    check_table(SERVICE, server(1), "-A -u 10.0.0.1:80 -s rr")
+    plane.end()
+    check_table()
+
+
+def timeouts():
+    def now():
+        return run("ipvsadm", "-L", "--timeout").split(":")[-1].split()
+    run("ipvsadm", "--set", "1000", "100", "200")
+    plane = Plane(f"record={RECORD}", "timeouts=900,0,300")
+    plane.set("complete")
+    assert now() == ["900", "100", "300"]
+    plane.set("reload timeouts=800,90,300")
+    assert now() == ["800", "90", "300"]
+    plane.kill()
+    plane = Plane(f"record={RECORD}", "timeouts=700,80,300")
+    plane.set("complete")
+    assert now() == ["700", "80", "300"]
+    plane.set("reload")
+    assert now() == ["1000", "100", "200"]
+    plane.set("reload timeouts=700,80,300")
+    plane.end()
+    assert now() == ["1000", "100", "200"]
+
+
+def flushes():
+    add_foreign()
+    plane = two_servers("flush", "flush_on_stop")
+    check_table(SERVICE, server(1), server(2, 3))
+    add_foreign()
+    plane.set(wait=LOOK_MS)
+    check_table(*FOREIGN, SERVICE, server(1), server(2, 3))
+    plane.end()
+    check_table()
+
+
+def sync_daemons():
+    def running():
+        return [line.rstrip(")").replace(",", "").split(" (")[0] + " " + line.split("(")[1].split(")")[0]
+                for line in run("ipvsadm", "-L", "--daemon").splitlines()]
+    sync = ("sync=lo", "maxlen=1400", "port=8850", "ttl=3", "group=224.0.0.90")
+    plane = Plane(*sync)
+    plane.set("complete")
+    print(run("ipvsadm", "-L", "--daemon"))
+    assert [line.split()[0] for line in running()] == ["master", "backup"], running()
+    run("ipvsadm", "--stop-daemon=master")
+    plane.set(wait=LOOK_MS)
+    assert [line.split()[0] for line in running()] == ["master", "backup"], running()
+    plane.end()
+    assert running() == []
+    settings = (*sync, "sync_instance", f"record={RECORD}")
+    plane = Plane(*settings)
+    plane.set("complete")
+    assert running() == []
+    plane.set("sync backup 51")
+    assert [line.split()[0] for line in running()] == ["backup"], running()
+    began = time.monotonic()
+    plane.set("sync master 51", wait=0)
+    print("from backup to master:", time.monotonic() - began)
+    assert [line.split()[0] for line in running()] == ["master"], running()
+    plane.kill()
+    plane = Plane(f"record={RECORD}")
+    plane.set("complete")
+    assert running() == []
+    plane.end()
+
+
 def main():
-    for check in (add_change_remove,):
+    checks = (add_change_remove, every_kind, adoption, put_back, refusals, timeouts, flushes,
+              sync_daemons)
+    for check in checks:
         clear()
         check()
-        print(check.__name__, "ok")
+        print(check.__name__, "ok", flush=True)
 
 
 main()

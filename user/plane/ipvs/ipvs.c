@@ -2,6 +2,8 @@
 /* The operations of the data plane: each changes what is wanted, and the loop does the rest. */
 #include "user/plane/ipvs/ipvs.h"
 #include "user/lib/log.h"
+#include "user/plane/ipvs/record.h"
+#include "user/plane/ipvs/settings.h"
 #include "user/plane/ipvs/state.h"
 #include <errno.h>
 #include <linux/ip_vs.h>
@@ -115,18 +117,50 @@ static void unwant_all(struct ipvs_plane *ipvs)
 	}
 }
 
-static void stop(struct plane *plane, bool keep)
+static void release(struct ipvs_plane *ipvs)
 {
-	struct ipvs_plane *ipvs = ipvs_of(plane);
-
-	if (!keep) {
-		unwant_all(ipvs);
-		ipvs_work_finish(ipvs);
-	}
 	ipvs_look_stop(ipvs);
 	ipvs_work_stop(ipvs);
 	ipvs_table_free(&ipvs->table);
 	free(ipvs);
+}
+
+/* lvs_flush_on_stop: all services in one request, those of other programs, too. */
+static bool flush(struct ipvs_plane *ipvs)
+{
+	char buffer[IPVS_MESSAGE_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct ipvs_socket *socket = &ipvs->work.socket;
+	int error;
+
+	if (!ipvs->settings->flush_on_stop || ipvs->settings->flush_on_stop_services)
+		return false;
+	error = ipvs_transact(socket, ipvs_message(buffer, socket->family, IPVS_CMD_FLUSH, 0));
+	if (error)
+		log_warning("ipvs: lvs_flush_on_stop: %s", strerror(-error));
+	return !error;
+}
+
+static void withdraw(struct ipvs_plane *ipvs)
+{
+	ipvs_look_finish(ipvs);
+	if (!flush(ipvs)) {
+		unwant_all(ipvs);
+		ipvs_work_finish(ipvs);
+	}
+	ipvs_sync_stop(ipvs);
+	ipvs_timeouts_restore(ipvs);
+	ipvs_record_remove(ipvs);
+}
+
+static void stop(struct plane *plane, bool keep)
+{
+	struct ipvs_plane *ipvs = ipvs_of(plane);
+
+	if (keep)
+		ipvs_record_write(ipvs);
+	else
+		withdraw(ipvs);
+	release(ipvs);
 }
 
 static const struct plane_operations operations = {
@@ -165,16 +199,37 @@ struct plane *plane_ipvs_start(struct event_base *base, const struct config_pool
 	ipvs->record = record;
 	ipvs_table_init(&ipvs->table);
 	error = ipvs_work_start(ipvs);
-	if (!error)
+	if (!error) {
+		ipvs_record_read(ipvs);
+		ipvs_timeouts_apply(ipvs);
 		error = ipvs_look_start(ipvs);
+	}
 	if (!error)
 		return &ipvs->plane;
 	log_missing(error);
-	stop(&ipvs->plane, true);
+	release(ipvs);
 	return NULL;
 }
 
 void plane_ipvs_reload(struct plane *plane, const struct config_pools *settings)
 {
-	ipvs_of(plane)->settings = settings;
+	struct ipvs_plane *ipvs = ipvs_of(plane);
+
+	ipvs->settings = settings;
+	ipvs_timeouts_apply(ipvs);
+	ipvs_sync_apply(ipvs);
+	ipvs_work_wake(ipvs);
+}
+
+void plane_ipvs_sync(struct plane *plane, bool master, uint8_t vrid)
+{
+	struct ipvs_plane *ipvs = ipvs_of(plane);
+	const struct config_lvs_sync *settings = &ipvs->settings->sync;
+
+	ipvs->sync.known = true;
+	ipvs->sync.wanted[true] = master;
+	ipvs->sync.wanted[false] = !master;
+	ipvs->sync.id = settings->has_id ? settings->id : vrid;
+	ipvs_sync_apply(ipvs);
+	ipvs_work_wake(ipvs);
 }

@@ -16,4 +16,8 @@ struct plane *plane_ipvs_start(struct event_base *base, const struct config_pool
 /* Other settings; followed by set_service() for each service that stays, and complete(). */
 void plane_ipvs_reload(struct plane *plane, const struct config_pools *settings);
 
+/* The instance that lvs_sync_daemon names is Active, or is not: with it the master sync daemon runs,
+ * else the backup one. vrid: its syncid, unless one is configured. */
+void plane_ipvs_sync(struct plane *plane, bool master, uint8_t vrid);
+
 #endif

@@ -8,6 +8,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "user/plane/ipvs/difference.h"
+#include "user/plane/ipvs/settings.h"
 #include "user/plane/ipvs/state.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -91,13 +92,23 @@ static bool is_newer(const struct ipvs_plane *plane, const struct ipvs_item *ite
 	return item->changed_ns && time_reached(item->changed_ns, plane->look.began_ns);
 }
 
+/* lvs_flush: at the start all that is there counts as left by an earlier daemon. */
+static bool flushes(const struct ipvs_plane *plane)
+{
+	return plane->settings->flush && !plane->look.loaded;
+}
+
 static void take_service(struct ipvs_plane *plane, const struct ipvs_service_entry *entry)
 {
 	struct ipvs_service *service = ipvs_table_service(&plane->table, &entry->id);
 	char what[IPVS_DIFFERENCE_BYTES];
 
-	if (!service)
+	if (!service && !flushes(plane))
 		return; /* another program's */
+	if (!service) {
+		service = ipvs_table_add_service(&plane->table, &entry->id);
+		service->item.left = true;
+	}
 	service->item.round = plane->look.round;
 	service->counters = entry->counters;
 	if (is_newer(plane, &service->item))
@@ -232,6 +243,15 @@ static bool read_part(struct ipvs_plane *plane)
 	return plane->look.running;
 }
 
+/* It may be gone since the last turn. */
+static void refresh_service(struct ipvs_plane *plane)
+{
+	struct ipvs_look *look = &plane->look;
+
+	if (look->of_service)
+		look->service = ipvs_table_service(&plane->table, &look->service_id);
+}
+
 static void arm_next(struct ipvs_look *look)
 {
 	uint64_t rest_ns = look->spent_ns * REST_FACTOR;
@@ -247,9 +267,7 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	/* The service may be gone since the last turn. */
-	if (look->of_service)
-		look->service = ipvs_table_service(&plane->table, &look->service_id);
+	refresh_service(plane);
 	for (int part = 0; part < PARTS_PER_TURN && read_part(plane);)
 		part++;
 	look->spent_ns += clock_now_ns() - began_ns;
@@ -264,6 +282,7 @@ static void begin_round(struct ipvs_plane *plane)
 {
 	struct ipvs_look *look = &plane->look;
 
+	ipvs_sync_apply(plane);
 	look->round++;
 	look->running = true;
 	look->of_service = false;
@@ -293,6 +312,13 @@ int ipvs_look_start(struct ipvs_plane *plane)
 		return -ENOMEM;
 	begin_round(plane);
 	return 0;
+}
+
+void ipvs_look_finish(struct ipvs_plane *plane)
+{
+	refresh_service(plane);
+	while (plane->look.running)
+		read_part(plane);
 }
 
 void ipvs_look_stop(struct ipvs_plane *plane)

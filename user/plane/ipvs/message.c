@@ -11,9 +11,12 @@
 
 struct nlmsghdr *ipvs_message(void *buffer, uint16_t family, uint8_t command, uint16_t flags)
 {
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct nlmsghdr *message;
 	struct genlmsghdr *head;
 
+	/* libmnl does not write what is between attributes. */
+	memset(buffer, 0, IPVS_MESSAGE_BYTES);
+	message = mnl_nlmsg_put_header(buffer);
 	message->nlmsg_type = family;
 	message->nlmsg_flags = NLM_F_REQUEST | flags;
 	head = mnl_nlmsg_put_extra_header(message, sizeof(*head));

@@ -39,7 +39,14 @@ bool ipvs_read_service(const struct nlmsghdr *message, struct ipvs_service_entry
 bool ipvs_read_server(const struct nlmsghdr *message, uint8_t service_family,
 		      struct ipvs_server_entry *entry);
 bool ipvs_read_timeouts(const struct nlmsghdr *message, struct ipvs_timeouts *timeouts);
-/* *master and *backup become true for daemons that run. */
-bool ipvs_read_sync(const struct nlmsghdr *message, bool *master, bool *backup);
+
+/* A sync daemon that runs. */
+struct ipvs_sync_entry {
+	bool master;
+	uint8_t id;
+	struct config_lvs_sync settings;
+};
+
+bool ipvs_read_sync(const struct nlmsghdr *message, struct ipvs_sync_entry *entry);
 
 #endif

@@ -208,15 +208,29 @@ bool ipvs_read_timeouts(const struct nlmsghdr *message, struct ipvs_timeouts *ti
 	       table[IPVS_CMD_ATTR_TIMEOUT_UDP];
 }
 
-bool ipvs_read_sync(const struct nlmsghdr *message, bool *master, bool *backup)
+static void read_group(const struct nlattr *const *table, struct xb_address *group)
+{
+	if (!read_address(table[IPVS_DAEMON_ATTR_MCAST_GROUP], 4, group))
+		read_address(table[IPVS_DAEMON_ATTR_MCAST_GROUP6], 6, group);
+}
+
+bool ipvs_read_sync(const struct nlmsghdr *message, struct ipvs_sync_entry *entry)
 {
 	const struct nlattr *table[IPVS_DAEMON_ATTR_MAX + 1] = {0};
+	struct config_lvs_sync *settings = &entry->settings;
 	uint32_t state;
 
+	memset(entry, 0, sizeof(*entry));
 	if (!read_nest(message, IPVS_CMD_ATTR_DAEMON, table, ARRAY_SIZE(table)))
 		return false;
 	state = read_u32(table[IPVS_DAEMON_ATTR_STATE]);
-	*master |= state == IP_VS_STATE_MASTER;
-	*backup |= state == IP_VS_STATE_BACKUP;
-	return true;
+	entry->master = state == IP_VS_STATE_MASTER;
+	entry->id = (uint8_t)read_u32(table[IPVS_DAEMON_ATTR_SYNC_ID]);
+	read_text(table[IPVS_DAEMON_ATTR_MCAST_IFN], settings->interface,
+		  sizeof(settings->interface));
+	settings->length_max = read_u16(table[IPVS_DAEMON_ATTR_SYNC_MAXLEN]);
+	settings->port = read_u16(table[IPVS_DAEMON_ATTR_MCAST_PORT]);
+	settings->ttl = (uint8_t)number(table[IPVS_DAEMON_ATTR_MCAST_TTL]);
+	read_group(table, &settings->group);
+	return entry->master || state == IP_VS_STATE_BACKUP;
 }

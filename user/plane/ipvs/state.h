@@ -29,6 +29,15 @@ struct ipvs_look {
 	uint64_t spent_ns; /* in this round */
 };
 
+/* sync.c: arrays are by role: false is backup, true is master. */
+struct ipvs_sync {
+	bool known; /* plane_ipvs_sync() was called */
+	bool wanted[2];
+	int error[2]; /* of the last start; 0: none */
+	uint8_t id;
+	bool ours; /* this daemon, or the one before, started them */
+};
+
 struct ipvs_plane {
 	struct plane plane; /* first */
 	struct event_base *base;
@@ -39,6 +48,10 @@ struct ipvs_plane {
 	struct ipvs_work work;
 	struct ipvs_look look;
 	size_t left_count; /* removed because an earlier daemon had left it */
+	bool record_failed; /* the last time: logged once */
+	struct ipvs_sync sync;
+	struct ipvs_timeouts timeouts_before; /* those that are put back */
+	bool has_timeouts_before;
 };
 
 /* Return 0 or a negative errno. */
@@ -53,6 +66,9 @@ void ipvs_work_finish(struct ipvs_plane *plane);
 
 int ipvs_look_start(struct ipvs_plane *plane);
 void ipvs_look_stop(struct ipvs_plane *plane);
+
+/* Reads the rest of a look that goes on, for an end. */
+void ipvs_look_finish(struct ipvs_plane *plane);
 
 /* As new JSON. */
 json_t *ipvs_counters_json(const struct ipvs_service *service);

@@ -143,6 +143,7 @@ struct ipvs_service *ipvs_table_add_service(struct ipvs_table *table,
 	TAILQ_INIT(&service->servers);
 	TAILQ_INSERT_TAIL(&table->services, &service->item, beside);
 	insert(table, &service->item, hash_service(id));
+	table->record_stale = true;
 	return service;
 }
 
@@ -190,6 +191,7 @@ static void free_service(struct ipvs_table *table, struct ipvs_service *service)
 	unqueue(table, &service->item);
 	unlink_item(table, &service->item);
 	TAILQ_REMOVE(&table->services, &service->item, beside);
+	table->record_stale = true;
 	free(service);
 }
 

@@ -2,12 +2,15 @@
 /* Brings the kernel to what is wanted: batches of requests, whose results change the table. */
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
+#include "user/plane/ipvs/record.h"
 #include "user/plane/ipvs/state.h"
 #include <errno.h>
 #include <linux/ip_vs.h>
 
 /* How long a batch may take: the kernel works while it is sent. */
 #define TURN_NS NS_PER_MS
+/* An end does not wait longer for a kernel that refuses without end. */
+#define FINISH_NS (2 * NS_PER_SECOND)
 #define BATCH_FIRST 16
 #define RETRY_NS NS_PER_SECOND
 #define RETRY_DOUBLINGS_MAX 6
@@ -183,6 +186,7 @@ static bool send_batch(struct ipvs_plane *plane)
 	uint64_t began_ns = clock_now_ns();
 
 	fill_batch(plane, sent);
+	ipvs_record_write(plane); /* a service that is not in it would be left by a killed daemon */
 	if (!work->batch.count)
 		return false;
 	ipvs_batch_send(&work->batch, &work->socket);
@@ -222,13 +226,17 @@ static void on_retry(evutil_socket_t fd, short what, void *context)
 
 void ipvs_work_wake(struct ipvs_plane *plane)
 {
-	if (!evtimer_pending(plane->work.turn, NULL) && !TAILQ_EMPTY(&plane->table.ready))
+	bool needed = !TAILQ_EMPTY(&plane->table.ready) || plane->table.record_stale;
+
+	if (needed && !evtimer_pending(plane->work.turn, NULL))
 		clock_arm(plane->work.turn, clock_now_ns());
 }
 
 void ipvs_work_finish(struct ipvs_plane *plane)
 {
-	while (send_batch(plane))
+	uint64_t began_ns = clock_now_ns();
+
+	while (send_batch(plane) && clock_now_ns() - began_ns < FINISH_NS)
 		;
 }
 
