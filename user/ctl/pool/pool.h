@@ -13,6 +13,12 @@ extern const struct names pool_members;
 extern const struct names pool_names;
 extern const struct names pool_servers;
 
+/* Asks for all pools, page by page; *answer: new, only with COMMAND_OK. */
+enum command_status pool_ask(const struct command *command, json_t **answer);
+
+/* Adds the pools of another page, and the servers of one that continues there. */
+void pool_append(json_t *all, const json_t *page);
+
 /* Answers of the methods as text. */
 void pool_show_list(const json_t *answer, FILE *stream);
 void pool_show_servers(const json_t *answer, FILE *stream);

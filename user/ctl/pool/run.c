@@ -66,7 +66,7 @@ static enum command_status print(const struct command *command, json_t *answer,
 static enum command_status ask_pools(const struct command *command, int first,
 				     const struct names *names, json_t **answer)
 {
-	enum command_status status = query_ask(command, "pools", json_object(), answer);
+	enum command_status status = pool_ask(command, answer);
 
 	if (status != COMMAND_OK || names_select(names, command->arguments + first,
 						 command->argument_count - first, answer))

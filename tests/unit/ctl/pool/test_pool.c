@@ -201,6 +201,20 @@ static void a_row_for_each_server(void **state)
 	json_decref(answer);
 }
 
+static void pages_are_one_answer(void **state)
+{
+	json_t *all = json_loads(ANSWER(POOL("p", UP)), 0, NULL);
+	json_t *page = json_loads(ANSWER(POOL("p", DOWN) "," POOL("q", UP)), 0, NULL);
+	const json_t *pools = json_object_get(all, "pools");
+
+	(void)state;
+	pool_append(all, page);
+	assert_int_equal(json_array_size(pools), 2);
+	assert_int_equal(json_array_size(json_object_get(json_array_get(pools, 0), "servers")), 2);
+	json_decref(page);
+	json_decref(all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +228,7 @@ int main(void)
 		cmocka_unit_test(names_select_pools_and_servers),
 		cmocka_unit_test(names_for_completion),
 		cmocka_unit_test(a_row_for_each_server),
+		cmocka_unit_test(pages_are_one_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
