@@ -59,7 +59,7 @@ static json_t *changed_json(const struct server_entry *server)
 	json_t *json = json_pack(
 		"{s:o, s:s, s:s, s:I, s:s}", "pool", json_text(server->pool->config->name),
 		"server", server_entry_name(server, name), "mode", pools_mode_name(core->mode),
-		"weight", (json_int_t)pool_server_weight(core), "state",
+		"weight", (json_int_t)(core->in_plane.present ? core->in_plane.weight : 0), "state",
 		server_entry_state(server));
 
 	if (core->drain_until_ns)
