@@ -139,6 +139,6 @@ uses.tests/unit/vrrp := user/vrrp/report
 uses.tests/fuzz := tests/bpf user/control user/exporter/http user/runner/child user/net user/net/netlink user/config \
 	user/config/print user/config/host user/config/model user/core user/core/vrrp user/lib
 uses.tests/bpf := user/kernel user/kernel/system user/core user/core/vrrp user/lib
-uses.tests/tools := user/checker user/checker/http user/checker/dns user/checker/methods user/checker/protocol user/starter \
+uses.tests/tools := user/checker user/checker/http user/checker/dns user/checker/methods user/checker/protocol user/core/pool user/starter \
 	user/net user/net/netlink user/config user/config/print user/config/host user/config/model user/core user/core/vrrp \
 	user/plane/ipvs user/plane user/app user/lib

@@ -107,6 +107,29 @@ static void apply_agent(struct check_entry *entry, const struct checker_record *
 	due_arm(pool);
 }
 
+/* A failure that is retried, a stall or an error of this machine leaves the weight as it was. */
+static void apply_dynamic(struct check_entry *entry, const struct checker_record *record)
+{
+	int64_t part = 0;
+
+	if (record->state.up && record->outcome != CHECK_GOOD)
+		return;
+	if (record->state.up && record->has_weight)
+		part = record->weight - entry->server->config->weight;
+	work_weight(entry, part);
+}
+
+/* A server leaves before it loses the weight of its check, and comes with it: the weight without that
+ * part is never in the pool. */
+static void apply_misc(struct check_entry *entry, const struct checker_record *record, bool first)
+{
+	if (record->state.up)
+		apply_dynamic(entry, record);
+	work_check(entry, record->state.up, first);
+	if (!record->state.up)
+		apply_dynamic(entry, record);
+}
+
 static void apply_to_server(struct check_entry *entry, const struct checker_record *record)
 {
 	bool first = record->state.has_run && !entry->has_run;
@@ -115,11 +138,10 @@ static void apply_to_server(struct check_entry *entry, const struct checker_reco
 	explain(entry->server->pool->pools, entry, record);
 	if (entry->config->kind == CONFIG_CHECK_AGENT)
 		apply_agent(entry, record);
-	else if (entry->config->dynamic)
-		work_weight(entry, record->has_weight
-					   ? record->weight - entry->server->config->weight
-					   : 0);
-	work_check(entry, record->state.up, first);
+	if (entry->config->dynamic)
+		apply_misc(entry, record, first);
+	else
+		work_check(entry, record->state.up, first);
 }
 
 static void apply_to_probe(struct pools *pools, struct check_entry *entry,

@@ -138,7 +138,8 @@ void pool_sorry_leave(struct pool *pool, const struct pool_out *out);
 /* All leave: the pool is gone from the configuration (report), or the daemon stops (report: omega). */
 void pool_stop(struct pool *pool, bool report, const struct pool_out *out);
 
-/* A check of the server is now up or down. */
+/* A check of the server is now up or down. One with a weight: at down before its weight is taken back,
+ * at up after it is given, so that the pool never sees the weight without that part. */
 void pool_check_changed(struct pool *pool, size_t server, bool up, uint64_t now_ns,
 			const struct pool_out *out);
 
