@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The operations of the data plane: each changes what is wanted, and the loop does the rest. */
 #include "user/plane/ipvs/ipvs.h"
+#include "user/lib/array.h"
 #include "user/lib/log.h"
 #include "user/plane/ipvs/record.h"
 #include "user/plane/ipvs/settings.h"
@@ -122,6 +123,7 @@ static void release(struct ipvs_plane *ipvs)
 	ipvs_look_stop(ipvs);
 	ipvs_work_stop(ipvs);
 	ipvs_table_free(&ipvs->table);
+	free(ipvs->record);
 	free(ipvs);
 }
 
@@ -195,8 +197,8 @@ struct plane *plane_ipvs_start(struct event_base *base, const struct config_pool
 	ipvs->plane.operations = &operations;
 	ipvs->base = base;
 	ipvs->settings = settings;
-	ipvs->events = events;
-	ipvs->record = record;
+	ipvs->events = *events;
+	ipvs->record = record ? text_copy(record) : NULL;
 	ipvs_table_init(&ipvs->table);
 	error = ipvs_work_start(ipvs);
 	if (!error) {

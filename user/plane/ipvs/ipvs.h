@@ -8,7 +8,7 @@
 /*
  * Returns NULL after logging why (the kernel has no ip_vs). settings: lvs_* of global_defs, borrowed
  * until the next plane_ipvs_reload(). record: the path of a file that names our services, so that the
- * next daemon knows them even if this one was killed; NULL: none.
+ * next daemon knows them even if this one was killed; NULL: none. record and events are copied.
  */
 struct plane *plane_ipvs_start(struct event_base *base, const struct config_pools *settings,
 			       const char *record, const struct plane_events *events);

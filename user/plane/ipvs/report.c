@@ -58,12 +58,11 @@ void ipvs_report_refused(const struct ipvs_plane *plane, const struct ipvs_item 
 	char why[WHY_BYTES];
 
 	explain(item, error, why);
-	plane->events->refused(plane->events->context, &item->service->shown, server_of(item), why);
+	plane->events.refused(plane->events.context, &item->service->shown, server_of(item), why);
 }
 
 void ipvs_report_restored(const struct ipvs_plane *plane, const struct ipvs_item *item,
 			  const char *what)
 {
-	plane->events->restored(plane->events->context, &item->service->shown, server_of(item),
-				what);
+	plane->events.restored(plane->events.context, &item->service->shown, server_of(item), what);
 }

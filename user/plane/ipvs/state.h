@@ -42,8 +42,8 @@ struct ipvs_plane {
 	struct plane plane; /* first */
 	struct event_base *base;
 	const struct config_pools *settings;
-	const struct plane_events *events;
-	const char *record; /* the file that names our services; NULL: none */
+	struct plane_events events;
+	char *record; /* the file that names our services; NULL: none */
 	struct ipvs_table table;
 	struct ipvs_work work;
 	struct ipvs_look look;
