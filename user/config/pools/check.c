@@ -3,6 +3,7 @@
 #include "user/config/blocks/command.h"
 #include "user/config/blocks/unsupported.h"
 #include "user/config/pools/check_rows.h"
+#include "user/config/pools/pools.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,15 @@ static const struct {
 	{"A", 1},    {"NS", 2},	   {"CNAME", 5},  {"SOA", 6},	  {"MX", 15},
 	{"TXT", 16}, {"AAAA", 28}, {"RRSIG", 46}, {"DNSKEY", 48},
 };
+
+const char *config_dns_type_name(uint16_t type)
+{
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_SIZE(dns_types) && dns_types[i].type != type)
+		i++;
+	return dns_types[i].name;
+}
 
 static void read_dns_type(struct config_parser *parser, struct config_block *block,
 			  const struct config_keyword *keyword,

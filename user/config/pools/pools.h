@@ -16,4 +16,7 @@ void config_finalize_pools(struct config_parser *parser);
 /* The options of regex_options, by index. Returns NULL after the last one. */
 const char *config_regex_option_name(size_t index, uint32_t *option);
 
+/* The name of a type of DNS records that DNS_CHECK may ask for. */
+const char *config_dns_type_name(uint16_t type);
+
 #endif

@@ -296,6 +296,7 @@ static void print_globals(struct config_printer *printer, const struct config *c
 	print_fifo(printer, "vrrp_notify_fifo", config->vrrp_notify_fifo,
 		   &config->vrrp_notify_fifo_owner);
 	config_print_command(printer, "vrrp_notify_fifo_script", &config->vrrp_notify_fifo_script);
+	config_print_pool_globals(printer, &config->pools);
 	config_print_close(printer);
 }
 
@@ -377,6 +378,12 @@ char *config_print(const struct config *config)
 		append(&printer, config_print_file(&config->files[i]));
 	for (size_t i = 0; i < config->app_count; i++)
 		append(&printer, config_print_app(&config->apps[i]));
+	for (size_t i = 0; i < config->pools.check_count; i++)
+		append(&printer, config_print_probe(&config->pools.checks[i]));
+	config_print_tls(&printer, &config->pools.tls);
+	config_print_server_groups(&printer, &config->pools);
+	for (size_t i = 0; i < config->pools.count; i++)
+		append(&printer, config_print_pool(&config->pools.list[i]));
 	for (size_t i = 0; i < config->group_count; i++)
 		append(&printer, config_print_group(config, &config->groups[i]));
 	for (size_t i = 0; i < config->instance_count; i++)
