@@ -251,7 +251,7 @@ static void introduce(struct pool *pool, struct pool_server *server, uint64_t no
 	server->alive = is_alive(server);
 	if (is_new && pool_is_ready(server))
 		server->slow_since_ns = now_ns;
-	if (server->reported == POOL_REPORT_NONE && !server->drain_until_ns)
+	if ((is_new || !pool->started) && !server->drain_until_ns)
 		note_drain(pool, server, POOL_READY, now_ns);
 	server->counted = 0;
 	recount(pool, server);

@@ -2,15 +2,17 @@
 /* Several URLs in turn, as one check; see urls.h. */
 #include "user/core/pool/urls.h"
 
-/* Goes on to the next URL. Returns whether that was the last one of a series. */
+/* Goes on to the next URL; after the one that failed, to the first, unless it was the first itself.
+ * Returns whether that was the last one of a series. */
 static bool advance(struct check_urls *urls, const struct check_urls_rules *urls_rules)
 {
-	if (urls->failed && urls_rules->count > 1) {
-		urls->failed = false;
+	bool failed = urls->failed;
+
+	urls->failed = false;
+	if (failed && urls->next) {
 		urls->next = 0;
 		return false;
 	}
-	urls->failed = false;
 	urls->next = urls->next + 1 < urls_rules->count ? urls->next + 1 : 0;
 	return !urls->next;
 }

@@ -2,8 +2,8 @@
 /*
  * A check of several steps, of which each run makes one: the URLs of HTTP_GET. While it is up, each
  * run fetches the next URL, and a URL that failed is repeated. Once it is down only the URL that failed
- * is fetched; when that succeeds all are, from the first, and all in a row must succeed. With one
- * URL this is check_result(). Pure.
+ * is fetched; when that succeeds all are, from the first, and all in a row must succeed (the first
+ * itself, if it was that one, counts). With one URL this is check_result(). Pure.
  */
 #ifndef XBEAT_CORE_POOL_URLS_H
 #define XBEAT_CORE_POOL_URLS_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See view.h. */
 #include "user/exporter/page/view.h"
+#include "user/exporter/page/pools.h"
 #include "user/exporter/page/rtt.h"
 #include "user/health/health.h"
 #include "user/lib/array.h"
@@ -236,9 +237,10 @@ static json_t *view_health(const json_t *snapshot)
 
 json_t *view_make(const json_t *snapshot, const json_t *before)
 {
-	return json_pack("{s:O, s:o, s:o, s:o, s:o}", "taken_unix_ns",
+	return json_pack("{s:O, s:o, s:o, s:o, s:o, s:o*}", "taken_unix_ns",
 			 json_object_get(snapshot, "taken_unix_ns"), "status",
 			 view_status(json_object_get(snapshot, "status")), "peers",
 			 view_peers(snapshot, before), "vrrp", view_instances(snapshot), "health",
-			 view_health(snapshot));
+			 view_health(snapshot), "pools",
+			 view_pools(json_object_get(snapshot, "pools")));
 }

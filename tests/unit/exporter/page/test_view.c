@@ -75,11 +75,49 @@ static void instances_of_other_nodes(void **state)
 	json_decref(view);
 }
 
+/* COUNT servers, of which the last is down. */
+static json_t *pool_of(int count)
+{
+	json_t *servers = json_array();
+
+	for (int i = 0; i < count; i++)
+		json_array_append_new(servers,
+				      json_pack("{s:i, s:s, s:i}", "weight", i, "state",
+						i == count - 1 ? "down" : "up", "changes", 1));
+	return json_pack("{s:s, s:o, s:i}", "name", "p", "servers", servers, "services", 1);
+}
+
+static void pools_without_what_is_not_shown(void **state)
+{
+	json_t *snapshot = snapshot_with("", ROLES), *view;
+	const json_t *pool, *servers;
+
+	(void)state;
+	json_object_set_new(
+		snapshot, "pools",
+		json_pack("{s:{s:s}, s:[o]}", "checker", "state", "away", "pools", pool_of(1000)));
+	view = view_make(snapshot, NULL);
+	pool = first(json_object_get(view, "pools"), "pools");
+	servers = json_object_get(pool, "servers");
+	assert_null(json_object_get(pool, "services"));
+	assert_int_equal(json_array_size(servers), 200);
+	assert_string_equal(json_string_value(json_object_get(first(pool, "servers"), "state")),
+			    "down");
+	assert_null(json_object_get(first(pool, "servers"), "changes"));
+	json_decref(view);
+	json_object_del(snapshot, "pools");
+	view = view_make(snapshot, NULL);
+	assert_null(json_object_get(view, "pools"));
+	json_decref(view);
+	json_decref(snapshot);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_it_shows),
 		cmocka_unit_test(instances_of_other_nodes),
+		cmocka_unit_test(pools_without_what_is_not_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,7 @@ const HOUR_MS = 3600e3, RTT_POINTS = 120, FILTER_FROM = 10, ROWS_MAX = 25, COLOR
 const by_id = id => document.getElementById(id);
 const state = {snapshot: null, failure: "", taken_ms: 0, clock_ms: 0, connected: false, lost: false,
 	lost_ms: Date.now(), events: new Map(), colors: new Map(), rtt: new Map(), moves_seen: 0,
-	all_instances: false};
+	all_instances: false, all_servers: false};
 
 const WHOLE_MAX = 24;
 

@@ -39,6 +39,7 @@ function show() {
 		return;
 	show_answers();
 	show_instances();
+	show_pools();
 	fill_table(by_id("peers"), node_columns, node_rows());
 	fill_table(by_id("links"), link_columns, link_rows());
 	by_id("links-heading").hidden = by_id("links").hidden;
@@ -97,6 +98,10 @@ by_id("filter").addEventListener("input", () => state.snapshot && show_instances
 by_id("all-instances").addEventListener("click", () => {
 	state.all_instances = !state.all_instances;
 	show_instances();
+});
+by_id("all-servers").addEventListener("click", () => {
+	state.all_servers = !state.all_servers;
+	show_pools();
 });
 by_id("range").addEventListener("change", () => state.snapshot && show_hour());
 by_id("others").addEventListener("toggle", () => state.snapshot && show_hour());
