@@ -8,6 +8,7 @@
  * to be beside that of xbeat-checker. Commands:
  *
  *	check KIND ADDRESS PORT [KEYWORD VALUE]…	adds a check to the next set; prints its index
+ *	ca FILE		of the next set: SSL { ca }; before its first check
  *	use		takes that set
  *	read		prints all records
  *	suspend|resume|now N
@@ -35,6 +36,7 @@ static struct event_base *base;
 static struct starter *starter;
 static struct checker *checker;
 static struct checker_set *next;
+static struct config_tls_client tls;
 
 static void fail(const char *what, const char *word)
 {
@@ -78,6 +80,25 @@ static void set_text(void *field, const char *value)
 	*(char **)field = strdup(value);
 }
 
+static void set_http_protocol(void *field, const char *value)
+{
+	*(enum config_http_protocol *)field = (enum config_http_protocol)strtoul(value, NULL, 0);
+}
+
+/* One more URL, good with 200. */
+static void add_url(void *field, const char *value)
+{
+	struct config_check_http *http = field;
+	struct config_check_url *url;
+
+	http->urls = realloc(http->urls, (http->url_count + 1) * sizeof(*http->urls));
+	if (!http->urls)
+		fail("path", "no memory");
+	url = &http->urls[http->url_count++];
+	*url = (struct config_check_url){.path = strdup(value)};
+	url->status_good[200 / 64] = UINT64_C(1) << 200 % 64;
+}
+
 #define FIELD(name, setter, member)                                                                \
 	{                                                                                          \
 		(name), (setter), offsetof(struct config_check, member)                            \
@@ -109,6 +130,14 @@ static const struct keyword {
 	FIELD("count", set_number, keepalive_count),
 	FIELD("user_timeout", set_ms, user_timeout_ns),
 	FIELD("require_reply", set_bool, udp.require_reply),
+	FIELD("path", add_url, http),
+	FIELD("http_protocol", set_http_protocol, http.protocol),
+	FIELD("tls", set_bool, http.tls),
+	FIELD("verify", set_bool, http.verify),
+	FIELD("fast_recovery", set_bool, http.fast_recovery),
+	FIELD("virtualhost", set_text, http.virtualhost),
+	FIELD("service", set_text, http.grpc_service),
+	FIELD("type", set_port, dns_type),
 };
 
 static void set_keyword(struct config_check *check, const char *name, const char *value)
@@ -133,7 +162,7 @@ static enum config_check_kind kind_named(const char *name)
 static struct checker_set *next_set(void)
 {
 	if (!next)
-		next = checker_set_new(NULL);
+		next = checker_set_new(&tls);
 	if (!next)
 		fail("set", "no memory");
 	return next;
@@ -219,6 +248,8 @@ static void command(char **words, int count)
 
 	if (!strcmp(words[0], "check"))
 		add_check(words, count);
+	else if (!strcmp(words[0], "ca") && count > 1)
+		set_text(&tls.ca, words[1]);
 	else if (!strcmp(words[0], "use"))
 		use();
 	else if (!strcmp(words[0], "read"))

@@ -178,6 +178,12 @@ const char *client_set_tls(struct client *client, void *ssl_context)
 	return certificates_set(client->certificates, ssl_context);
 }
 
+void client_forget_tls(struct client *client)
+{
+	certificates_free(client->certificates); /* connections in progress hold what they use */
+	client->certificates = NULL;
+}
+
 int client_add(struct client *client, struct transfer *transfer)
 {
 	transfer->fd = CURL_SOCKET_BAD;

@@ -26,6 +26,9 @@ struct client *client_of(struct run_owner *owner);
 /* Gives a connection the certificates of SSL { }. Returns NULL, or what is wrong with them. */
 const char *client_set_tls(struct client *client, void *ssl_context);
 
+/* They are read again for the next connection. */
+void client_forget_tls(struct client *client);
+
 /* Returns 0 or -ENOMEM. */
 int client_add(struct client *client, struct transfer *transfer);
 

@@ -115,6 +115,7 @@ static void set_authentication(struct exchange *exchange, const struct exchange_
 	/* The authorities are in memory: set_tls(). */
 	curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, set_tls);
 	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, exchange);
 }

@@ -12,6 +12,7 @@
 
 #define ANSWER_MAX 1024 /* bytes: a status needs 7 */
 #define NO_STATUS (-1L)
+#define GRPC_DEADLINE_EXCEEDED 4 /* the server knows the timeout, too */
 
 struct work {
 	struct run *run;
@@ -88,7 +89,7 @@ static void on_ended(void *context, enum exchange_end end)
 	struct run *run = work->run;
 	struct exchange *exchange = work->exchange;
 	char reason[80];
-	bool good;
+	bool good, late;
 
 	if (end == EXCHANGE_FAILED) {
 		work->exchange = NULL;
@@ -97,8 +98,13 @@ static void on_ended(void *context, enum exchange_end end)
 		return;
 	}
 	good = judge(work, end, reason, sizeof(reason));
+	late = work->status == GRPC_DEADLINE_EXCEEDED;
 	release(work);
-	run_done(run, good ? CHECK_GOOD : CHECK_BAD, "%s after %s", reason, run_after(run).text);
+	if (late)
+		run_timed_out(run, "%s after %s", reason, run_after(run).text);
+	else
+		run_done(run, good ? CHECK_GOOD : CHECK_BAD, "%s after %s", reason,
+			 run_after(run).text);
 }
 
 static struct curl_slist *headers_of(const struct config_check *check)

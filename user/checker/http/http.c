@@ -229,6 +229,12 @@ static void expired(struct run *run)
 const struct method http_method = {
 	.name = "http", .start = start, .cancel = cancel, .expired = expired};
 
+void http_tls_changed(struct run_owner *owner)
+{
+	if (owner->http)
+		client_forget_tls(owner->http);
+}
+
 void http_stop(struct run_owner *owner)
 {
 	client_free(owner->http);

@@ -7,6 +7,9 @@
 
 extern const struct method http_method, grpc_method;
 
+/* The owner's tls is another: connections from now on use that. */
+void http_tls_changed(struct run_owner *owner);
+
 /* Releases what the methods share, after all runs. */
 void http_stop(struct run_owner *owner);
 

@@ -60,8 +60,6 @@ struct run {
 	enum checker_agent agent;
 	/* asks for another run after so long instead of the rules' time; 0: no */
 	uint64_t again_ns;
-	/* good or bad, but no result that counts yet: HTTP_GET with more URLs to come */
-	bool unfinished;
 	char reason[CHECKER_REASON_BYTES];
 };
 

@@ -3,6 +3,7 @@
  * A set of checks, from the two memory files of xbeatd. What is in the set before stays as it is,
  * with its run in progress, and gets other rules and another record.
  */
+#include "user/checker/http/http.h"
 #include "user/checker/process/process.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -267,6 +268,7 @@ int checks_use(struct process *process, uint32_t generation, int definitions_fd,
 	}
 	checker_tls_free(&process->tls);
 	process->tls = reader.tls;
+	http_tls_changed(&process->owner);
 	return 0;
 }
 

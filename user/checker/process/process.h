@@ -14,6 +14,7 @@
 
 #include "user/checker/methods/method.h"
 #include "user/checker/process/stalls.h"
+#include "user/core/pool/urls.h"
 #include <event2/event_struct.h>
 
 struct process;
@@ -26,6 +27,7 @@ struct check {
 	uint32_t index; /* in the set */
 	struct checker_record *record; /* shared with xbeatd */
 	struct check_state state;
+	struct check_urls urls; /* HTTP */
 	struct event due;
 	uint64_t due_ns;
 	uint64_t stalled_before_ns; /* stalls_total_ns() when the run began */

@@ -38,9 +38,10 @@ static void begin_run(struct check *check)
 	struct run *run = &check->run;
 
 	evtimer_del(&check->due);
-	run->has_weight = run->unfinished = false;
+	run->has_weight = false;
 	run->agent = CHECKER_AGENT_NONE;
 	run->again_ns = 0;
+	run->url = check->urls.next;
 	run->in_progress = true;
 	process->in_progress++;
 	stalls_watch(&process->stalls, check->definition.rules.timeout_ns);
@@ -156,6 +157,20 @@ static bool is_news(const struct check *check, const struct check_verdict *verdi
 		(!record->has_weight || record->weight != check->run.weight));
 }
 
+/* Each run of HTTP_GET fetches one URL of several. */
+static struct check_verdict decide(struct check *check, enum check_outcome outcome, uint64_t now_ns)
+{
+	const struct config_check *definition = &check->definition;
+	const struct check_urls_rules urls = {.count = (uint32_t)definition->http.url_count,
+					      .fast_recovery = definition->http.fast_recovery};
+
+	if (definition->kind == CONFIG_CHECK_HTTP)
+		return check_urls_result(&check->urls, &urls, &check->state, &definition->rules,
+					 outcome, check->run.began_ns, now_ns);
+	return check_result(&check->state, &definition->rules, outcome, check->run.began_ns,
+			    now_ns);
+}
+
 static void take_result(struct check *check, enum check_outcome outcome, bool timed_out,
 			uint64_t now_ns)
 {
@@ -166,8 +181,7 @@ static void take_result(struct check *check, enum check_outcome outcome, bool ti
 		outcome = judge(check, outcome, now_ns);
 	else
 		check->awake_ns = 0;
-	verdict = check_result(&check->state, &check->definition.rules, outcome,
-			       check->run.began_ns, now_ns);
+	verdict = decide(check, outcome, now_ns);
 	news = is_news(check, &verdict, outcome);
 	record_write(check, outcome, now_ns);
 	if (news)
@@ -180,11 +194,7 @@ void schedule_done(struct run *run, enum check_outcome outcome, bool timed_out)
 	struct check *check = (struct check *)run;
 	uint64_t now_ns = clock_now_ns();
 
-	if (run->unfinished && outcome == CHECK_GOOD)
-		plan(check, now_ns + (run->again_ns ? run->again_ns
-						    : check->definition.rules.interval_ns));
-	else
-		take_result(check, outcome, timed_out, now_ns);
+	take_result(check, outcome, timed_out, now_ns);
 	end_run(check->process);
 	if (check->check_now) {
 		check->check_now = false;
