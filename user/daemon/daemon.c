@@ -3,7 +3,6 @@
 #include "user/daemon/daemon.h"
 #include "user/daemon/block.h"
 #include "user/daemon/dump.h"
-#include "user/daemon/handover/saved_file.h"
 #include "user/daemon/sequence_file.h"
 #include "user/daemon/start/lock.h"
 #include "user/daemon/start/privileges.h"
@@ -419,13 +418,13 @@ void daemon_stop(struct daemon *daemon)
 	daemon_stop_log(daemon);
 	if (daemon->vrrp)
 		instances_stop(door_enter(daemon->vrrp), "xbeatd stops");
-	pools_stop(daemon->pools, daemon->keeps);
+	if (daemon->open)
+		daemon_save_orders(daemon);
+	pools_stop(daemon->pools, false);
 	pools_prepared_free(daemon->prepared_pools);
 	if (daemon->open)
 		report_stop(daemon);
 	sequence_file_save(&daemon->kernel);
-	if (daemon->open)
-		saved_file_remove(daemon->daemon_name);
 	if (daemon->open)
 		kernel_watch_daemon(&daemon->kernel, 0, 0);
 	daemon_reload_stop(daemon);

@@ -220,6 +220,10 @@ void daemon_run(struct daemon *daemon);
 /* Stops cleanly: sends priority 0, removes VIPs, notifies the peers, detaches and unpins. */
 void daemon_stop(struct daemon *daemon);
 
+/* At a stop: what an operator asked of servers stays for the next daemon, because it is about them,
+ * not about this daemon. */
+void daemon_save_orders(struct daemon *daemon);
+
 /* Saves what an operator has asked for, for a daemon that starts after a crash. */
 void daemon_save_operator(struct daemon *daemon);
 

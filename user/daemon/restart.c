@@ -24,15 +24,33 @@
 /* After that states do not go on: they are reported as after any start. */
 #define STATES_KEPT_NS (60 * NS_PER_SECOND)
 
+/* Adds what operators asked of servers. Returns whether there is something. */
+static bool add_orders(const struct daemon *daemon, json_t *saved)
+{
+	json_t *orders = daemon->pools ? pools_operator_json(daemon->pools) : json_array();
+	bool matters = json_array_size(orders) > 0;
+
+	json_object_set_new(saved, "pools", json_pack("{s:o}", "operator", orders));
+	return matters;
+}
+
+void daemon_save_orders(struct daemon *daemon)
+{
+	json_t *saved = json_object();
+
+	if (add_orders(daemon, saved))
+		saved_file_write(daemon->daemon_name, saved);
+	else
+		saved_file_remove(daemon->daemon_name);
+	json_decref(saved);
+}
+
 void daemon_save_operator(struct daemon *daemon)
 {
 	json_t *saved = instances_saved_json(door_enter(daemon->vrrp), false);
-	json_t *orders = daemon->pools ? pools_operator_json(daemon->pools) : NULL;
-	bool matters = instances_saved_matters(saved) || json_array_size(orders);
+	bool matters = instances_saved_matters(saved);
 
-	if (orders)
-		json_object_set_new(saved, "pools", json_pack("{s:o}", "operator", orders));
-	if (matters)
+	if (add_orders(daemon, saved) || matters)
 		saved_file_write(daemon->daemon_name, saved);
 	else
 		saved_file_remove(daemon->daemon_name);
