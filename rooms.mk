@@ -15,7 +15,7 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture 
 	user/ctl/view user/ctl/show \
 	user/checker/process user/checker/http user/checker/dns user/checker/methods user/checker \
 	user/exporter user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source \
-	user/health user/plane/ipvs user/plane user/runner user/starter user/runner/child user/net \
+	user/health user/plane/ipvs user/plane user/notify user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel/upkeep user/kernel user/kernel/share \
 	user/kernel/system user/kernel/layout user/config user/config/print user/config/pools user/config/blocks \
 	user/config/syntax user/config/host user/checker/protocol user/config/model user/core user/core/pool user/core/vrrp user/figures \
@@ -35,7 +35,7 @@ uses.user/daemon/sharing := user/control user/kernel user/kernel/share user/lib
 uses.user/cluster := user/heartbeat user/kernel user/config/model user/core user/lib
 
 uses.user/pools/report := user/pools user/plane user/checker user/checker/protocol user/config/model user/core/pool user/lib
-uses.user/pools := user/plane/ipvs user/plane user/checker user/checker/protocol user/vrrp/notify user/runner user/starter \
+uses.user/pools := user/plane/ipvs user/plane user/checker user/checker/protocol user/notify user/runner user/starter \
 	user/config/model user/core/pool user/lib
 uses.user/plane/ipvs := user/plane user/net/netlink user/config/model user/lib
 uses.user/plane := user/config/model user/lib
@@ -61,7 +61,8 @@ uses.user/vrrp/effects := user/vrrp/state user/vrrp/notify user/heartbeat user/n
 uses.user/vrrp/state := user/vrrp/notify user/heartbeat user/tracking user/config/model user/core \
 	user/core/vrrp user/lib
 types.user/vrrp/state := user/net user/net/netlink user/kernel
-uses.user/vrrp/notify := user/runner user/config/model user/lib
+uses.user/vrrp/notify := user/notify user/runner user/config/model user/lib
+uses.user/notify := user/runner user/config/model user/lib
 
 uses.user/heartbeat := user/tracking user/net user/net/netlink user/kernel/upkeep user/kernel \
 	user/config/model user/core user/core/vrrp user/figures user/lib

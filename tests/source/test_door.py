@@ -13,7 +13,7 @@ from tests.support.laboratory import BUILD, ROOT
 TAKES_CALLBACK = re.compile(r"event_new|event_assign|event_base_once|bufferevent_\w+|runner_(run|watch)\w*"
                             r"|tracking_start|interface_monitor_start|peers_(start|use_asker)")
 # The notifications know no instance; the start gives tracking the door's own callback.
-MAY_TAKE_ANY = {"vrrp/door.o", "vrrp/notify/notify.o", "vrrp/notify/fifo.o"}
+MAY_TAKE_ANY = {"vrrp/door.o", "vrrp/notify/notify.o"}
 MAY_TAKE = {("vrrp/start.o", "tracking_start")}
 
 

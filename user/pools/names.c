@@ -12,6 +12,7 @@ void pools_because(struct pools *pools, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(pools->cause, sizeof(pools->cause), format, arguments);
 	va_end(arguments);
+	pools->cause_kind = CONFIG_CHECK_KIND_COUNT;
 }
 
 const char *pools_endpoint(const struct config_endpoint *endpoint,

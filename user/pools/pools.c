@@ -12,6 +12,7 @@
 #include "user/pools/carry.h"
 #include "user/pools/due.h"
 #include "user/pools/events.h"
+#include "user/pools/notify.h"
 #include "user/pools/planes.h"
 #include "user/pools/programs.h"
 #include "user/pools/room.h"
@@ -111,8 +112,9 @@ struct pools *pools_start(const struct pools_setup *setup, struct pools_prepared
 					.config = setup->config,
 					.table = prepared,
 					.states_fd = -1};
+		pools->notify = pools_notify_start(pools);
 		pools->examine = evtimer_new(setup->base, on_examine, pools);
-		if (pools->examine && !events_start(pools) && !work_start(pools)) {
+		if (pools->notify && pools->examine && !events_start(pools) && !work_start(pools)) {
 			planes_start(pools);
 			states_restore(pools);
 			saved_restore(pools, setup->saved);
@@ -181,6 +183,7 @@ static void go(struct pools *pools, const struct pools_prepared *old)
 void pools_reload(struct pools *pools, const struct config *config, struct pools_prepared *prepared)
 {
 	struct pools_prepared *old = pools->table;
+	const struct config *from = pools->config;
 
 	programs_cancel(pools);
 	work_stop(pools);
@@ -188,6 +191,7 @@ void pools_reload(struct pools *pools, const struct config *config, struct pools
 	pools->table = prepared;
 	if (work_start(pools))
 		limits_out_of_memory();
+	pools_notify_reload(pools, from);
 	planes_reload(pools);
 	use_checks(pools);
 	carry_checks(pools, prepared, old);
@@ -205,6 +209,19 @@ size_t pools_count(const struct pools *pools)
 	return pools ? pools->table->pool_count : 0;
 }
 
+/* omega: what the stop does to the servers is reported. */
+static void report_end(struct pools *pools)
+{
+	pools_because(pools, "xbeatd stops (omega)");
+	for (size_t i = 0; i < pools->table->pool_count; i++) {
+		struct pool_entry *pool = &pools->table->pools[i];
+		const struct pool_out out = act_out(pool);
+
+		if (pool->pools && pool->config->omega)
+			pool_stop(&pool->core, true, &out);
+	}
+}
+
 void pools_stop(struct pools *pools, bool keep)
 {
 	if (!pools)
@@ -212,10 +229,13 @@ void pools_stop(struct pools *pools, bool keep)
 	programs_cancel(pools);
 	if (pools->checker)
 		checker_stop(pools->checker);
+	if (!keep)
+		report_end(pools);
 	planes_stop(pools, keep);
 	work_stop(pools);
 	events_stop(pools);
 	states_stop(pools, keep);
+	pools_notify_stop(pools->notify);
 	if (pools->examine)
 		event_free(pools->examine);
 	table_free(pools->table);

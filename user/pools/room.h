@@ -97,6 +97,7 @@ struct pools_burst {
 };
 
 struct running_program;
+struct pools_notify;
 
 struct pools {
 	struct pools_setup setup;
@@ -110,7 +111,10 @@ struct pools {
 	int states_fd; /* states.h; -1: it cannot be written */
 	struct event *examine; /* all records again, after a reload */
 	struct running_program *programs;
+	struct pools_notify *notify;
 	char cause[POOLS_REASON_BYTES]; /* of what is being done now */
+	/* what kind of check it comes from; CONFIG_CHECK_KIND_COUNT: none */
+	enum config_check_kind cause_kind;
 };
 
 /* Why what follows is done: the reason of its events. */

@@ -5,6 +5,7 @@
 #include "user/lib/duration.h"
 #include "user/pools/act.h"
 #include "user/pools/due.h"
+#include "user/pools/notify.h"
 #include "user/pools/states.h"
 #include <errno.h>
 #include <stdio.h>
@@ -52,8 +53,10 @@ void work_check(struct check_entry *entry, bool up, bool first)
 	if (up != entry->up) {
 		entry->up = up;
 		states_note(pool->pools, entry);
+		pool->pools->cause_kind = entry->config->kind;
 		pool_check_changed(&pool->core, server_entry_index(server), up, clock_now_ns(),
 				   &out);
+		notify_check(entry, up);
 		due_arm(pool);
 	} else if (first && !up) {
 		pool_check_confirmed(&pool->core, server_entry_index(server), &out);

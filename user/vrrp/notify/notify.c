@@ -9,7 +9,7 @@
 #include "user/config/model/command.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/log.h"
-#include "user/vrrp/notify/fifo.h"
+#include "user/notify/fifo.h"
 #include "user/vrrp/notify/mail.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A FIFO that receives notifications, and the script that reads it. */
-#ifndef XBEAT_VRRP_NOTIFY_FIFO_H
-#define XBEAT_VRRP_NOTIFY_FIFO_H
+#ifndef XBEAT_NOTIFY_FIFO_H
+#define XBEAT_NOTIFY_FIFO_H
 
 #include "user/runner/runner.h"
 

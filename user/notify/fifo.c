@@ -4,7 +4,7 @@
  * (64 KiB) until a program reads them. A FIFO that existed before is used as it is, and is not
  * removed; but a script of root does not read one into which others could write.
  */
-#include "user/vrrp/notify/fifo.h"
+#include "user/notify/fifo.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
