@@ -260,7 +260,7 @@ static void finish(struct run_owner *owner, struct run *runs, unsigned count)
 
 int main(int argc, char **argv)
 {
-	struct run_owner owner = {.tls = &tls, .done = on_done, .ping_fds = {-1, -1}};
+	struct run_owner owner = {.tls = &tls, .done = on_done};
 	struct run *runs;
 	unsigned count;
 

@@ -99,6 +99,40 @@ static void add_url(void *field, const char *value)
 	url->status_good[200 / 64] = UINT64_C(1) << 200 % 64;
 }
 
+static void set_hex(uint8_t **bytes, size_t *length, const char *value)
+{
+	*length = strlen(value) / 2;
+	*bytes = calloc(1, *length + 1);
+	for (size_t i = 0; i < *length; i++) {
+		char pair[3] = {value[2 * i], value[2 * i + 1], '\0'};
+
+		(*bytes)[i] = (uint8_t)strtoul(pair, NULL, 16);
+	}
+}
+
+static void set_payload(void *field, const char *value)
+{
+	struct config_check_udp *udp = field;
+
+	set_hex(&udp->payload, &udp->payload_length, value);
+}
+
+/* A nibble "x" is any. */
+static void set_reply(void *field, const char *value)
+{
+	struct config_check_udp *udp = field;
+	char mask[256] = "", digits[256] = "";
+
+	for (size_t i = 0; value[i] && i < sizeof(mask) - 1; i++) {
+		mask[i] = value[i] == 'x' ? '0' : 'f';
+		digits[i] = value[i] == 'x' ? '0' : value[i];
+	}
+	set_hex(&udp->reply, &udp->reply_length, digits);
+	set_hex(&udp->reply_mask, &udp->reply_length, mask);
+	udp->require_reply = true;
+	udp->reply_max = 255;
+}
+
 #define FIELD(name, setter, member)                                                                \
 	{                                                                                          \
 		(name), (setter), offsetof(struct config_check, member)                            \
@@ -138,6 +172,8 @@ static const struct keyword {
 	FIELD("virtualhost", set_text, http.virtualhost),
 	FIELD("service", set_text, http.grpc_service),
 	FIELD("type", set_port, dns_type),
+	FIELD("payload", set_payload, udp),
+	FIELD("reply", set_reply, udp),
 };
 
 static void set_keyword(struct config_check *check, const char *name, const char *value)
@@ -194,7 +230,7 @@ static void print_record(const char *what, uint32_t check, const struct checker_
 {
 	static const char *const outcomes[] = {"good", "bad", "local_error", "stalled"};
 	json_t *json = json_pack(
-		"{s:s, s:I, s:b, s:b, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:i}",
+		"{s:s, s:I, s:b, s:b, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:i, s:i}",
 		"event", what, "check", (json_int_t)check, "up", record->state.up, "has_run",
 		record->state.has_run, "outcome", outcomes[record->outcome], "reason",
 		record->reason, "good", (json_int_t)record->good_total, "bad",
@@ -203,7 +239,8 @@ static void print_record(const char *what, uint32_t check, const struct checker_
 		(json_int_t)record->state.bad_count, "began_ns", (json_int_t)record->began_ns,
 		"ended_ns", (json_int_t)record->ended_ns, "changed_ns",
 		(json_int_t)record->state.changed_ns, "has_weight", (int)record->has_weight,
-		"weight", (json_int_t)record->weight, "agent", (int)record->agent);
+		"weight", (json_int_t)record->weight, "agent", (int)record->agent, "agent_health",
+		(int)record->agent_health);
 
 	if (!json)
 		fail("record", record->reason);

@@ -27,6 +27,10 @@ static void repair(struct checker_record *record)
 		record->outcome = CHECK_LOCAL_ERROR;
 	if (record->agent > CHECKER_AGENT_UP)
 		record->agent = CHECKER_AGENT_NONE;
+	if (record->agent_health > CHECKER_AGENT_UP)
+		record->agent_health = CHECKER_AGENT_NONE;
+	if (record->has_weight > CHECKER_WEIGHT_ABSOLUTE)
+		record->has_weight = CHECKER_WEIGHT_SAME;
 	repair_bool(&record->state.up);
 	repair_bool(&record->state.has_run);
 	repair_bool(&record->state.started);

@@ -93,6 +93,18 @@ static enum pool_mode agent_mode(uint8_t agent)
 						    : POOL_READY;
 }
 
+/* Of the configured weight. */
+static uint8_t agent_percent(const struct server_entry *server, const struct checker_record *record)
+{
+	int64_t configured = server->config->weight, percent = record->weight;
+
+	if (!record->has_weight)
+		return 100;
+	if (record->has_weight == CHECKER_WEIGHT_ABSOLUTE)
+		percent = configured ? percent * 100 / configured : 0;
+	return (uint8_t)(percent < 0 ? 0 : percent > UINT8_MAX ? UINT8_MAX : percent);
+}
+
 static void apply_agent(struct check_entry *entry, const struct checker_record *record)
 {
 	struct server_entry *server = entry->server;
@@ -100,12 +112,10 @@ static void apply_agent(struct check_entry *entry, const struct checker_record *
 	const struct pool_out out = act_out(pool);
 	const struct pool_agent agent = {
 		.mode = agent_mode(record->agent),
-		.down = record->agent == CHECKER_AGENT_DOWN,
-		.percent = record->has_weight ? (uint8_t)record->weight : 100,
+		.down = record->agent_health == CHECKER_AGENT_DOWN,
+		.percent = agent_percent(server, record),
 	};
 
-	if (record->agent == CHECKER_AGENT_NONE && !record->has_weight)
-		return;
 	pool_agent(&pool->core, server_entry_index(server), &agent, clock_now_ns(), &out);
 	due_arm(pool);
 }

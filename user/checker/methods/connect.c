@@ -94,15 +94,21 @@ void connect_reset(struct run *run)
 	connect_close_hard(connect_take(run));
 }
 
-void connect_expired(struct run *run)
+bool connect_is_ready(struct run *run)
 {
 	struct connecting *connecting = run->work;
 	struct pollfd polled = {.fd = connecting->fd, .events = POLLOUT};
 
-	if (poll(&polled, 1, 0) > 0) {
-		connecting->ended(run, socket_error(connecting->fd));
+	if (poll(&polled, 1, 0) <= 0)
+		return false;
+	connecting->ended(run, socket_error(connecting->fd));
+	return true;
+}
+
+void connect_expired(struct run *run)
+{
+	if (connect_is_ready(run))
 		return;
-	}
 	connect_reset(run);
 	run_timed_out(run, "no connection within %s", run_timeout(run).text);
 }

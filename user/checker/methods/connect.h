@@ -21,6 +21,9 @@ void connect_reset(struct run *run);
 /* Closes a socket with a reset instead of the four steps of TCP. */
 void connect_close_hard(int fd);
 
+/* Whether the connection is made, or refused, after all; then ended() has been called. */
+bool connect_is_ready(struct run *run);
+
 /* The deadline has passed: connected after all, or run_timed_out(). */
 void connect_expired(struct run *run);
 

@@ -26,7 +26,8 @@ struct method {
 	/* The time of run_set_deadline() is over. The answer may be there all the same, unread: look
 	 * once more before run_timed_out(). NULL: the method sets no deadline */
 	void (*expired)(struct run *run);
-	/* The check is gone: releases run->kept. NULL: nothing is kept */
+	/* The check is gone or suspended: releases run->kept, which is NULL again after that. NULL:
+	 * nothing is kept */
 	void (*forget)(struct run *run);
 };
 
@@ -34,11 +35,13 @@ struct method {
 struct run_owner {
 	struct event_base *base;
 	const struct checker_tls *tls; /* never NULL */
-	int ping_fds[2]; /* raw sockets of IPv4 and IPv6; -1: no privilege */
+	struct ping *ping; /* ping_open(); NULL: no privilege */
 	/* The run is over. timed_out: bad because an answer did not come */
 	void (*done)(struct run *run, enum check_outcome outcome, bool timed_out);
-	/* Starts the program of this check; run_program_ended() reports its end. */
+	/* Starts the program of this check; exec_program_ended() reports its end. */
 	void (*run_program)(struct run *run);
+	/* Begins a run now: what is kept has changed by itself. Not while one is in progress. */
+	void (*begin)(struct run *run);
 	void *context;
 	struct client *http; /* of user/checker/http, from its first check on; NULL at first */
 };
@@ -50,14 +53,15 @@ struct run {
 	struct run_owner *owner;
 	void *kept; /* of the method, from one run to the next; NULL at first */
 	void *work; /* of the method, for the run in progress */
+	unsigned phase; /* of the method; a run begins with 0 */
 	uint64_t began_ns; /* CLOCK_MONOTONIC */
 	struct event *deadline; /* made by the first run_set_deadline() */
 	bool in_progress;
 	uint32_t url; /* HTTP: which one is fetched, as check_urls_result() left it */
 	/* results besides the outcome; a run begins with none */
-	bool has_weight;
-	int32_t weight; /* MISC: its part; AGENT: percent */
-	enum checker_agent agent;
+	enum checker_weight weight_kind; /* CHECKER_WEIGHT_SAME: as before */
+	int32_t weight;
+	enum checker_agent agent, agent_health; /* NONE: as before */
 	/* asks for another run after so long instead of the rules' time; 0: no */
 	uint64_t again_ns;
 	char reason[CHECKER_REASON_BYTES];
@@ -108,7 +112,11 @@ unsigned run_target_address(const struct run *run, struct sockaddr_storage *addr
 extern const struct method tcp_method, udp_method, ping_method, smtp_method, session_method,
 	exec_method, agent_method;
 
-/* MISC_CHECK: its program has ended; status as of waitpid(2), -1: not run, -2: after its timeout. */
+/* MISC_CHECK: its program has ended; status as of waitpid(2), or CHECKER_NOT_RUN … */
 void exec_program_ended(struct run *run, int32_t status);
+
+/* Opens the sockets of ping, with CAP_NET_RAW. Returns 0 or a negative errno. */
+int ping_open(struct run_owner *owner);
+void ping_close(struct run_owner *owner);
 
 #endif

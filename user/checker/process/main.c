@@ -54,6 +54,15 @@ static void raise_descriptors(void)
 	limits_raise_descriptors();
 }
 
+static void open_ping(struct process *process)
+{
+	int error = ping_open(&process->owner);
+
+	if (error)
+		replies_log(LOG_WARNING, "PING_CHECK: %s; such checks have no result",
+			    strerror(-error));
+}
+
 static int start(struct process *process, const char *user, bool raw)
 {
 	int error = helper_process_join_network(CHECKER_NAMESPACE);
@@ -63,6 +72,8 @@ static int start(struct process *process, const char *user, bool raw)
 			    strerror(-error));
 	close(CHECKER_NAMESPACE);
 	raise_descriptors();
+	if (!error && raw)
+		open_ping(process);
 	if (!error)
 		error = privileges_give_up(user, raw);
 	if (!error)
@@ -102,8 +113,8 @@ int main(int argc, char **argv)
 	process.random = (unsigned)(clock_now_ns() ^ (uint64_t)getpid());
 	process.owner = (struct run_owner){.base = process.base,
 					   .tls = &process.tls,
-					   .ping_fds = {-1, -1},
 					   .done = schedule_done,
+					   .begin = schedule_begin,
 					   .run_program = replies_run_program,
 					   .context = &process};
 	if (!process.base || replies_start(&process) ||
@@ -112,5 +123,6 @@ int main(int argc, char **argv)
 	event_base_dispatch(process.base);
 	checks_stop(&process);
 	http_stop(&process.owner);
+	ping_close(&process.owner);
 	return EXIT_SUCCESS;
 }

@@ -67,7 +67,7 @@ static int keep_capabilities(bool raw)
 	has_raw = raw && capng_have_capability(CAPNG_PERMITTED, CAP_NET_RAW);
 	if (raw && !has_raw)
 		replies_log(LOG_WARNING,
-			    "CAP_NET_RAW is missing: PING_CHECK and fwmark have no result");
+			    "CAP_NET_RAW is missing: checks with fwmark have no result");
 	capng_clear(CAPNG_SELECT_CAPS);
 	if (has_raw)
 		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_RAW);

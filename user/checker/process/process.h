@@ -80,6 +80,7 @@ void schedule_suspend(struct check *check, bool suspended);
 void schedule_check_now(struct check *check);
 
 /* For struct run_owner. */
+void schedule_begin(struct run *run);
 void schedule_done(struct run *run, enum check_outcome outcome, bool timed_out);
 
 /* Reports that the check has changed, or that its program is to be run, with others, soon. */
@@ -91,6 +92,9 @@ int replies_start(struct process *process);
 
 /* Writes state and result into the record. */
 void record_write(struct check *check, enum check_outcome outcome, uint64_t now_ns);
+
+/* Whether a run asks for another weight or mode than the record has. */
+bool record_asks_else(const struct checker_record *record, const struct run *run);
 
 /* Writes the state alone: the check has another record, or is new. */
 void record_write_state(struct check *check);

@@ -33,6 +33,29 @@ static void count(struct checker_record *record, enum check_outcome outcome)
 	++*totals[outcome];
 }
 
+/* What is not said stays as it was said before. */
+static void write_asked(struct checker_record *record, const struct run *run)
+{
+	if (run->agent != CHECKER_AGENT_NONE)
+		record->agent = (uint8_t)run->agent;
+	if (run->agent_health != CHECKER_AGENT_NONE)
+		record->agent_health = (uint8_t)run->agent_health;
+	if (run->weight_kind == CHECKER_WEIGHT_SAME)
+		return;
+	record->has_weight = run->weight_kind == CHECKER_WEIGHT_NONE ? CHECKER_WEIGHT_SAME
+								     : (uint8_t)run->weight_kind;
+	record->weight = run->weight_kind == CHECKER_WEIGHT_NONE ? 0 : run->weight;
+}
+
+bool record_asks_else(const struct checker_record *record, const struct run *run)
+{
+	struct checker_record then = *record;
+
+	write_asked(&then, run);
+	return then.agent != record->agent || then.agent_health != record->agent_health ||
+	       then.has_weight != record->has_weight || then.weight != record->weight;
+}
+
 void record_write(struct check *check, enum check_outcome outcome, uint64_t now_ns)
 {
 	struct checker_record *record = check->record;
@@ -43,11 +66,7 @@ void record_write(struct check *check, enum check_outcome outcome, uint64_t now_
 	record->began_ns = check->run.began_ns;
 	record->ended_ns = now_ns;
 	count(record, outcome);
-	record->agent = (uint8_t)check->run.agent;
-	if (check->run.has_weight) {
-		record->has_weight = true;
-		record->weight = check->run.weight;
-	}
+	write_asked(record, &check->run);
 	memcpy(record->reason, check->run.reason, sizeof(record->reason));
 	end_write(record);
 }

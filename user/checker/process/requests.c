@@ -35,6 +35,10 @@ static void serve(struct process *process, const struct checker_request *request
 	case CHECKER_RESUME:
 		schedule_suspend(check, request->type == CHECKER_SUSPEND);
 		break;
+	case CHECKER_RAN:
+		if (check->run.in_progress && check->definition.kind == CONFIG_CHECK_MISC)
+			exec_program_ended(&check->run, request->status);
+		break;
 	case CHECKER_CHECK_NOW:
 		schedule_check_now(check);
 		break;

@@ -38,9 +38,10 @@ static void begin_run(struct check *check)
 	struct run *run = &check->run;
 
 	evtimer_del(&check->due);
-	run->has_weight = false;
-	run->agent = CHECKER_AGENT_NONE;
+	run->weight_kind = CHECKER_WEIGHT_SAME;
+	run->agent = run->agent_health = CHECKER_AGENT_NONE;
 	run->again_ns = 0;
+	run->phase = 0;
 	run->url = check->urls.next;
 	run->in_progress = true;
 	process->in_progress++;
@@ -55,6 +56,14 @@ static void on_due(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	begin_run(context);
+}
+
+void schedule_begin(struct run *run)
+{
+	struct check *check = (struct check *)run;
+
+	if (!run->in_progress && !check->suspended)
+		begin_run(check);
 }
 
 static void end_run(struct process *process)
@@ -74,6 +83,14 @@ static void cancel_run(struct check *check)
 	end_run(check->process);
 }
 
+static void rest(struct check *check)
+{
+	cancel_run(check);
+	evtimer_del(&check->due);
+	if (check->run.method->forget)
+		check->run.method->forget(&check->run);
+}
+
 /* A check that has run before, in an earlier process, is not made at once with all others. */
 void schedule_add(struct check *check, bool has_run)
 {
@@ -90,10 +107,7 @@ void schedule_add(struct check *check, bool has_run)
 
 void schedule_remove(struct check *check)
 {
-	cancel_run(check);
-	evtimer_del(&check->due);
-	if (check->run.method->forget)
-		check->run.method->forget(&check->run);
+	rest(check);
 	if (check->run.deadline)
 		event_free(check->run.deadline);
 }
@@ -149,12 +163,9 @@ static enum check_outcome judge(struct check *check, enum check_outcome outcome,
 static bool is_news(const struct check *check, const struct check_verdict *verdict,
 		    enum check_outcome outcome)
 {
-	const struct checker_record *record = check->record;
-
-	return verdict->changed || verdict->first || outcome != record->outcome ||
-	       (outcome == CHECK_BAD && check->state.up) || record->agent != check->run.agent ||
-	       (check->run.has_weight &&
-		(!record->has_weight || record->weight != check->run.weight));
+	return verdict->changed || verdict->first || outcome != check->record->outcome ||
+	       (outcome == CHECK_BAD && check->state.up) ||
+	       record_asks_else(check->record, &check->run);
 }
 
 /* Each run of HTTP_GET fetches one URL of several. */

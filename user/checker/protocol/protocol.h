@@ -94,16 +94,26 @@ enum checker_agent {
 	CHECKER_AGENT_UP,
 };
 
+/* What the weight in a record is. */
+enum checker_weight {
+	CHECKER_WEIGHT_SAME, /* of a run: as it was; of a record: none */
+	CHECKER_WEIGHT_GIVEN, /* AGENT: percent of the configured weight; MISC: exit status - 2 */
+	CHECKER_WEIGHT_ABSOLUTE, /* AGENT: instead of the configured weight */
+	CHECKER_WEIGHT_NONE, /* of a run: what was given before is taken back */
+	CHECKER_WEIGHT_END,
+};
+
 struct checker_record {
 	uint32_t sequence; /* odd while the rest is being written */
 	uint32_t outcome; /* enum check_outcome of the last run */
 	struct check_state state;
 	uint64_t began_ns, ended_ns; /* the last run; 0: none yet */
 	uint64_t good_total, bad_total, stalled_total, local_error_total;
-	int32_t weight; /* MISC: its part; AGENT: percent */
-	uint8_t has_weight;
-	uint8_t agent; /* enum checker_agent */
-	uint8_t pad[2];
+	int32_t weight;
+	uint8_t has_weight; /* enum checker_weight, up to CHECKER_WEIGHT_ABSOLUTE */
+	uint8_t agent; /* the last mode that the agent asked for: READY, DRAIN, MAINTENANCE; NONE */
+	uint8_t agent_health; /* the last health that it reported: UP, DOWN; NONE */
+	uint8_t pad[1];
 	char reason
 		[CHECKER_REASON_BYTES]; /* of the last run: "http 503 after 12 ms", ended by NUL */
 };
