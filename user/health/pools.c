@@ -152,7 +152,7 @@ static void judge_servers(const json_t *pool, json_t *problems)
 {
 	const json_t *servers = json_object_get(pool, "servers"), *server;
 	long long down = number(json_object_get(pool, "servers_by_state"), "down");
-	bool many = down > SERVERS_NAMED_MAX || (down && !servers);
+	bool many = down > SERVERS_NAMED_MAX || (down && json_array_size(servers) == 0);
 	size_t index;
 
 	if (many)

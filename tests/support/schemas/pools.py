@@ -30,7 +30,7 @@ POOL = record(
      "servers_by_state": record({state: COUNT for state in SERVER_STATE["enum"]}),
      "data_plane": one_of("ipvs", "none"), "scheduler": TEXT, "sorry_active": FLAG,
      "changes": record({"up": COUNT, "down": COUNT}), "services": list_of(SERVICE)},
-    since_unix_ns=UNIX_NS, suspended=TRUE, sorry=TEXT, servers=list_of(SERVER))
+    since_unix_ns=UNIX_NS, suspended=TRUE, partial=TRUE, sorry=TEXT, servers=list_of(SERVER))
 POOLS = record(
     {"checker": record({"state": one_of("none", "running", "away"), "start_count": COUNT}, pid=ID),
      "plane": record({"name": TEXT, "state": one_of("works", "missing")}, reason=TEXT),

@@ -6,6 +6,13 @@
 
 #define POOLS "pools.pools"
 
+/* Of a pool that lists only some of its servers none is shown: series would come and go. */
+static const json_t *servers_of(const json_t *pool)
+{
+	return json_is_true(json_object_get(pool, "partial")) ? NULL
+							      : json_object_get(pool, "servers");
+}
+
 static const char *text_of(const json_t *object, const char *name)
 {
 	return json_string_value(json_object_get(object, name));
@@ -40,7 +47,7 @@ void walk_servers(const json_t *snapshot, walk_visit *visit, void *context)
 
 	json_array_foreach(walk_member(snapshot, POOLS), i, pool)
 	{
-		json_array_foreach(json_object_get(pool, "servers"), k, server)
+		json_array_foreach(servers_of(pool), k, server)
 		{
 			const struct metrics_label labels[] = {
 				{"pool", text_of(pool, "name")},
@@ -82,7 +89,7 @@ void walk_checks(const json_t *snapshot, walk_visit *visit, void *context)
 
 	json_array_foreach(walk_member(snapshot, POOLS), i, pool)
 	{
-		json_array_foreach(json_object_get(pool, "servers"), k, server)
+		json_array_foreach(servers_of(pool), k, server)
 			visit_checks(pool, server, visit, context);
 	}
 }
@@ -148,7 +155,7 @@ static json_t *sum_servers(const json_t *snapshot)
 	{
 		const json_t *service = json_array_get(json_object_get(pool, "services"), 0);
 
-		json_array_foreach(json_object_get(pool, "servers"), k, server)
+		json_array_foreach(servers_of(pool), k, server)
 		{
 			const char *address = text_of(server, "address");
 			char key[128];

@@ -14,6 +14,7 @@
 
 #define SERVERS_MAX 250
 #define SERVICES_MAX 16
+#define POOLS_MAX 250 /* in a snapshot */
 
 static void set_count(json_t *json, const char *name, uint64_t value)
 {
@@ -297,7 +298,36 @@ json_t *pools_json_of(const struct pools *pools, const char *name, size_t skip)
 	return json;
 }
 
+/* Adds the servers that are not up. Returns how many. */
+static size_t add_troubled(json_t *json, const struct pool_entry *pool, size_t max, uint64_t now_ns)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < pool->core.count && json_array_size(list) < max; i++)
+		if (strcmp(server_entry_state(&pool->servers[i]), "up") != 0)
+			json_array_append_new(list, server_json(&pool->servers[i], now_ns));
+	json_object_set_new(json, "servers", list);
+	json_object_set_new(json, "partial", json_true());
+	return json_array_size(list);
+}
+
 json_t *pools_json(const struct pools *pools)
 {
-	return pools_json_of(pools, NULL, 0);
+	const struct pools_prepared *table = pools->table;
+	json_t *list = json_array(), *one;
+	uint64_t now_ns = clock_now_ns();
+	size_t left = SERVERS_MAX;
+
+	for (size_t i = 0; i < table->pool_count && i < POOLS_MAX; i++) {
+		const struct pool_entry *pool = &table->pools[i];
+
+		one = pool_json(pool, now_ns);
+		if (pool->core.count <= left)
+			left -= add_servers(one, pool, 0, left, now_ns);
+		else
+			left -= add_troubled(one, pool, left, now_ns);
+		json_array_append_new(list, one);
+	}
+	return json_pack("{s:o, s:o, s:o}", "checker", checker_json(pools), "plane",
+			 plane_json(pools), "pools", list);
 }
