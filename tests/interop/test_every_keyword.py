@@ -21,7 +21,16 @@ BASE = {
     "vrrp_track_process A": ["process a"],
     "track_file A": ["file /run/x"],
     "vrrp_track_file A": ["file /run/x"],
+    "virtual_server 10.0.0.9 80": ["lvs_sched rr", "lvs_method NAT", "protocol TCP",
+                                   "sorry_server 10.0.0.6 80", "real_server 10.0.0.5 80 {", "}"],
+    "HTTP_GET": ["url {", "path /", "}"],
+    "SSL_GET": ["url {", "path /", "}"],
+    "MISC_CHECK": ["misc_path /usr/bin/true"],
+    "FILE_CHECK": ["track_file F"],
+    "url": ["path /"],
 }
+# Old names of what a block needs.
+OLD = {"lb_algo": "lvs_sched", "lb_kind": "lvs_method"}
 # What a file needs besides the block that is examined.
 REST = """global_defs { script_user root
 enable_script_security
@@ -56,18 +65,40 @@ def words(statement):
     return [part.strip() for part in statement.split(" ; ")]
 
 
+def outer_keywords(lines):
+    """The keywords of these lines that are not in a block of them."""
+    keywords, depth = set(), 0
+    for line in lines:
+        depth -= line == "}"
+        if not depth:
+            keywords.add(OLD.get(line.split()[0], line.split()[0]))
+        depth += line.endswith("{")
+    return keywords
+
+
+def needed(name, lines):
+    """What a block needs besides these lines."""
+    keywords = outer_keywords(lines)
+    base, kept = BASE.get(name, []), []
+    for line in base:
+        if line.split()[0] not in keywords - {"}"}:
+            kept.append(line)
+        elif line.endswith("{"):
+            return kept
+    return kept
+
+
 def configuration(block, lines):
     """A file with these lines in a block, and the number of the first line of that block."""
     names = block.split(" / ") if block else []
     own = names[:1] == ["vrrp_instance V"]
     text = REST + ("" if own else WHOLE)
-    keywords = {line.split()[0] for line in lines}
     first = text.count("\n") + 1
-    text += "".join(f"{name} {{\n" for name in names)
-    base = [line for line in BASE.get(names[0] if names else "", []) if line.split()[0] not in keywords]
-    inside = lines if len(names) < 2 else lines + ["}"] * (len(names) - 1)
-    text += "\n".join(inside + base) + "\n" + ("}\n" if names else "")
-    return text, first
+    for name in names[::-1] or [""]:
+        lines = needed(name, lines) + lines
+        if name:
+            lines = [f"{name} {{", *lines, "}"]
+    return text + "\n".join(lines) + "\n", first
 
 
 def remarks(path, text, first):

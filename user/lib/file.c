@@ -8,10 +8,12 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_BYTES_MAX (1024 * 1024)
+#define FILE_BYTES_MAX (64 * 1024 * 1024)
+#define ROOM_AT_FIRST ((size_t)64 * 1024)
 
 /* Reads until end of file: fstat() reports no size for pipes and /proc.
  * Returns the number of bytes, or a negative errno (-EISDIR comes from read()). */
@@ -40,27 +42,45 @@ int file_read(const char *path, char **text, size_t *length)
 	return fd < 0 ? -errno : file_read_open(fd, text, length);
 }
 
+/* Gives the buffer more room. Returns success. */
+static bool grow(char **buffer, size_t *room)
+{
+	size_t more = *room ? 2 * *room : ROOM_AT_FIRST;
+	char *grown = realloc(*buffer, more + 1);
+
+	if (!grown)
+		return false;
+	*buffer = grown;
+	*room = more;
+	return true;
+}
+
 int file_read_open(int fd, char **text, size_t *length)
 {
 	_cleanup_free_ char *buffer = NULL;
+	size_t room = 0, used = 0;
 	ssize_t got;
 	char *fitted;
 
-	buffer = malloc(FILE_BYTES_MAX + 1);
-	if (!buffer)
-		return -ENOMEM;
-	got = read_all(fd, buffer, FILE_BYTES_MAX + 1);
-	if (got < 0)
-		return (int)got;
-	if (got > FILE_BYTES_MAX)
+	do {
+		if (used > FILE_BYTES_MAX)
+			return -EFBIG;
+		if (!grow(&buffer, &room))
+			return -ENOMEM;
+		got = read_all(fd, buffer + used, room - used);
+		if (got < 0)
+			return (int)got;
+		used += (size_t)got;
+	} while (used == room);
+	if (used > FILE_BYTES_MAX)
 		return -EFBIG;
-	fitted = realloc(buffer, (size_t)got + 1);
+	fitted = realloc(buffer, used + 1);
 	if (!fitted)
 		return -ENOMEM;
 	buffer = NULL;
-	fitted[got] = '\0';
+	fitted[used] = '\0';
 	*text = fitted;
-	*length = (size_t)got;
+	*length = used;
 	return 0;
 }
 

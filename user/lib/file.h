@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* Reads path into *text (to be freed; NUL-terminated), *length without the NUL.
- * Returns 0 or a negative errno (-EFBIG over 1 MiB, -EISDIR for a directory). */
+ * Returns 0 or a negative errno (-EFBIG over 64 MiB, -EISDIR for a directory). */
 int file_read(const char *path, char **text, size_t *length);
 
 /* The same for an open file, which stays open. */

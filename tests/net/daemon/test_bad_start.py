@@ -92,7 +92,7 @@ def test_group_writable_key_file(lab, configured):
 
 def test_huge_key_file(lab, configured):
     """Root cannot read it either: nothing advises to run xbeatd as root."""
-    configured.key_file.write_bytes(bytes(20 << 20))
+    configured.key_file.write_bytes(bytes(65 << 20))
     line = start_and_fail(lab, words=[f"cannot read the key file {configured.key_file}: "])
     assert line.endswith("File too large"), line
 

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LIMIT_BYTES (1024 * 1024)
+#define LIMIT_BYTES (64 * 1024 * 1024)
 
 /* Writes bytes to a new file, reads it back, and removes it. Returns the result of file_read(). */
 static int read_back(const char *bytes, size_t count, char **text, size_t *length)

@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Blanks, names, control characters. */
+/* Names. */
 #include "user/config/syntax/preprocess.h"
 #include <ctype.h>
 #include <string.h>
-
-bool config_is_control(char byte)
-{
-	return iscntrl((unsigned char)byte) && !isspace((unsigned char)byte);
-}
-
-bool config_is_blank(char byte)
-{
-	return (isspace((unsigned char)byte) && byte != '\n') || config_is_control(byte);
-}
 
 size_t config_name_length(const char *bytes, size_t length)
 {

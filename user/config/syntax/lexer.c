@@ -139,7 +139,8 @@ static size_t reference_length(const struct config_lexer *lexer)
 
 static bool ends_word(char byte)
 {
-	return byte == '\0' || byte == '\n' || config_is_blank(byte) || strchr("{}\"#!", byte);
+	return (unsigned char)byte <= ' ' || byte == 0x7f || byte == '{' || byte == '}' ||
+	       byte == '"' || byte == '#' || byte == '!';
 }
 
 static void read_word(struct config_lexer *lexer)

@@ -105,7 +105,8 @@ static const struct config_keyword *find_keyword(const struct config_block_type 
 						 const char *name)
 {
 	for (size_t i = 0; i < type->keyword_count; i++) {
-		if (!strcmp(type->keywords[i].name, name))
+		/* Most differ in the first letter. */
+		if (type->keywords[i].name[0] == name[0] && !strcmp(type->keywords[i].name, name))
 			return &type->keywords[i];
 	}
 	return NULL;
@@ -373,7 +374,8 @@ static void handle_statement(struct config_parser *parser, struct config_block *
 {
 	const struct config_token *token = &statement->tokens[0];
 	const struct config_keyword *keyword = find_keyword(block->type, token->text);
-	const struct config_unsupported *unsupported = find_unsupported(block->type, token->text);
+	const struct config_unsupported *unsupported =
+		keyword ? NULL : find_unsupported(block->type, token->text);
 
 	if (keyword) {
 		bool counts = this_use_counts(parser, block, keyword, token->location);

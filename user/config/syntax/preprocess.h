@@ -101,8 +101,17 @@ size_t config_name_length(const char *bytes, size_t length);
 
 /* A control character other than those of plain text: reported with its line, then treated as a
  * blank. */
-bool config_is_control(char byte);
-bool config_is_blank(char byte);
+static inline bool config_is_control(char byte)
+{
+	unsigned char value = (unsigned char)byte;
+
+	return value == 0x7f || value < '\t' || (value > '\r' && value < ' ');
+}
+
+static inline bool config_is_blank(char byte)
+{
+	return (byte != '\n' && (unsigned char)byte <= ' ') || byte == 0x7f;
+}
 
 /* Gives a name a value: count bytes of text at offset. A predefined name is reported at
  * location. */

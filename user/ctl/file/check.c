@@ -25,20 +25,33 @@ static size_t count_addresses(const struct config *config)
 	return count;
 }
 
+static size_t count_servers(const struct config *config)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < config->pools.count; i++)
+		count += config->pools.list[i].server_count;
+	return count;
+}
+
 static void print_summary(const char *path, const struct config *config)
 {
 	const struct config_heartbeat *heartbeat = config->heartbeat;
 	size_t addresses = count_addresses(config);
-	char block[160] = "";
+	size_t pools = config->pools.count, servers = count_servers(config);
+	char block[160] = "", served[80] = "";
 
 	if (heartbeat)
 		snprintf(block, sizeof(block),
 			 "heartbeat %.64s with %zu node%s on %zu interface%s, ", heartbeat->name,
 			 heartbeat->node_count, plural(heartbeat->node_count),
 			 heartbeat->interface_count, plural(heartbeat->interface_count));
-	text_print_labelled(stdout, 0, "", "%s: ok: %s%zu VRRP instance%s with %zu address%s", path,
-			    block, config->instance_count, plural(config->instance_count),
-			    addresses, addresses == 1 ? "" : "es");
+	if (pools)
+		snprintf(served, sizeof(served), ", %zu server pool%s with %zu server%s", pools,
+			 plural(pools), servers, plural(servers));
+	text_print_labelled(stdout, 0, "", "%s: ok: %s%zu VRRP instance%s with %zu address%s%s",
+			    path, block, config->instance_count, plural(config->instance_count),
+			    addresses, addresses == 1 ? "" : "es", served);
 }
 
 static json_t *diagnostics_json(const struct diagnostics *diagnostics)
@@ -65,6 +78,8 @@ static void add_counts(json_t *json, const struct config *config)
 			    json_integer((json_int_t)config->instance_count));
 	json_object_set_new(json, "address_count",
 			    json_integer((json_int_t)count_addresses(config)));
+	json_object_set_new(json, "pool_count", json_integer((json_int_t)config->pools.count));
+	json_object_set_new(json, "server_count", json_integer((json_int_t)count_servers(config)));
 	if (heartbeat)
 		json_object_set_new(json, "heartbeat",
 				    json_pack("{s:o, s:I, s:I}", "name", json_text(heartbeat->name),
