@@ -15,7 +15,7 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture 
 	user/ctl/view user/ctl/show \
 	user/checker/process user/checker/http user/checker/dns user/checker/methods user/checker \
 	user/exporter user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source \
-	user/health user/plane/ipvs user/plane user/notify user/runner user/starter user/runner/child user/net \
+	user/health user/plane/ipvs user/plane/nft user/plane user/notify user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel/upkeep user/kernel user/kernel/share \
 	user/kernel/system user/kernel/layout user/config user/config/print user/config/pools user/config/blocks \
 	user/config/syntax user/config/host user/checker/protocol user/config/model user/core user/core/pool user/core/vrrp user/figures \
@@ -37,7 +37,8 @@ uses.user/cluster := user/heartbeat user/kernel user/config/model user/core user
 uses.user/pools/report := user/pools user/plane user/checker user/checker/protocol user/config/model user/core/pool user/lib
 uses.user/pools := user/plane/ipvs user/plane user/checker user/checker/protocol user/notify user/runner user/starter \
 	user/config/model user/core/pool user/lib
-uses.user/plane/ipvs := user/plane user/net/netlink user/config/model user/lib
+uses.user/plane/nft := user/net/netlink user/lib
+uses.user/plane/ipvs := user/plane/nft user/plane user/net/netlink user/config/model user/lib
 uses.user/plane := user/config/model user/lib
 uses.user/checker := user/checker/protocol user/starter user/config/model user/core/pool user/lib
 uses.user/checker/protocol := user/config/model user/core/pool user/lib

@@ -5,8 +5,10 @@
  *
  *   ipvs_plane [NAME=VALUE…]           global settings: record=FILE timeouts=TCP,FIN,UDP flush
  *                                      flush_on_stop sync=INTERFACE sync_instance maxlen port ttl group
+ *                                      nftables=TABLE
  *
  *   service SERVICE [NAME=VALUE…]      adds or changes; scheduler flags persistence mask engine ops
+ *                                      group=A:PROTOCOL (A to D)
  *   server SERVICE ADDRESS PORT [NAME=VALUE…]    weight method tunnel tunnel_port checksum upper lower
  *   servers SERVICE COUNT [NAME=VALUE…]          10.128.0.0, port 80, and those after it
  *   remove-service SERVICE
@@ -113,6 +115,13 @@ static void read_settings(struct line *line,
 	}
 }
 
+/* The name of the group ends at a colon. */
+static void set_group(struct config_pool *pool, const char *value)
+{
+	snprintf(pool->name, sizeof(pool->name), "%s", value);
+	pool->group = strndup(value, strcspn(value, ":"));
+}
+
 static void set_pool(void *context, const char *name, const char *value)
 {
 	struct config_pool *pool = context;
@@ -131,6 +140,8 @@ static void set_pool(void *context, const char *name, const char *value)
 		pool->persistence_prefix = (uint8_t)to_number(value);
 	else if (!strcmp(name, "ops"))
 		pool->one_packet = true;
+	else if (!strcmp(name, "group"))
+		set_group(pool, value);
 }
 
 static int named(const char *value, const char *const *names, size_t count)
@@ -185,6 +196,22 @@ static void set_sync(struct config_lvs_sync *sync, const char *name, const char 
 		address_parse(value, &sync->group);
 }
 
+/* Groups A to D have no marks of their own. */
+static void set_nftables(struct config_pools *global, const char *table)
+{
+	static char names[][2] = {"A", "B", "C", "D"};
+	static struct config_server_group groups[4];
+
+	for (size_t i = 0; i < 4; i++)
+		groups[i].name = names[i];
+	global->groups = groups;
+	global->group_count = 4;
+	global->nftables = true;
+	global->nftables_priority = -1;
+	global->nftables_first_mark = 1000;
+	snprintf(global->nftables_table, sizeof(global->nftables_table), "%s", table);
+}
+
 static void set_global(void *context, const char *name, const char *value)
 {
 	struct config_pools *global = context;
@@ -199,6 +226,8 @@ static void set_global(void *context, const char *name, const char *value)
 		global->flush = true;
 	else if (!strcmp(name, "flush_on_stop"))
 		global->flush_on_stop = true;
+	else if (!strcmp(name, "nftables"))
+		set_nftables(global, value);
 	else
 		set_sync(&global->sync, name, value);
 }

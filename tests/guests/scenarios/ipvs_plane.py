@@ -209,9 +209,86 @@ def sync_daemons():
     plane.end()
 
 
+def ruleset():
+    return run("nft", "list", "ruleset")
+
+
+RULESET = """\
+table ip keepalived_ipvs {
+	map tcp_map {
+		type ipv4_addr . inet_service : mark
+		flags interval
+		elements = { 10.0.0.1 . 80 : 0x000003e8,
+			     10.0.1.2-10.0.1.4 . 81 : 0x000003e9 }
+	}
+
+	map udp_map {
+		type ipv4_addr . inet_service : mark
+		flags interval
+		elements = { 10.0.0.1 . 80 : 0x000003ea }
+	}
+
+	chain in {
+		type filter hook input priority filter - 1; policy accept;
+		meta mark set ip daddr . tcp dport map @tcp_map return
+		meta mark set ip daddr . udp dport map @udp_map return
+	}
+}
+table ip6 keepalived_ipvs {
+	map tcp_map {
+		type ipv6_addr . inet_service : mark
+		flags interval
+		elements = { fd00::1 . 80 : 0x000003e8 }
+	}
+
+	chain in {
+		type filter hook input priority filter - 1; policy accept;
+		meta mark set ip6 daddr . tcp dport map @tcp_map return
+	}
+}
+"""
+MARKED = ("-A -f 1000 -s rr", "-a -f 1000 -r 192.168.0.1:8080 -m -w 1", "-A -f 1000 -6 -s rr",
+          "-A -f 1001 -s rr", "-a -f 1001 -r 192.168.0.1:0 -g -w 1", "-A -f 1002 -s wlc")
+
+
+def nftables():
+    settings = (f"record={RECORD}", "nftables=keepalived_ipvs")
+    first = [f"service tcp {address} 80 scheduler=rr group=A:tcp" for address in ("10.0.0.1", "fd00::1")]
+    second = [f"service tcp 10.0.1.{number} 81 scheduler=rr group=B:tcp" for number in (2, 3, 4)]
+    servers = ["server tcp 10.0.0.1 80 192.168.0.1 8080",
+               *(f"server tcp 10.0.1.{number} 81 192.168.0.1 81 method=DR" for number in (2, 3, 4))]
+    plane = Plane(*settings)
+    plane.set(*first, *second, "service udp 10.0.0.1 80 group=A:udp", *servers, "complete")
+    check_table(*MARKED)
+    assert ruleset() == RULESET, ruleset()
+    run("nft", "flush", "ruleset")
+    plane.set(wait=LOOK_MS)
+    assert ruleset() == RULESET, ruleset()
+    assert plane.reports == ["restored 10.0.0.1 80: its table of nftables had been removed or changed"]
+    plane.kill()
+    plane = Plane(*settings)  # in another order: the marks stay with their pools
+    plane.set(*second, *first, *servers, "complete")
+    check_table(*MARKED[:-1])
+    plane.set("reload", *first, *second, "complete")  # without nftables
+    assert ruleset() == ""
+    check_table(SERVICE, "-a -t 10.0.0.1:80 -r 192.168.0.1:8080 -m -w 1", "-A -t [fd00::1]:80 -s rr",
+                *(line for number in (2, 3, 4) for line in (
+                    f"-A -t 10.0.1.{number}:81 -s rr", f"-a -t 10.0.1.{number}:81 -r 192.168.0.1:81 -g -w 1")))
+    plane.set("reload nftables=other", *first, *second, "complete")
+    check_table(*MARKED[:-1])
+    assert ruleset().startswith("table ip other {"), ruleset()
+    plane.kill()
+    plane = Plane(f"record={RECORD}")
+    plane.set("complete")
+    check_table()
+    assert ruleset() == ""
+    plane.end()
+
+
 def main():
     checks = (add_change_remove, every_kind, adoption, put_back, refusals, timeouts, flushes,
-              sync_daemons)
+              sync_daemons, nftables)
+    checks = [check for check in checks if not sys.argv[1:] or check.__name__ in sys.argv[1:]]
     for check in checks:
         clear()
         check()

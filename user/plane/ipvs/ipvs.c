@@ -3,6 +3,7 @@
 #include "user/plane/ipvs/ipvs.h"
 #include "user/lib/array.h"
 #include "user/lib/log.h"
+#include "user/plane/ipvs/marks.h"
 #include "user/plane/ipvs/record.h"
 #include "user/plane/ipvs/settings.h"
 #include "user/plane/ipvs/state.h"
@@ -34,21 +35,19 @@ static void want(struct ipvs_plane *ipvs, struct ipvs_item *item, bool wanted)
 	ipvs_work_wake(ipvs);
 }
 
-static int set_service(struct plane *plane, const struct plane_service *service)
+static struct ipvs_service *set_direct(struct ipvs_plane *ipvs, const struct plane_service *service)
 {
-	struct ipvs_plane *ipvs = ipvs_of(plane);
 	struct ipvs_service_id id = ipvs_service_id_of(service);
 	struct ipvs_service *entry = ipvs_table_add_service(&ipvs->table, &id);
 
 	entry->shown = *service;
 	entry->wanted = ipvs_service_settings_of(service);
 	want(ipvs, &entry->item, true);
-	return 0;
+	return entry;
 }
 
-static int remove_service(struct plane *plane, const struct plane_service *service)
+static int remove_direct(struct ipvs_plane *ipvs, const struct plane_service *service)
 {
-	struct ipvs_plane *ipvs = ipvs_of(plane);
 	struct ipvs_service *entry = find_service(ipvs, service);
 	struct ipvs_item *server;
 
@@ -60,19 +59,102 @@ static int remove_service(struct plane *plane, const struct plane_service *servi
 	return 0;
 }
 
+static int remove_marked(struct ipvs_plane *ipvs, struct ipvs_service *address)
+{
+	bool unused;
+	struct plane_service service = ipvs_marks_remove(ipvs, address, &unused);
+
+	ipvs_work_wake(ipvs);
+	return unused ? remove_direct(ipvs, &service) : 0;
+}
+
+/* In a service of a mark: packets keep their port, but for NAT, whose servers may have another. */
+static struct config_endpoint endpoint_in(const struct ipvs_service *of,
+					  const struct plane_server *server)
+{
+	struct config_endpoint endpoint = server->endpoint;
+
+	if (of->id.mark && server->forwarding.method != CONFIG_LVS_NAT)
+		endpoint.port = 0;
+	return endpoint;
+}
+
+static void set_in(struct ipvs_plane *ipvs, struct ipvs_service *of,
+		   const struct plane_server *server)
+{
+	struct config_endpoint endpoint = endpoint_in(of, server);
+	struct ipvs_server *entry = ipvs_table_add_server(&ipvs->table, of, &endpoint);
+
+	entry->shown = *server;
+	entry->wanted = ipvs_server_settings_of(server);
+	want(ipvs, &entry->item, true);
+}
+
+/* nftables_ipvs came or went: the service is another one now, with the same servers. */
+static void move_servers(struct ipvs_plane *ipvs, const struct ipvs_service *from,
+			 struct ipvs_service *to)
+{
+	const struct ipvs_item *item;
+
+	TAILQ_FOREACH(item, &from->servers, beside)
+	if (item->wanted)
+		set_in(ipvs, to, &((const struct ipvs_server *)item)->shown);
+}
+
+/* The service that stands for one that is set: of a mark, or itself. NULL: neither is set. */
+static struct ipvs_service *serving(struct ipvs_plane *ipvs, const struct plane_service *service)
+{
+	struct ipvs_service *address = ipvs_marks_find(ipvs, service);
+	struct plane_service marked;
+	struct ipvs_service *found;
+
+	if (address) {
+		marked = ipvs_marks_service(address);
+		service = &marked;
+	}
+	found = find_service(ipvs, service);
+	return found && found->item.wanted ? found : NULL;
+}
+
+static int remove_service(struct plane *plane, const struct plane_service *service)
+{
+	struct ipvs_plane *ipvs = ipvs_of(plane);
+	struct ipvs_service *address = ipvs_marks_find(ipvs, service);
+
+	return address ? remove_marked(ipvs, address) : remove_direct(ipvs, service);
+}
+
+/* Returns the service that stands for it now. */
+static struct ipvs_service *set_marked(struct ipvs_plane *ipvs, const struct plane_service *service)
+{
+	struct plane_service of_mark = ipvs_marks_add(ipvs, service);
+
+	return set_direct(ipvs, &of_mark);
+}
+
+static int set_service(struct plane *plane, const struct plane_service *service)
+{
+	struct ipvs_plane *ipvs = ipvs_of(plane);
+	struct ipvs_service *before = serving(ipvs, service);
+	struct ipvs_service *was_marked = ipvs_marks_find(ipvs, service);
+	bool marked = ipvs_marks_wanted(ipvs, service);
+	struct ipvs_service *now = marked ? set_marked(ipvs, service) : set_direct(ipvs, service);
+
+	if (!before || marked == (was_marked != NULL))
+		return 0;
+	move_servers(ipvs, before, now);
+	return was_marked ? remove_marked(ipvs, was_marked) : remove_direct(ipvs, service);
+}
+
 static int set_server(struct plane *plane, const struct plane_service *service,
 		      const struct plane_server *server)
 {
 	struct ipvs_plane *ipvs = ipvs_of(plane);
-	struct ipvs_service *of = find_service(ipvs, service);
-	struct ipvs_server *entry;
+	struct ipvs_service *of = serving(ipvs, service);
 
-	if (!of || !of->item.wanted)
+	if (!of)
 		return -ENOENT;
-	entry = ipvs_table_add_server(&ipvs->table, of, &server->endpoint);
-	entry->shown = *server;
-	entry->wanted = ipvs_server_settings_of(server);
-	want(ipvs, &entry->item, true);
+	set_in(ipvs, of, server);
 	return 0;
 }
 
@@ -80,10 +162,14 @@ static int remove_server(struct plane *plane, const struct plane_service *servic
 			 const struct plane_server *server)
 {
 	struct ipvs_plane *ipvs = ipvs_of(plane);
-	struct ipvs_service *of = find_service(ipvs, service);
-	struct ipvs_server *entry =
-		of ? ipvs_table_server(&ipvs->table, of, &server->endpoint) : NULL;
+	struct ipvs_service *of = serving(ipvs, service);
+	struct config_endpoint endpoint;
+	struct ipvs_server *entry;
 
+	if (!of)
+		return -ENOENT;
+	endpoint = endpoint_in(of, server);
+	entry = ipvs_table_server(&ipvs->table, of, &endpoint);
 	if (!entry || !entry->item.wanted)
 		return -ENOENT;
 	want(ipvs, &entry->item, false);
@@ -95,6 +181,7 @@ static void complete(struct plane *plane)
 	struct ipvs_plane *ipvs = ipvs_of(plane);
 
 	ipvs->table.completed = true;
+	ipvs_marks_forget(ipvs);
 	if (ipvs->look.loaded)
 		ipvs_table_sweep(&ipvs->table);
 	ipvs_work_wake(ipvs);
@@ -102,7 +189,7 @@ static void complete(struct plane *plane)
 
 static json_t *counters(struct plane *plane, const struct plane_service *service)
 {
-	const struct ipvs_service *entry = find_service(ipvs_of(plane), service);
+	const struct ipvs_service *entry = serving(ipvs_of(plane), service);
 
 	return entry && entry->item.present ? ipvs_counters_json(entry) : NULL;
 }
@@ -123,6 +210,7 @@ static void release(struct ipvs_plane *ipvs)
 	ipvs_look_stop(ipvs);
 	ipvs_work_stop(ipvs);
 	ipvs_table_free(&ipvs->table);
+	ipvs_marks_free(ipvs);
 	free(ipvs->record);
 	free(ipvs);
 }
@@ -145,6 +233,7 @@ static bool flush(struct ipvs_plane *ipvs)
 static void withdraw(struct ipvs_plane *ipvs)
 {
 	ipvs_look_finish(ipvs);
+	ipvs_marks_stop(ipvs);
 	if (!flush(ipvs)) {
 		unwant_all(ipvs);
 		ipvs_work_finish(ipvs);
@@ -200,6 +289,7 @@ struct plane *plane_ipvs_start(struct event_base *base, const struct config_pool
 	ipvs->events = *events;
 	ipvs->record = record ? text_copy(record) : NULL;
 	ipvs_table_init(&ipvs->table);
+	ipvs_table_init(&ipvs->marks.addresses);
 	error = ipvs_work_start(ipvs);
 	if (!error) {
 		ipvs_record_read(ipvs);
@@ -218,6 +308,7 @@ void plane_ipvs_reload(struct plane *plane, const struct config_pools *settings)
 	struct ipvs_plane *ipvs = ipvs_of(plane);
 
 	ipvs->settings = settings;
+	ipvs->marks.stale |= ipvs->marks.table[0] != '\0'; /* its name or priority may be another */
 	ipvs_timeouts_apply(ipvs);
 	ipvs_sync_apply(ipvs);
 	ipvs_work_wake(ipvs);

@@ -8,6 +8,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "user/plane/ipvs/difference.h"
+#include "user/plane/ipvs/marks.h"
 #include "user/plane/ipvs/settings.h"
 #include "user/plane/ipvs/state.h"
 #include <errno.h>
@@ -283,6 +284,7 @@ static void begin_round(struct ipvs_plane *plane)
 	struct ipvs_look *look = &plane->look;
 
 	ipvs_sync_apply(plane);
+	ipvs_marks_check(plane);
 	look->round++;
 	look->running = true;
 	look->of_service = false;

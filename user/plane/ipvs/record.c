@@ -5,6 +5,7 @@
 #include "user/lib/file.h"
 #include "user/lib/log.h"
 #include "user/lib/trust.h"
+#include "user/plane/ipvs/marks.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,13 +61,24 @@ static bool read_timeouts(const char *line, struct ipvs_timeouts *timeouts)
 	return true;
 }
 
+static bool read_mark(const char *line, uint32_t *number, char pool[static 96])
+{
+	return sscanf(line, "mark %u %95s", number, pool) == 2;
+}
+
 static void take_line(struct ipvs_plane *plane, const char *line)
 {
 	struct ipvs_service_id id;
 	struct ipvs_service *service;
+	uint32_t number;
+	char pool[96];
 
 	if (read_timeouts(line, &plane->timeouts_before)) {
 		plane->has_timeouts_before = true;
+	} else if (read_mark(line, &number, pool)) {
+		ipvs_marks_remember(plane, number, pool);
+	} else if (sscanf(line, "nftables %63s", plane->marks.table) == 1) {
+		plane->marks.stale = true; /* it is replaced, or removed */
 	} else if (!strcmp(line, "sync")) {
 		plane->sync.ours = true;
 	} else if (read_service(line, &id)) {
@@ -129,6 +141,11 @@ static void print_record(FILE *file, const struct ipvs_plane *plane)
 			timeouts->udp_s);
 	if (plane->sync.ours)
 		fputs("sync\n", file);
+	if (plane->marks.table[0])
+		fprintf(file, "nftables %s\n", plane->marks.table);
+	for (size_t i = 0; i < plane->marks.count; i++)
+		fprintf(file, "mark %u %s\n", plane->marks.list[i].number,
+			plane->marks.list[i].pool);
 	TAILQ_FOREACH(item, &plane->table.services, beside)
 	print_service(file, &item->service->id);
 }

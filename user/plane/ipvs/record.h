@@ -2,7 +2,8 @@
 /*
  * The record: a file that names what of the kernel's IPVS is ours, so that a daemon knows what one
  * left that was killed. A line each: "service tcp 10.0.0.1 80", "service mark 7 4" (its family),
- * "timeouts 900 120 300" (those before ours), "sync" (the sync daemons are ours).
+ * "timeouts 900 120 300" (those before ours), "sync" (the sync daemons are ours), "nftables TABLE",
+ * "mark 1000 POOL".
  */
 #ifndef XBEAT_PLANE_IPVS_RECORD_H
 #define XBEAT_PLANE_IPVS_RECORD_H

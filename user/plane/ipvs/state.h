@@ -6,6 +6,7 @@
 #include "user/plane/ipvs/ipvs.h"
 #include "user/plane/ipvs/socket.h"
 #include "user/plane/ipvs/table.h"
+#include "user/plane/nft/nft.h"
 
 /* work.c: sends what is to change, a batch in a turn of the loop. */
 struct ipvs_work {
@@ -38,6 +39,23 @@ struct ipvs_sync {
 	bool ours; /* this daemon, or the one before, started them */
 };
 
+struct ipvs_mark {
+	uint32_t number;
+	char pool[sizeof(((struct config_pool *)0)->name)];
+	size_t users[2]; /* addresses, IPv4 and IPv6 */
+};
+
+/* marks.c */
+struct ipvs_marks {
+	struct ipvs_table addresses; /* what is reached by a mark; never in the kernel's IPVS */
+	struct ipvs_mark *list;
+	size_t count;
+	struct nft nft;
+	char table[NFT_NAME_BYTES]; /* the one in the kernel; "": none */
+	bool stale; /* it is to be replaced */
+	int error; /* of the last time; 0: none */
+};
+
 struct ipvs_plane {
 	struct plane plane; /* first */
 	struct event_base *base;
@@ -50,6 +68,7 @@ struct ipvs_plane {
 	size_t left_count; /* removed because an earlier daemon had left it */
 	bool record_failed; /* the last time: logged once */
 	struct ipvs_sync sync;
+	struct ipvs_marks marks;
 	struct ipvs_timeouts timeouts_before; /* those that are put back */
 	bool has_timeouts_before;
 };

@@ -40,6 +40,7 @@ struct ipvs_service {
 	struct ipvs_counters counters;
 	struct plane_service shown; /* as it was set */
 	struct ipvs_items servers;
+	uint32_t mark; /* of an address that is reached by one (marks.h) */
 	size_t server_count;
 	uint64_t servers_round; /* the last look at its servers */
 	uint64_t removed_ns; /* the last removal of one of them */

@@ -2,6 +2,7 @@
 /* Brings the kernel to what is wanted: batches of requests, whose results change the table. */
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
+#include "user/plane/ipvs/marks.h"
 #include "user/plane/ipvs/record.h"
 #include "user/plane/ipvs/state.h"
 #include <errno.h>
@@ -203,8 +204,13 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (plane->look.loaded && send_batch(plane))
+	if (!plane->look.loaded)
+		return;
+	if (send_batch(plane))
 		ipvs_work_wake(plane);
+	if (TAILQ_EMPTY(&plane->table.ready)) /* marks after their services */
+		ipvs_marks_apply(plane);
+	ipvs_record_write(plane);
 	if (!plane->left_count || !TAILQ_EMPTY(&plane->table.ready))
 		return;
 	log_info("ipvs: removed %zu services and servers that an earlier daemon had left",
@@ -226,7 +232,8 @@ static void on_retry(evutil_socket_t fd, short what, void *context)
 
 void ipvs_work_wake(struct ipvs_plane *plane)
 {
-	bool needed = !TAILQ_EMPTY(&plane->table.ready) || plane->table.record_stale;
+	bool needed = !TAILQ_EMPTY(&plane->table.ready) || plane->table.record_stale ||
+		      plane->marks.stale;
 
 	if (needed && !evtimer_pending(plane->work.turn, NULL))
 		clock_arm(plane->work.turn, clock_now_ns());
