@@ -178,6 +178,9 @@ $(foreach test,$(UNIT),$(eval $(call unit_test,$(BUILD)/asan,$(test))))
 $(addprefix $(BUILD)/asan/,$(UNIT)): LDFLAGS += $(SANITIZE)
 $(addprefix $(BUILD)/,$(UNIT) $(BPF_TESTS)) $(addprefix $(BUILD)/asan/,$(UNIT)): LDLIBS += -lcmocka
 
+unit_of_http := $(filter tests/unit/checker/http/%,$(UNIT))
+$(addprefix $(BUILD)/,$(unit_of_http)) $(addprefix $(BUILD)/asan/,$(unit_of_http)): LDLIBS += -lcurl -lpcre2-8
+
 $(BUILD)/tests/bpf.a: $(BPF_FIXTURES) tests/bpf
 	$(call say,AR)
 	@rm -f $@

@@ -138,7 +138,7 @@ uses.tests/unit/config/pools := user/config user/config/print
 uses.tests/unit/control := user/ctl
 uses.tests/unit/core := user/core/vrrp
 uses.tests/unit/vrrp := user/vrrp/report
-uses.tests/fuzz := tests/bpf user/control user/exporter/http user/runner/child user/net user/net/netlink user/config \
+uses.tests/fuzz := tests/bpf user/checker/http user/control user/exporter/http user/runner/child user/net user/net/netlink user/config \
 	user/config/print user/config/host user/config/model user/core user/core/vrrp user/lib
 uses.tests/bpf := user/kernel user/kernel/system user/core user/core/vrrp user/lib
 uses.tests/tools := user/checker user/checker/http user/checker/dns user/checker/methods user/checker/protocol user/core/pool user/starter \

@@ -26,6 +26,8 @@ $(FUZZ)/config: $(call archives,$(FUZZ),user/config user/config/print)
 $(FUZZ)/key: $(call archives,$(FUZZ),user/config/host)
 $(FUZZ)/control: $(call archives,$(FUZZ),user/control)
 $(FUZZ)/exporter: $(call archives,$(FUZZ),user/exporter/http)
+$(FUZZ)/answer: $(call archives,$(FUZZ),user/checker/http)
+$(FUZZ)/answer: LDLIBS := -lcurl -lpcre2-8
 $(FUZZ)/statement: $(call archives,$(FUZZ),user/core)
 $(FUZZ)/netlink: $(call archives,$(FUZZ),user/net/netlink)
 $(FUZZ)/output: $(call archives,$(FUZZ),user/runner/child)
@@ -36,7 +38,7 @@ $(FUZZ)/tests/fuzz/fuzz_bpf.o $(FUZZ)/tests/bpf/fixture.o $(FUZZ)/user/kernel/fr
 
 $(FUZZ_TARGETS): $(FUZZ)/%: $(FUZZ)/tests/fuzz/fuzz_%.o
 	$(call say,LINK)
-	$(Q)clang -fsanitize=fuzzer,address,undefined $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka -o $@
+	$(Q)clang -fsanitize=fuzzer,address,undefined $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka $(LDLIBS) -o $@
 
 # Keywords, from the tables that define them.
 $(FUZZ)/config.dict: $(wildcard user/config/blocks/*.c)

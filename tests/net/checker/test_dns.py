@@ -22,7 +22,7 @@ A, SOA, TXT, AAAA = 1, 6, 16, 28
 def dnsmasq(folder):
     configuration = folder / "dnsmasq.conf"
     configuration.write_text(f"port={PORT}\nno-resolv\nno-hosts\nlisten-address=127.0.0.1,::1\nbind-interfaces\n"
-                             "local=/example.com/\naddress=/www.example.com/192.0.2.1\n"
+                             "local=/example.com/\nhost-record=www.example.com,192.0.2.1\n"
                              "txt-record=big.example.com," + ",".join(["x" * 250] * 3) + "\n")
     process = subprocess.Popen(["dnsmasq", "--no-daemon", "--user=root", f"--conf-file={configuration}", "--pid-file"],
                                stderr=subprocess.DEVNULL)

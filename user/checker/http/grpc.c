@@ -114,7 +114,7 @@ static struct curl_slist *headers_of(const struct config_check *check)
 		fields[0],
 		fields[1],
 		"Accept:",
-		"User-Agent: grpc-xbeat/" XBEAT_VERSION,
+		"User-Agent: xbeat-checker",
 		"Content-Type: application/grpc",
 		"TE: trailers",
 	};

@@ -43,6 +43,16 @@ static int result_of(int found)
 	return -ETIME; /* a limit: of steps, matches, depth or memory */
 }
 
+/* An offset within a character of UTF-8 is an error to PCRE2. */
+static size_t begin_of(const struct regex_rule *rule, const uint8_t *text, size_t length)
+{
+	size_t begin = rule->min_offset;
+
+	while (rule->options & PCRE2_UTF && begin < length && (text[begin] & 0xc0) == 0x80)
+		begin++;
+	return begin;
+}
+
 static int search(const struct regex_rule *rule, const pcre2_code *code, const uint8_t *text,
 		  size_t length)
 {
@@ -55,7 +65,8 @@ static int search(const struct regex_rule *rule, const pcre2_code *code, const u
 		pcre2_set_callout(limits, count_step, &steps);
 		if (rule->max_offset)
 			pcre2_set_offset_limit(limits, rule->max_offset);
-		found = pcre2_match(code, text, length, rule->min_offset, 0, match, limits);
+		found = pcre2_match(code, text, length, begin_of(rule, text, length), 0, match,
+				    limits);
 	}
 	pcre2_match_context_free(limits);
 	pcre2_match_data_free(match);
