@@ -31,12 +31,19 @@ def traces(name):
     return [str(path) for place in places for path in pathlib.Path(place).glob(f"{name}*")]
 
 
-def test_demo_shows_both_takeovers(demo):
+def test_demo_shows_takeovers_and_a_pool(demo):
     assert demo.wait() == 0, demo.text()
     told = " ".join(demo.text().split())  # without the breaks of long lines
     assert re.search(r"node-b is Active: [^:]*node-a.*? down", told)
     assert re.search(r"node-b answers the client after [\d.]+ ms", told)
     assert re.search(r"node-b is Active: [^:]*node-a.*? fenced", told)
+    pool = told[told.index("POOL: "):]
+    assert re.search(r"server 10\.77\.0\.1:80 is down: pool 10\.77\.0\.100:80/tcp: http: connection refused", pool)
+    assert re.search(r"KILL: nginx.*?node-b answers the client after [\d.]+ ms.*?START: ", pool)
+    assert re.search(r"START: .*?server 10\.77\.0\.1:80 is up.*?node-a is Active.*?every request of the client was "
+                     r"answered.*?DRAIN: ", pool)
+    assert re.search(r"DRAIN: .*?is drain: .*?node-b is Active: .*?every request of the client was answered", pool)
+    assert re.search(r"requests over HTTP; lost: \d+$", pool)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
