@@ -3,11 +3,13 @@
 
 import hashlib
 import re
+import subprocess
 import threading
 
 import pytest
 
 from tests.support.check_run import Stranger, answering, check, check_all, network, read_request  # noqa: F401
+from tests.support.laboratory import NEVER_SECONDS
 from tests.support.nginx import nginx
 
 pytestmark = pytest.mark.usefixtures("network")
@@ -195,3 +197,14 @@ def test_many_checks_at_once_have_a_connection_each():
     with Stranger(serve) as server:
         results = check_all("http", server.target, runs=64, at_once=1, timeout_ms=9000)
     assert [each.outcome for each in results] == 64 * ["good"], results
+
+
+def test_digests_are_those_of_genhash(folder):
+    """keepalived's own tool makes the digests of configurations."""
+    (folder / "page").write_bytes(bytes(range(256)) * 1000)
+    with nginx(folder, SERVERS.format(folder=folder), 8080):
+        done = subprocess.run(["genhash", "-s", "127.0.0.1", "-p", "8080", "-u", "/page"], stdout=subprocess.PIPE,
+                              text=True, check=True, timeout=NEVER_SECONDS)
+        digest = re.search("[0-9a-f]{32}", done.stdout).group()
+        result = check("http", "127.0.0.1:8080", path="/page", digest=digest)
+    assert result.outcome == "good", (done.stdout, result)
