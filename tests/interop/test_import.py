@@ -40,7 +40,7 @@ vrrp_instance VI_1 {{
     track_script {{
         chk_web
     }}
-    lvs_sync_daemon_interface eth8
+    linkbeat_use_polling
 }}
 vrrp_instance VI_2 {{
     interface eth7
@@ -52,7 +52,7 @@ vrrp_instance VI_2 {{
     virtual_ipaddress {{
         10.0.0.102
     }}
-    lvs_sync_daemon_interface eth8
+    linkbeat_use_polling
 }}
 vrrp_instance OTHER {{
     interface eth8
@@ -122,12 +122,12 @@ def test_what_works_and_what_differs(tmp_path):
     assert works == {"vrrp_instance": (3, ["VI_1", "VI_2", "OTHER"]), "virtual_ipaddress": (4, None),
                      "unicast_peer": (2, ["VI_1", "VI_2"]), "vrrp_script": (1, ["chk_web"])}
     lines = path.read_text().splitlines()
-    balances = [number for number, line in enumerate(lines, 1) if "lvs_sync_daemon_interface" in line]
+    balances = [number for number, line in enumerate(lines, 1) if "linkbeat_use_polling" in line]
     bus = [number for number, line in enumerate(lines, 1) if "enable_dbus" in line]
     found = {tuple(location["line"] for location in difference["locations"]): difference["text"]
              for difference in result["differences"]}
     assert set(found) == {tuple(balances), tuple(bus)}, "equal ones are one"
-    assert "load balancer" in found[tuple(balances)]
+    assert "linkbeat" in found[tuple(balances)]
     text = subprocess.run([CTL, "import", path], capture_output=True, text=True).stdout
     assert f"lines {balances[0]}, {balances[1]}: " in text and f"line {bus[0]}: " in text
 
@@ -217,18 +217,17 @@ def test_refused(tmp_path):
     assert result["next"][-1]["command"] == f"xbeatctl import {path}"
 
 
-def test_a_load_balancer_alone(tmp_path):
-    """There is nothing to change over."""
-    result = run(write(tmp_path / "a.conf", "virtual_server 10.0.0.9 80 {\n    lb_algo rr\n}\n"))
-    assert result["result"] == "refused"
-    assert not [step for step in result["next"] if "command" in step]
+POOL = ("virtual_server 10.0.0.9 80 {\n    lvs_sched rr\n    lvs_method NAT\n    protocol TCP\n"
+        "    real_server 10.0.0.8 80 {\n        TCP_CHECK {\n        }\n    }\n}\n")
 
 
-def test_a_load_balancer_beside(tmp_path):
-    result = run(write(tmp_path / "a.conf", MULTICAST + "virtual_server 10.0.0.9 80 {\n}\n"))
-    stop, = [step for step in result["next"] if "keepalived" in step.get("command", "")
-             and "systemctl" in step["command"]]
-    assert "--check" in stop["text"]
+@pytest.mark.parametrize("more", ["", MULTICAST], ids=["alone", "beside_vrrp"])
+def test_a_load_balancer(tmp_path, more):
+    result = run(write(tmp_path / "a.conf", more + POOL))
+    works = {work["kind"]: (work["count"], work.get("names")) for work in result["works"]}
+    assert works["virtual_server"] == (1, ["10.0.0.9:80/tcp"])
+    assert works["real_server"] == works["check"] == (1, None)
+    assert [step for step in result["next"] if step.get("command") == "systemctl disable --now keepalived"]
 
 
 @pytest.mark.parametrize("name", ["a.conf", "with blank.conf", "it's.conf"])
@@ -241,7 +240,7 @@ def test_the_steps_can_be_copied(tmp_path, name):
 
 def test_included_files(tmp_path):
     """Relative names of included files are only right where the file is."""
-    write(tmp_path / "more.conf", "vrrp_instance VI_2 {\n    lvs_sync_daemon_interface eth8\n" + MULTICAST.split("{\n", 1)[1]
+    write(tmp_path / "more.conf", "vrrp_instance VI_2 {\n    linkbeat_use_polling\n" + MULTICAST.split("{\n", 1)[1]
           .replace("51", "52").replace("100", "102"))
     path = write(tmp_path / "a.conf", MULTICAST + "include more.conf\n")
     result = run(path)

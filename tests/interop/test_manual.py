@@ -12,8 +12,9 @@ from tests.support.laboratory import BUILD, ROOT
 
 
 def examples():
-    manual = (ROOT / "docs/xbeat.conf.5.scd").read_text()
-    found = re.findall(r"^```\n(.*?)^```", manual, re.DOTALL | re.MULTILINE)
+    manuals = "".join((ROOT / f"docs/{name}.5.scd").read_text() for name in ("xbeat.conf",
+                                                                          "xbeat-pools"))
+    found = re.findall(r"^```\n(.*?)^```", manuals, re.DOTALL | re.MULTILINE)
     for name in ("README.md", "docs/operation.md"):
         blocks = re.findall(r"^    heartbeat .*?^    }\n\n", (ROOT / name).read_text(),
                             re.DOTALL | re.MULTILINE)
@@ -21,7 +22,7 @@ def examples():
     return [text for text in found if "virtual_router_id" in text]
 
 
-COUNT = 4
+COUNT = 5
 
 
 def test_all_are_found():

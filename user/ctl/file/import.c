@@ -55,15 +55,6 @@ static json_t *groups_json(const struct diagnostics *diagnostics, enum diagnosti
 	return groups;
 }
 
-/* keepalived goes on as a load balancer. */
-static bool has_load_balancer(const struct diagnostics *diagnostics)
-{
-	for (size_t i = 0; i < diagnostics->count; i++)
-		if (strstr(diagnostics->entries[i].text, "keepalived's load balancer"))
-			return true;
-	return false;
-}
-
 /* The path as one argument of a shell's command, to be freed. */
 static char *shell_argument(const char *path)
 {
@@ -131,8 +122,7 @@ static void add_heartbeat_steps(json_t *steps, const json_t *heartbeat)
 		"%s", "");
 }
 
-static json_t *steps_to_run(const char *path, const struct config *config, bool balances,
-			    const json_t *heartbeat)
+static json_t *steps_to_run(const char *path, const struct config *config, const json_t *heartbeat)
 {
 	_cleanup_free_ char *argument = shell_argument(path);
 	_cleanup_free_ char *name =
@@ -141,12 +131,7 @@ static json_t *steps_to_run(const char *path, const struct config *config, bool 
 	json_t *steps = json_array();
 
 	add_file_steps(steps, argument, in_place);
-	add_step(
-		steps,
-		balances
-			? "Stop keepalived, Backups first. Its load balancer can go on: start it again with the option --check, without VRRP."
-			: "Stop keepalived, Backups first.",
-		"systemctl disable --now keepalived");
+	add_step(steps, "Stop keepalived, Backups first.", "systemctl disable --now keepalived");
 	add_step(steps, "Start xbeatd.", "xbeatd%s%s", in_place ? " -c " : "",
 		 in_place ? argument : "");
 	add_step(steps, "See what it does, and why.", "xbeatctl status; xbeatctl vrrp%s%s",
@@ -155,21 +140,13 @@ static json_t *steps_to_run(const char *path, const struct config *config, bool 
 	return steps;
 }
 
-static json_t *steps_to_mend(const char *path, const struct diagnostics *diagnostics)
+static json_t *steps_to_mend(const char *path)
 {
 	_cleanup_free_ char *argument = shell_argument(path);
 	json_t *steps = json_array();
-	/* Of the whole file it is only reported that it configures nothing. */
-	bool is_empty = diagnostics->error_count == 1 &&
-			diagnostics->entries[diagnostics->count - 1].line == 0;
 
-	if (is_empty && has_load_balancer(diagnostics))
-		add_step(steps,
-			 "Keep keepalived here: the file has only its load balancer, and no VRRP.",
-			 "%s", "");
-	else
-		add_step(steps, "Correct the errors, and import the file again.",
-			 "xbeatctl import %s", argument);
+	add_step(steps, "Correct the errors, and import the file again.", "xbeatctl import %s",
+		 argument);
 	return steps;
 }
 
@@ -187,14 +164,13 @@ static json_t *import_json(const char *path, const struct config *config,
 	json_t *heartbeat;
 
 	if (!config) {
-		json_object_set_new(import, "next", steps_to_mend(path, diagnostics));
+		json_object_set_new(import, "next", steps_to_mend(path));
 		return import;
 	}
 	heartbeat = import_heartbeat(config);
 	json_object_set_new(import, "works", import_works(config));
 	json_object_set_new(import, "heartbeat", heartbeat);
-	json_object_set_new(import, "next",
-			    steps_to_run(path, config, has_load_balancer(diagnostics), heartbeat));
+	json_object_set_new(import, "next", steps_to_run(path, config, heartbeat));
 	return import;
 }
 

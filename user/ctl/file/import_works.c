@@ -162,6 +162,32 @@ static void add_notifications(json_t *works, const struct config *config)
 		  (size_t)(config->notify_fifo != NULL) + (config->vrrp_notify_fifo != NULL));
 }
 
+static json_t *pool_names(const struct config_pools *pools)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < pools->count; i++)
+		json_array_append_new(names, json_text(pools->list[i].name));
+	return names;
+}
+
+static void add_pools(json_t *works, const struct config_pools *pools)
+{
+	size_t servers = 0, checks = 0;
+
+	for (size_t i = 0; i < pools->count; i++) {
+		servers += pools->list[i].server_count;
+		for (size_t k = 0; k < pools->list[i].server_count; k++)
+			checks += pools->list[i].servers[k].check_count;
+	}
+	add_kind(works, &(const struct kind){"virtual_server", "virtual server", "virtual servers"},
+		 pools->count, pool_names(pools));
+	ADD_COUNT(works, "real_server", "real server", "real servers", servers);
+	ADD_COUNT(works, "check", "check", "checks", checks);
+	ADD_NAMED(works, "vrrp_check", "vrrp_check", "vrrp_checks", pools->checks,
+		  pools->check_count);
+}
+
 json_t *import_works(const struct config *config)
 {
 	json_t *works = json_array();
@@ -176,5 +202,6 @@ json_t *import_works(const struct config *config)
 	ADD_NAMED(works, "vrrp_track_file", "tracked file", "tracked files", config->files,
 		  config->file_count);
 	add_notifications(works, config);
+	add_pools(works, &config->pools);
 	return works;
 }
