@@ -5,6 +5,7 @@
  */
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
+#include "user/pools/report/counters.h"
 #include "user/pools/report/report.h"
 #include "user/pools/room.h"
 #include "user/pools/table.h"
@@ -14,6 +15,7 @@
 
 #define SERVERS_MAX 250
 #define SERVICES_MAX 16
+#define COUNTED_MAX 1000 /* servers of all services of a pool */
 #define POOLS_MAX 250 /* in a snapshot */
 
 static void set_count(json_t *json, const char *name, uint64_t value)
@@ -222,6 +224,23 @@ static json_t *pool_json(const struct pool_entry *pool, uint64_t now_ns)
 	return json;
 }
 
+/* Of big pools nothing: the data plane would list all their servers. */
+static void add_counters(json_t *json, const struct pool_entry *pool)
+{
+	struct plane *plane = pool->pools->ipvs;
+
+	if (!plane || pool->config->plane != CONFIG_PLANE_IPVS ||
+	    pool->service_count * pool->core.count > COUNTED_MAX)
+		return;
+	for (size_t i = 0; i < pool->service_count && i < SERVICES_MAX; i++) {
+		json_t *counted = plane->operations->counters(plane, &pool->services[i]);
+
+		if (counted)
+			counters_add(json, i, counted);
+		json_decref(counted);
+	}
+}
+
 /* Adds servers from the first one on. Returns the first one that was not added. */
 static size_t add_servers(json_t *json, const struct pool_entry *pool, size_t first, size_t max,
 			  uint64_t now_ns)
@@ -232,6 +251,7 @@ static size_t add_servers(json_t *json, const struct pool_entry *pool, size_t fi
 	for (; i < pool->core.count && i - first < max; i++)
 		json_array_append_new(list, server_json(&pool->servers[i], now_ns));
 	json_object_set_new(json, "servers", list);
+	add_counters(json, pool);
 	return i;
 }
 
