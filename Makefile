@@ -51,7 +51,7 @@ sources := $(wildcard $(addsuffix /*.c,$(user_rooms))) $(addsuffix .c,$(UNIT)) $
 	$(addprefix tests/tools/,$(addsuffix .c,$(TOOLS)))
 MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
-LIBS := -Wl,--as-needed -lncursesw -ltinfo -lxdp -lbpf -lelf -lz -levent_openssl -levent_extra -levent_core -lssl -lcrypto -lcrypt -lmnl -ljansson -lyaml -lcap-ng -lseccomp -lm
+LIBS := -Wl,--as-needed -lncursesw -ltinfo -lxdp -lbpf -lelf -lz -levent_openssl -levent_extra -levent_core -lssl -lcrypto -lcrypt -lmnl -ljansson -lyaml -lcap-ng -lseccomp -lm -lpcre2-8
 
 .PHONY: all deps compilers tests test-programs tools man lint-layers test check check-interop check-bare check-kernels check-guests check-packages demo bench lint format clean install uninstall deb
 .DELETE_ON_ERROR:
@@ -133,7 +133,7 @@ $(BUILD)/xbeat-exporter: $(BUILD)/user/exporter/main.o $(call archives,$(BUILD),
 	$(call link)
 
 # libraries that no other program has loaded
-$(BUILD)/xbeat-checker $(BUILD)/tools/check_run: LDLIBS += -lcurl -lcares -lpcre2-8
+$(BUILD)/xbeat-checker $(BUILD)/tools/check_run: LDLIBS += -lcurl -lcares
 $(BUILD)/xbeat-checker: $(BUILD)/user/checker/process/main.o $(call archives,$(BUILD),user/checker/process)
 	$(call say,LINK)
 	$(call link)
@@ -179,7 +179,7 @@ $(addprefix $(BUILD)/asan/,$(UNIT)): LDFLAGS += $(SANITIZE)
 $(addprefix $(BUILD)/,$(UNIT) $(BPF_TESTS)) $(addprefix $(BUILD)/asan/,$(UNIT)): LDLIBS += -lcmocka
 
 unit_of_http := $(filter tests/unit/checker/http/%,$(UNIT))
-$(addprefix $(BUILD)/,$(unit_of_http)) $(addprefix $(BUILD)/asan/,$(unit_of_http)): LDLIBS += -lcurl -lpcre2-8
+$(addprefix $(BUILD)/,$(unit_of_http)) $(addprefix $(BUILD)/asan/,$(unit_of_http)): LDLIBS += -lcurl
 
 $(BUILD)/tests/bpf.a: $(BPF_FIXTURES) tests/bpf
 	$(call say,AR)

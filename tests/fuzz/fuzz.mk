@@ -27,7 +27,7 @@ $(FUZZ)/key: $(call archives,$(FUZZ),user/config/host)
 $(FUZZ)/control: $(call archives,$(FUZZ),user/control)
 $(FUZZ)/exporter: $(call archives,$(FUZZ),user/exporter/http)
 $(FUZZ)/answer: $(call archives,$(FUZZ),user/checker/http)
-$(FUZZ)/answer: LDLIBS := -lcurl -lpcre2-8
+$(FUZZ)/answer: LDLIBS := -lcurl
 $(FUZZ)/statement: $(call archives,$(FUZZ),user/core)
 $(FUZZ)/netlink: $(call archives,$(FUZZ),user/net/netlink)
 $(FUZZ)/output: $(call archives,$(FUZZ),user/runner/child)

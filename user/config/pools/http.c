@@ -214,6 +214,7 @@ static void check_url(struct config_parser *parser, URL *url, const struct confi
 
 	if (!url->path)
 		config_error(parser, block->location, "url has no path; add \"path /\"");
+	pool_check_regex(parser, url, block);
 	for (size_t i = 0; !url->regex && i < ARRAY_SIZE(of_regex); i++)
 		if (config_block_seen(block, of_regex[i]))
 			config_warning(parser, *config_block_seen(block, of_regex[i]),
