@@ -276,6 +276,8 @@ static int start_instances(struct daemon *daemon)
 		.apps = apps_tracking(&daemon->apps),
 		.config = daemon->config,
 		.saved = daemon->saved,
+		.moved = daemon_pools_follow_soon,
+		.moved_context = daemon,
 	};
 
 	if (heartbeat)
@@ -420,8 +422,7 @@ void daemon_stop(struct daemon *daemon)
 		instances_stop(door_enter(daemon->vrrp), "xbeatd stops");
 	if (daemon->open)
 		daemon_save_orders(daemon);
-	pools_stop(daemon->pools, false);
-	pools_prepared_free(daemon->prepared_pools);
+	daemon_stop_pools(daemon);
 	if (daemon->open)
 		report_stop(daemon);
 	sequence_file_save(&daemon->kernel);

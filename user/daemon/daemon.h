@@ -66,6 +66,8 @@ struct daemon {
 	struct apps apps;
 	struct pools *pools;
 	struct pools_prepared *prepared_pools; /* until they start */
+	bool follows_addresses; /* a pool depends on them (ha_suspend) */
+	struct event *pools_follow; /* addresses and instances may have changed */
 	struct reload *reload; /* in progress; NULL: none */
 	unsigned reloads_count;
 	struct reload_counts reload_counts;
@@ -282,6 +284,9 @@ json_t *daemon_status(void *context, struct control_call *call);
 /* Prepares the pools of the configuration; starts them; what an operator asks of them (pools.c).
  * Both return 0 or a negative errno. */
 int daemon_prepare_pools(struct daemon *daemon);
+void daemon_stop_pools(struct daemon *daemon);
+/* Addresses of this machine, or an instance's state, have changed: pools may depend on them. */
+void daemon_pools_follow_soon(void *context);
 int daemon_start_pools(struct daemon *daemon);
 json_t *daemon_call_pools(void *context, struct control_call *call);
 json_t *daemon_call_pool_explain(void *context, struct control_call *call);

@@ -125,6 +125,7 @@ static void on_address(void *context, const struct address_event *event)
 	if (event->present && daemon->prober.links)
 		prober_address_added(&daemon->prober, event);
 	instances_address(door_enter(daemon->vrrp), event);
+	daemon_pools_follow_soon(daemon);
 	daemon_networks_changed(daemon);
 }
 
@@ -140,6 +141,7 @@ static void on_overrun(void *context)
 		daemon_follow_interface(daemon, name);
 	}
 	instances_addresses_unknown(door_enter(daemon->vrrp));
+	daemon_pools_follow_soon(daemon);
 	daemon_networks_changed(daemon);
 }
 

@@ -2,15 +2,77 @@
 /* The server pools of this daemon, and the methods about them. */
 #include "user/pools/pools.h"
 #include "user/daemon/daemon.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/net/netlink/local_address.h"
 #include "user/pools/operator.h"
 #include "user/pools/report/report.h"
+#include "user/pools/suspend.h"
+#include "user/vrrp/commands.h"
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 int daemon_prepare_pools(struct daemon *daemon)
 {
 	daemon->prepared_pools = pools_prepare(daemon->config);
 	return daemon->prepared_pools ? 0 : -ENOMEM;
+}
+
+static void use_addresses(struct daemon *daemon)
+{
+	struct local_address *list;
+	struct xb_address *addresses;
+	size_t count;
+	int error = local_addresses(&list, &count);
+
+	if (error) {
+		log_warning("ha_suspend: cannot read the addresses of this machine: %s",
+			    limits_strerror(-error));
+		return;
+	}
+	addresses = calloc(count + 1, sizeof(*addresses));
+	if (!addresses)
+		limits_out_of_memory();
+	for (size_t i = 0; i < count; i++)
+		addresses[i] = list[i].address;
+	pools_use_addresses(daemon->pools, addresses, count);
+	free(addresses);
+	free(list);
+}
+
+static void follow_instance(struct daemon *daemon)
+{
+	const struct config *config = daemon->config;
+	const char *name = config->pools.sync.instance;
+	bool active = instances_is_active(door_enter(daemon->vrrp), name);
+
+	for (size_t i = 0; i < config->instance_count; i++)
+		if (!strcmp(config->instances[i].name, name))
+			pools_sync(daemon->pools, active, config->instances[i].vrid);
+}
+
+static void on_follow(evutil_socket_t fd, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	(void)fd;
+	(void)what;
+	if (daemon->follows_addresses || pools_need_addresses(daemon->pools))
+		use_addresses(daemon);
+	daemon->follows_addresses = pools_need_addresses(daemon->pools);
+	if (daemon->config->pools.sync.instance)
+		follow_instance(daemon);
+}
+
+/* An instance brings several addresses: they are read once. */
+void daemon_pools_follow_soon(void *context)
+{
+	static const struct timeval soon = {.tv_usec = 2000};
+	const struct daemon *daemon = context;
+
+	if (daemon->pools && !event_pending(daemon->pools_follow, EV_TIMEOUT, NULL))
+		event_add(daemon->pools_follow, &soon);
 }
 
 int daemon_start_pools(struct daemon *daemon)
@@ -30,7 +92,20 @@ int daemon_start_pools(struct daemon *daemon)
 
 	daemon->prepared_pools = NULL;
 	daemon->pools = pools_start(&setup, prepared);
-	return daemon->pools ? 0 : -ENOMEM;
+	daemon->pools_follow = evtimer_new(daemon->base, on_follow, daemon);
+	if (!daemon->pools || !daemon->pools_follow)
+		return -ENOMEM;
+	on_follow(-1, 0, daemon);
+	return 0;
+}
+
+void daemon_stop_pools(struct daemon *daemon)
+{
+	if (daemon->pools_follow)
+		event_free(daemon->pools_follow);
+	pools_stop(daemon->pools, false);
+	daemon->pools = NULL;
+	pools_prepared_free(daemon->prepared_pools);
 }
 
 json_t *daemon_call_pools(void *context, struct control_call *call)

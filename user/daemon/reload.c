@@ -218,6 +218,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	peers_use_config(&daemon->peers, to);
 	pools_reload(daemon->pools, to, reload->pools);
 	reload->pools = NULL;
+	daemon_pools_follow_soon(daemon);
 	reload->inputs.config = from;
 	peers_repeat_isolated(&daemon->peers);
 	daemon_use_keys(daemon, reload->inputs.keys);

@@ -113,3 +113,9 @@ void planes_stop(struct pools *pools, bool keep)
 		pools->ipvs->operations->stop(pools->ipvs, keep);
 	pools->ipvs = NULL;
 }
+
+void pools_sync(struct pools *pools, bool active, uint8_t vrid)
+{
+	if (pools->ipvs)
+		plane_ipvs_sync(pools->ipvs, active, vrid);
+}

@@ -43,6 +43,9 @@ void pools_reload(struct pools *pools, const struct config *config,
  * (pools_operator_json()), and which checks are down (XB_CHECKS_FILE). */
 json_t *pools_saved_json(const struct pools *pools);
 
+/* The instance that lvs_sync_daemon names is Active, or not. */
+void pools_sync(struct pools *pools, bool active, uint8_t vrid);
+
 /* The number of pools; NULL: 0. */
 size_t pools_count(const struct pools *pools);
 

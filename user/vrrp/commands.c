@@ -43,6 +43,13 @@ struct instance *instances_named(const struct vrrp_room *room, const char *name)
 	return instances_find(&room->instances, name);
 }
 
+bool instances_is_active(const struct vrrp_room *room, const char *name)
+{
+	const struct instance *instance = instances_find(&room->instances, name);
+
+	return instance && instance->vrrp.state == XB_INSTANCE_ACTIVE;
+}
+
 int instances_failover(struct instance *instance, uint64_t duration_ns, bool force, char *message,
 		       size_t bytes)
 {

@@ -27,6 +27,9 @@ json_t *instances_set_priority(struct instance *instance, uint8_t priority, char
 /* Returns the instance of that name, or NULL. */
 struct instance *instances_named(const struct vrrp_room *room, const char *name);
 
+/* Whether it is Active. */
+bool instances_is_active(const struct vrrp_room *room, const char *name);
+
 /* Lets one (NULL: all, and the node) take part again; returns the names of those that it changed as
  * new JSON, or NULL with a message if something else that an operator did keeps that one away. */
 json_t *instances_resume(struct vrrp_room *room, struct instance *instance, char *message,

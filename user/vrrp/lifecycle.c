@@ -94,11 +94,19 @@ static int find_self_slot(const struct vrrp_room *room, const struct config_inst
 
 static void on_transition(struct instance *instance, enum xb_instance_state from)
 {
+	if (instance->report->moved)
+		instance->report->moved(instance->report->moved_context);
 	instance_end_claim(instance);
 	instance_cold_start_moved(instance, from);
 	instance_group_moved(instance, from);
 	instance_operator_moved(instance);
 	instance_follow_owner(instance);
+}
+
+static void watch(const struct vrrp_room *room, struct instance *instance)
+{
+	instance->report->moved = room->services.moved;
+	instance->report->moved_context = room->services.moved_context;
 }
 
 static int make_parts(struct vrrp_room *room, struct instance *instance)
@@ -122,6 +130,8 @@ static int make_parts(struct vrrp_room *room, struct instance *instance)
 		error = instance_adverts_new(instance, services);
 	if (!error)
 		error = instance_report_new(instance, on_transition, instance_group_close);
+	if (!error)
+		watch(room, instance);
 	if (!error)
 		error = instance_handover_new(instance);
 	if (!error)

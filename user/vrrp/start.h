@@ -21,6 +21,9 @@ struct instances_setup {
 	struct tracking_apps apps;
 	const struct config *config;
 	const json_t *saved; /* by the daemon before (saved.h); NULL: nothing */
+	/* An instance has become Active, or is not any more. It calls nothing of this room. */
+	void (*moved)(void *context);
+	void *moved_context;
 	/* Of this node's first link; between equal priorities it decides on every node alike. */
 	struct xb_address own_address;
 };

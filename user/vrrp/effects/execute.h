@@ -16,6 +16,8 @@ struct instance_continued {
 struct instance_report {
 	/* Called after each change of state, with the state before: sync groups follow. */
 	void (*on_transition)(struct instance *instance, enum xb_instance_state from);
+	void (*moved)(void *context); /* as in struct instances_setup; NULL: none */
+	void *moved_context;
 	/* Called before packets report that the instance is given up: its sync group is closed with
 	 * it. */
 	void (*on_release)(struct instance *instance);

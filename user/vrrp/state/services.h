@@ -22,6 +22,9 @@ struct vrrp_services {
 	struct notify *notify;
 	struct described *described; /* effects/described.c; NULL without heartbeats */
 	int advert_sockets[2]; /* IPv4, IPv6 */
+	/* An instance has become Active, or is not any more; called in the midst of that. NULL: none. */
+	void (*moved)(void *context);
+	void *moved_context;
 	struct xb_address own_address; /* of this node's first link */
 };
 
