@@ -12,6 +12,7 @@
 #include "user/pools/carry.h"
 #include "user/pools/due.h"
 #include "user/pools/events.h"
+#include "user/pools/files.h"
 #include "user/pools/notify.h"
 #include "user/pools/planes.h"
 #include "user/pools/programs.h"
@@ -120,6 +121,7 @@ struct pools *pools_start(const struct pools_setup *setup, struct pools_prepared
 			saved_restore(pools, setup->saved);
 			start_pools(pools);
 			states_write(pools);
+			files_watch(pools);
 			if (!start_checker(pools))
 				return pools;
 		}
@@ -186,6 +188,7 @@ void pools_reload(struct pools *pools, const struct config *config, struct pools
 	const struct config *from = pools->config;
 
 	programs_cancel(pools);
+	files_unwatch(pools);
 	work_stop(pools);
 	pools->config = pools->setup.config = config;
 	pools->table = prepared;
@@ -200,6 +203,7 @@ void pools_reload(struct pools *pools, const struct config *config, struct pools
 	go(pools, old);
 	planes_complete(pools);
 	table_free(old);
+	files_watch(pools);
 	/* What the checker found while it changed from one set to the other. */
 	clock_arm(pools->examine, clock_now_ns() + NS_PER_SECOND);
 }
@@ -227,6 +231,7 @@ void pools_stop(struct pools *pools, bool keep)
 	if (!pools)
 		return;
 	programs_cancel(pools);
+	files_unwatch(pools);
 	if (pools->checker)
 		checker_stop(pools->checker);
 	if (!keep)

@@ -4,8 +4,6 @@
 #include "user/lib/log.h"
 #include <stdlib.h>
 
-#define STATUS_NOT_RUN (-1)
-#define STATUS_TIMED_OUT (-2)
 #define STATUS_FAILED (1 << 8) /* as wait(2) has exit status 1 */
 
 struct running_program {
@@ -23,14 +21,14 @@ static int32_t wait_status(const struct runner_result *result)
 	case RUNNER_SIGNALED:
 		return result->value;
 	case RUNNER_TIMED_OUT:
-		return STATUS_TIMED_OUT;
+		return CHECKER_RAN_TOO_LONG;
 	case RUNNER_FLOODED:
 	case RUNNER_LEFT_PROCESSES:
 		return STATUS_FAILED;
 	case RUNNER_NOT_STARTED:
 		break;
 	}
-	return STATUS_NOT_RUN;
+	return CHECKER_NOT_RUN;
 }
 
 static void unlink_program(struct running_program *program)
@@ -74,7 +72,7 @@ void programs_run(struct pools *pools, uint32_t check)
 	}
 	if (!program || !program->number) {
 		free(program);
-		checker_ran(pools->checker, check, STATUS_NOT_RUN);
+		checker_ran(pools->checker, check, CHECKER_NOT_RUN);
 		return;
 	}
 	pools->programs = program;

@@ -23,8 +23,8 @@ struct check_entry {
 	struct server_entry *server; /* NULL: of a probe */
 	const struct config_probe *probe; /* NULL: of a server */
 	uint32_t check; /* index in the checker's set; POOLS_NONE: a FILE check */
-	uint32_t next_user; /* index of another use of that check; POOLS_NONE: the last */
-	uint32_t watch; /* FILE: the runner's number; 0: none */
+	/* index of another use of that check, or of that file; POOLS_NONE: the last */
+	uint32_t next_user;
 	int64_t weight_part; /* what it adds to its server's weight */
 	uint64_t identity; /* states.h */
 	bool up, has_run;
@@ -61,6 +61,7 @@ struct pool_entry {
 };
 
 struct name_index;
+struct watched_file;
 
 struct pools_prepared {
 	const struct config *config;
@@ -77,6 +78,8 @@ struct pools_prepared {
 	uint32_t *first_users; /* of each check of the set: an index of checks */
 	uint32_t set_count;
 	struct name_index *names;
+	struct watched_file *files; /* of FILE checks */
+	size_t file_count;
 };
 
 /* Checks whose records have changed, and that have not been looked at. */

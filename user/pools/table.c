@@ -3,6 +3,7 @@
 #include "user/pools/table.h"
 #include "user/lib/address.h"
 #include "user/lib/log.h"
+#include "user/pools/files.h"
 #include "user/pools/name_index.h"
 #include "user/pools/services.h"
 #include "user/pools/states.h"
@@ -66,7 +67,8 @@ static int add_check(struct pools_prepared *table, struct check_entry *entry)
 	int64_t check;
 
 	entry->check = entry->next_user = POOLS_NONE;
-	entry->up = entry->config->rules.initial <= CHECK_INITIAL_FULLY_UP;
+	entry->up = entry->config->kind == CONFIG_CHECK_FILE ||
+		    entry->config->rules.initial <= CHECK_INITIAL_FULLY_UP;
 	if (entry->config->kind == CONFIG_CHECK_FILE)
 		return 0;
 	check = checker_set_add(table->set, entry->config);
@@ -204,7 +206,7 @@ struct pools_prepared *table_new(const struct config *config)
 		return NULL;
 	table->config = config;
 	count(table);
-	if (allocate(table) && !fill_pools(table) && !fill_probes(table))
+	if (allocate(table) && !fill_pools(table) && !fill_probes(table) && !files_find(table))
 		return table;
 	table_free(table);
 	return NULL;
@@ -231,6 +233,7 @@ void table_free(struct pools_prepared *table)
 	if (table->set)
 		checker_set_free(table->set);
 	name_index_free(table->names);
+	files_free(table);
 	free(table->first_users);
 	free(table->services);
 	free(table->checks);
