@@ -161,7 +161,8 @@ def test_a_program(checks):
     checks.check("misc", "127.0.0.1", 0, dynamic=1, **{**QUICK, "timeout": 60000})
     for count, (status, outcome, has_weight, weight) in enumerate([
             (0, "good", 0, 0), (12 << 8, "good", 1, 10), (1 << 8, "bad", 0, 0), (9, "bad", 0, 0),
-            (-2, "bad", 0, 0), (-1, "local_error", 0, 0), (2 << 8, "good", 1, 0)], 1):
+            (-2, "bad", 0, 0), (-1, "local_error", 0, 0), (3 << 8, "good", 1, 1), (-1, "local_error", 1, 1),
+            (0, "good", 0, 0)], 1):
         checks.wait(lambda wanted=count: len([e for e in checks.events if e["event"] == "run"]) >= wanted, "a run")
         checks.send("ran", 0, status)
         record = wait_until(lambda wanted=count: (record := checks.record()) and sum(

@@ -24,8 +24,8 @@ static void expired(struct run *run)
 	run_done(run, CHECK_LOCAL_ERROR, "the end of its program is not reported");
 }
 
-/* A weight that it gave is taken back. */
-static void failed(struct run *run)
+/* A weight that it gave is taken back: by a failure, and by exit status 0. */
+static void take_back_weight(struct run *run)
 {
 	if (run->check->dynamic)
 		run->weight_kind = CHECKER_WEIGHT_NONE;
@@ -35,6 +35,7 @@ static void exited(struct run *run, int code)
 {
 	bool gives_weight = run->check->dynamic && code >= 2;
 
+	take_back_weight(run);
 	if (gives_weight) {
 		run->weight_kind = CHECKER_WEIGHT_GIVEN;
 		run->weight = code - 2;
@@ -43,7 +44,6 @@ static void exited(struct run *run, int code)
 		run_done(run, CHECK_GOOD, "exit status %d after %s", code, run_after(run).text);
 		return;
 	}
-	failed(run);
 	run_done(run, CHECK_BAD, "exit status %d after %s", code, run_after(run).text);
 }
 
@@ -52,12 +52,12 @@ void exec_program_ended(struct run *run, int32_t status)
 	if (status == CHECKER_NOT_RUN) {
 		run_done(run, CHECK_LOCAL_ERROR, "its program was not run");
 	} else if (status == CHECKER_RAN_TOO_LONG) {
-		failed(run);
+		take_back_weight(run);
 		run_timed_out(run, "its program did not end within %s", run_timeout(run).text);
 	} else if (WIFEXITED(status)) {
 		exited(run, WEXITSTATUS(status));
 	} else {
-		failed(run);
+		take_back_weight(run);
 		run_done(run, CHECK_BAD, "its program was killed by signal %d after %s",
 			 WTERMSIG(status), run_after(run).text);
 	}
