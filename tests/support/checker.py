@@ -19,7 +19,7 @@ family, address, port = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 listener = socket.socket(family, socket.SOCK_STREAM)
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind((address, port))
-listener.listen(512)
+listener.listen(65535)
 print("listens", flush=True)
 exec(sys.argv[4])
 """
@@ -152,5 +152,7 @@ def status(pid):
 
 # Accepts for ever, and holds connections.
 HOLD = "held = []\nwhile True:\n    held.append(listener.accept())"
-# Only listens: the kernel makes connections.
+# Accepts and closes: a connection that is reset stays in the queue of the listener until then.
+ACCEPT = "while True:\n    listener.accept()[0].close()"
+# Only listens: the kernel makes connections, as many as the queue has room for.
 LISTEN = "import signal\nsignal.pause()"

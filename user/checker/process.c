@@ -323,7 +323,7 @@ static void on_replies(evutil_socket_t fd, short what, void *context)
 		if ((size_t)length >= offsetof(struct checker_reply, checks) &&
 		    reply.type == CHECKER_HELLO)
 			greeted(checker, &reply);
-		else if (checker->greeted)
+		else if (checker->greeted || reply.type == CHECKER_LOG)
 			checker_take_reply(checker, &reply, (size_t)length);
 	}
 }

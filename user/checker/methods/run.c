@@ -3,6 +3,7 @@
 #include "user/checker/methods/method.h"
 #include "user/lib/clock.h"
 #include "user/lib/duration.h"
+#include "user/lib/limits.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,8 +60,7 @@ bool run_error_is_local(int error)
 void run_failed(struct run *run, const char *tried, int error)
 {
 	if (run_error_is_local(error))
-		run_done(run, CHECK_LOCAL_ERROR, "%s: %s (of this machine)", tried,
-			 strerror(error));
+		run_done(run, CHECK_LOCAL_ERROR, "%s: %s", tried, limits_strerror(error));
 	else if (error == ECONNREFUSED)
 		run_done(run, CHECK_BAD, "connection refused after %s", run_after(run).text);
 	else

@@ -82,7 +82,7 @@ static int start(struct process *process, const char *user, bool raw)
 		error = requests_start(process);
 	if (!error)
 		system_calls_restrict();
-	return error;
+	return error ? error : replies_hello();
 }
 
 static bool is_started_by_daemon(int argc, char **argv)

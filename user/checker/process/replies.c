@@ -54,12 +54,15 @@ static void on_flush(evutil_socket_t fd, short what, void *context)
 
 int replies_start(struct process *process)
 {
-	struct checker_reply hello = {.type = CHECKER_HELLO, .value = CHECKER_LAYOUT};
-
 	process->flush = event_new(process->base, -1, 0, on_flush, process);
 	process->writable = event_new(process->base, CHECKER_SOCKET, EV_WRITE, on_flush, process);
-	if (!process->flush || !process->writable)
-		return -ENOMEM;
+	return process->flush && process->writable ? 0 : -ENOMEM;
+}
+
+int replies_hello(void)
+{
+	const struct checker_reply hello = {.type = CHECKER_HELLO, .value = CHECKER_LAYOUT};
+
 	return send_reply(&hello, offsetof(struct checker_reply, checks)) ? 0 : -EAGAIN;
 }
 
