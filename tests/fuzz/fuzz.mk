@@ -41,9 +41,9 @@ $(FUZZ_TARGETS): $(FUZZ)/%: $(FUZZ)/tests/fuzz/fuzz_%.o
 	$(Q)clang -fsanitize=fuzzer,address,undefined $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka $(LDLIBS) -o $@
 
 # Keywords, from the tables that define them.
-$(FUZZ)/config.dict: $(wildcard user/config/blocks/*.c)
+$(FUZZ)/config.dict: $(wildcard user/config/*.c user/config/blocks/*.[ch] user/config/pools/*.[ch])
 	@mkdir -p $(@D)
-	$(Q)grep -rhoE '"[a-z_0-9]+"' user/config/blocks | sort -u > $@
+	$(Q)grep -rhoE '"[A-Za-z_0-9-]+"' user/config/blocks user/config/pools user/config/top.c | sort -u > $@
 $(FUZZ)/config: $(FUZZ)/config.dict
 
 .PHONY: fuzz

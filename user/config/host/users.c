@@ -18,11 +18,18 @@
 
 #define DEFAULT_USER "keepalived_script"
 
+#define KNOWN_PROGRAMS 8
+
 struct resolver {
 	const struct config *config;
 	struct diagnostics *diagnostics;
 	uint32_t uid, gid; /* of commands without a user */
 	bool user_required; /* there is no such user but root */
+	struct known {
+		const struct config_command *user; /* the last one that named a user; NULL: none */
+		const struct config_command *programs[KNOWN_PROGRAMS]; /* fine; NULL: unused */
+		size_t next; /* which of them is replaced */
+	} * known; /* of pools, which may name the same thousands of times */
 };
 
 #define report(resolver, severity, command, ...)                                                   \
@@ -94,16 +101,38 @@ static void report_missing(const struct resolver *resolver, const struct config_
 		       "%s '%s' does not exist; create it, or name another", what, name);
 }
 
+/* It is looked up, and reported, each time. */
+static void report_unknown(const struct resolver *resolver, const struct config_command *command,
+			   const char *what, const char *name)
+{
+	resolver->known->user = NULL;
+	report_missing(resolver, command, what, name);
+}
+
+static bool is_known_user(const struct resolver *resolver, const struct config_command *command)
+{
+	const struct config_command *known = resolver->known->user;
+
+	return known && !strcmp(known->user, command->user) &&
+	       !strcmp(known->group, command->group);
+}
+
 static void resolve_user(const struct resolver *resolver, struct config_command *command)
 {
 	command->uid = resolver->uid;
 	command->gid = resolver->gid;
 	if (!*command->user)
 		return;
+	if (is_known_user(resolver, command)) {
+		command->uid = resolver->known->user->uid;
+		command->gid = resolver->known->user->gid;
+		return;
+	}
+	resolver->known->user = command;
 	if (!find_user(command->user, &command->uid, &command->gid))
-		report_missing(resolver, command, "user", command->user);
+		report_unknown(resolver, command, "user", command->user);
 	if (*command->group && !find_group(command->group, &command->gid))
-		report_missing(resolver, command, "group", command->group);
+		report_unknown(resolver, command, "group", command->group);
 }
 
 static bool is_program(const char *path)
@@ -147,16 +176,31 @@ static void check_security(const struct resolver *resolver, const struct config_
 	       command->arguments[0], culprit, refused ? ", or remove enable_script_security" : "");
 }
 
+static bool is_known_program(const struct known *known, const struct config_command *command)
+{
+	for (size_t i = 0; i < KNOWN_PROGRAMS; i++)
+		if (known->programs[i] && known->programs[i]->uid == command->uid &&
+		    !strcmp(known->programs[i]->arguments[0], command->arguments[0]))
+			return true;
+	return false;
+}
+
 static void check_program(const struct resolver *resolver, const struct config_command *command)
 {
+	struct known *known = resolver->known;
+	size_t count = resolver->diagnostics->count;
 	char path[PATH_MAX];
 
+	if (is_known_program(known, command))
+		return;
 	if (!find_program(command->arguments[0], path))
 		report(resolver, DIAGNOSTIC_WARNING, command,
 		       "program '%s' does not exist or is not executable; install it, or write its full path",
 		       command->arguments[0]);
 	else if (command->uid == 0)
 		check_security(resolver, command, path);
+	if (resolver->diagnostics->count == count)
+		known->programs[known->next++ % KNOWN_PROGRAMS] = command;
 }
 
 /* As in keepalived, root is then not the default. script: the name of its vrrp_script; NULL:
@@ -245,7 +289,8 @@ static void resolve_pools(const struct resolver *resolver, struct config_pools *
 
 int command_users_resolve(struct config *config, struct diagnostics *diagnostics)
 {
-	struct resolver resolver = {.config = config, .diagnostics = diagnostics};
+	struct known known = {0};
+	struct resolver resolver = {.config = config, .diagnostics = diagnostics, .known = &known};
 	size_t errors = diagnostics->error_count;
 
 	if (!find_user(DEFAULT_USER, &resolver.uid, &resolver.gid)) {

@@ -103,7 +103,7 @@ struct config_check_http {
 	bool verify; /* the certificate; keepalived never does */
 	bool follow_redirects; /* on the same host only, as Kubernetes does */
 	bool fast_recovery;
-	char *virtualhost; /* NULL: the server's, else address and port */
+	char *virtualhost; /* its own, else the server's; NULL: address and port */
 	bool enable_sni;
 	char *sni_name; /* NULL: as virtualhost */
 	char **headers; /* "NAME: VALUE", ended by NULL; or NULL */

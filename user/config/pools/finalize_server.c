@@ -64,6 +64,11 @@ static bool connects(enum config_check_kind kind)
 	return kind != CONFIG_CHECK_MISC && kind != CONFIG_CHECK_FILE;
 }
 
+static bool is_http(enum config_check_kind kind)
+{
+	return kind == CONFIG_CHECK_HTTP || kind == CONFIG_CHECK_GRPC;
+}
+
 void pool_check_target(struct config_parser *parser, const struct config_check *check)
 {
 	if (!connects(check->kind))
@@ -103,6 +108,8 @@ static void finalize_check(struct config_parser *parser, const struct pool_draft
 		check->target.address = server->server.endpoint.address;
 	if (!check->target.port)
 		check->target.port = server->check_port ? server->check_port : port;
+	if (is_http(check->kind) && !check->http.virtualhost && server->server.virtualhost)
+		check->http.virtualhost = text_copy(server->server.virtualhost);
 	for (size_t i = 0; draft->tls_compliant && i < check->http.url_count; i++)
 		check->http.urls[i].tls_compliant = true;
 	pool_check_target(parser, check);

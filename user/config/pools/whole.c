@@ -151,24 +151,13 @@ void pool_set_name(struct config_pool *pool)
 			 protocol);
 }
 
-/* As in FILE_CHECK of keepalived; a file that is missing would leave the server up. */
-static void finalize_file(struct config_parser *parser, struct config_check *check)
+static void report_unknown_file(struct config_parser *parser, const struct config_check *check)
 {
 	const struct config *config = parser->config;
 	struct spelling_search search = {.text = check->file};
 
-	for (size_t i = 0; i < config->file_count; i++) {
-		const struct config_file *file = &config->files[i];
-
-		spelling_consider(&search, file->name);
-		if (strcmp(file->name, check->file) != 0)
-			continue;
-		if (!check->has_file_weight) {
-			check->file_weight = file->weight;
-			check->file_reverse = file->reverse;
-		}
-		return;
-	}
+	for (size_t i = 0; i < config->file_count; i++)
+		spelling_consider(&search, config->files[i].name);
 	if (spelling_found(&search))
 		config_error(parser, check->location,
 			     "track_file %s is not defined; did you mean '%s'?", check->file,
@@ -179,6 +168,24 @@ static void finalize_file(struct config_parser *parser, struct config_check *che
 			     check->file, check->file);
 }
 
+/* As in FILE_CHECK of keepalived; a file that is missing would leave the server up. */
+static void finalize_file(struct config_parser *parser, struct config_check *check)
+{
+	const struct config *config = parser->config;
+
+	for (size_t i = 0; i < config->file_count; i++) {
+		const struct config_file *file = &config->files[i];
+
+		if (strcmp(file->name, check->file) != 0)
+			continue;
+		if (!check->has_file_weight) {
+			check->file_weight = file->weight;
+			check->file_reverse = file->reverse;
+		}
+		return;
+	}
+	report_unknown_file(parser, check);
+}
 static void finalize_checks(struct config_parser *parser, struct config_real_server *server)
 {
 	for (size_t i = 0; i < server->check_count; i++) {

@@ -72,6 +72,53 @@ static void ids(void **state)
 	check_ids("", "notify \"sh -c true\" root", 0, 0);
 }
 
+#define POOL                                                                                       \
+	"}\nvirtual_server 10.0.0.1 80 {\nlvs_sched rr\nlvs_method NAT\nprotocol TCP\n"            \
+	"quorum_up /bin/sh 9 10\nquorum_down /bin/sh 9\n"
+
+/* All commands of pools; the same user and program again, with another group and user between. */
+static void commands_of_pools(void **state)
+{
+	struct diagnostics diagnostics = {0};
+	struct config *config = parse(
+		"lvs_notify_fifo /a 3 4",
+		POOL "real_server 10.0.0.2 80 {\nnotify_up /bin/sh 9 10\nnotify_down /bin/sh 7 10\n"
+		     "MISC_CHECK {\nmisc_path /bin/sh\nuser 9 10\n}\n}\n}\n"
+		     "vrrp_check p {\nexec {\ncommand /bin/sh\nuser 11\n}\n",
+		&diagnostics);
+	const struct config_pools *pools = &config->pools;
+	const struct config_pool *pool = &pools->list[0];
+
+	(void)state;
+	assert_int_equal(command_users_resolve(config, &diagnostics), 0);
+	assert_int_equal(diagnostics.count, 0);
+	assert_int_equal(pools->notify_fifo_owner.uid, 3);
+	assert_int_equal(pools->notify_fifo_owner.gid, 4);
+	assert_int_equal(pool->quorum_up.gid, 10);
+	assert_int_equal(pool->quorum_down.uid, 9);
+	assert_int_equal(pool->quorum_down.gid, 9);
+	assert_int_equal(pool->servers[0].notify_up.gid, 10);
+	assert_int_equal(pool->servers[0].notify_down.uid, 7);
+	assert_int_equal(pool->servers[0].checks[0].command.uid, 9);
+	assert_int_equal(pool->servers[0].checks[0].command.gid, 10);
+	assert_int_equal(pools->checks[0].check.command.uid, 11);
+	config_free(config);
+	diagnostics_free(&diagnostics);
+}
+
+static void unknown_again(void **state)
+{
+	(void)state;
+	check("",
+	      POOL "real_server 10.0.0.2 80 {\nnotify_up /bin/sh nix\nnotify_down /bin/sh nix\n}\n"
+		   "real_server 10.0.0.3 80 {\nnotify_up /bin/nix 9\nnotify_down /bin/nix 9\n}\n",
+	      -EINVAL,
+	      "17:1: error: user 'nix' does not exist; create it, or name another (arguments of /bin/sh stand within the quotes: \"/bin/sh nix\")\n"
+	      "18:1: error: user 'nix' does not exist; create it, or name another (arguments of /bin/sh stand within the quotes: \"/bin/sh nix\")\n"
+	      "21:1: warning: program '/bin/nix' does not exist or is not executable; install it, or write its full path\n"
+	      "22:1: warning: program '/bin/nix' does not exist or is not executable; install it, or write its full path\n");
+}
+
 static void fifo_owners(void **state)
 {
 	struct diagnostics diagnostics = {0};
@@ -290,6 +337,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids),
+		cmocka_unit_test(commands_of_pools),
+		cmocka_unit_test(unknown_again),
 		cmocka_unit_test(fifo_owners),
 		cmocka_unit_test(a_fifo_of_another_user_for_a_script_of_root),
 		cmocka_unit_test(app_users),

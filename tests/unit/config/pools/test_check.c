@@ -82,6 +82,26 @@ static void http(void **state)
 	config_free(config);
 }
 
+static void names_of_hosts(void **state)
+{
+	struct config *config = fixture_parse(
+		"virtual_server 10.0.0.1 80 {\nlvs_sched rr\nlvs_method NAT\nprotocol TCP\n"
+		"real_server 10.0.0.2 80 {\nHTTP_GET {\npath /\n}\n}\n"
+		"real_server 10.0.0.3 80 {\nHTTP_GET {\npath /\n}\nGRPC_CHECK {\n}\n"
+		"HTTP_GET {\nvirtualhost c\npath /\n}\nTCP_CHECK {\n}\nvirtualhost b\n}\n"
+		"virtualhost a\n}\n",
+		"");
+	const struct config_real_server *servers = config->pools.list[0].servers;
+
+	(void)state;
+	assert_string_equal(servers[0].checks[0].http.virtualhost, "a");
+	assert_string_equal(servers[1].checks[0].http.virtualhost, "b");
+	assert_string_equal(servers[1].checks[1].http.virtualhost, "b");
+	assert_string_equal(servers[1].checks[2].http.virtualhost, "c");
+	assert_null(servers[1].checks[3].http.virtualhost);
+	config_free(config);
+}
+
 static void others(void **state)
 {
 	const struct config_check *checks;
@@ -229,8 +249,10 @@ static void wrong(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(connections), cmocka_unit_test(http),	 cmocka_unit_test(others),
-		cmocka_unit_test(files),       cmocka_unit_test(probes), cmocka_unit_test(wrong),
+		cmocka_unit_test(connections),	  cmocka_unit_test(http),
+		cmocka_unit_test(names_of_hosts), cmocka_unit_test(others),
+		cmocka_unit_test(files),	  cmocka_unit_test(probes),
+		cmocka_unit_test(wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
