@@ -25,13 +25,9 @@ static struct ipvs_service *find_service(struct ipvs_plane *ipvs,
 	return ipvs_table_service(&ipvs->table, &id);
 }
 
-/* What was refused before may be right with other settings: it is tried at once. */
 static void want(struct ipvs_plane *ipvs, struct ipvs_item *item, bool wanted)
 {
-	item->wanted = wanted;
-	item->left &= !wanted;
-	item->refusals = 0;
-	ipvs_table_settle(&ipvs->table, item);
+	ipvs_table_want(&ipvs->table, item, wanted);
 	ipvs_work_wake(ipvs);
 }
 
@@ -200,8 +196,8 @@ static void unwant_all(struct ipvs_plane *ipvs)
 
 	for (; service; service = next) {
 		next = TAILQ_NEXT(service, beside);
-		service->wanted = service->left = false;
-		ipvs_table_settle(&ipvs->table, service);
+		service->left = false;
+		ipvs_table_want(&ipvs->table, service, false);
 	}
 }
 

@@ -267,6 +267,22 @@ void ipvs_table_settle_servers(struct ipvs_table *table, struct ipvs_service *se
 	}
 }
 
+void ipvs_table_want(struct ipvs_table *table, struct ipvs_item *item, bool wanted)
+{
+	bool comes_back = wanted && !item->wanted && !item->is_server;
+	struct ipvs_item *server;
+
+	if (!item->is_server && !wanted)
+		TAILQ_FOREACH(server, &item->service->servers, beside)
+	server->wanted = false;
+	item->wanted = wanted;
+	item->left &= !wanted;
+	item->refusals = 0; /* with other settings it may be right */
+	if (comes_back) /* servers that would have gone with it */
+		ipvs_table_settle_servers(table, item->service);
+	ipvs_table_settle(table, item);
+}
+
 void ipvs_table_sweep(struct ipvs_table *table)
 {
 	struct ipvs_item *service = TAILQ_FIRST(&table->services), *next;

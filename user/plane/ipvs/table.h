@@ -95,6 +95,9 @@ static inline struct ipvs_server *ipvs_item_server(struct ipvs_item *item)
 uint8_t ipvs_item_command(const struct ipvs_table *table, const struct ipvs_item *item,
 			  bool service_present);
 
+/* Whether it is to be there. With a service that is not, its servers. */
+void ipvs_table_want(struct ipvs_table *table, struct ipvs_item *item, bool wanted);
+
 /* Puts an entry in the queue if it differs; frees it if it is neither wanted nor present. A service
  * takes its servers with it. */
 void ipvs_table_settle(struct ipvs_table *table, struct ipvs_item *item);
