@@ -65,8 +65,7 @@ static void on_seen(void *context, const struct runner_sighting *sighting)
 
 		entry->has_run = true;
 		pools_because(file->pools, "file %s: %s", file->config->name, sighting->reason);
-		work_weight(entry, failed ? 0 : part);
-		work_check(entry, !failed, false);
+		work_weighed(entry, !failed, false, failed ? 0 : part);
 	}
 }
 

@@ -72,7 +72,7 @@ static int64_t weights_of(const struct server_entry *server)
 	return sum;
 }
 
-void work_weight(struct check_entry *entry, int64_t part)
+static void set_part(struct check_entry *entry, int64_t part)
 {
 	struct server_entry *server = entry->server;
 	struct pool_entry *pool = server->pool;
@@ -120,27 +120,23 @@ static void apply_agent(struct check_entry *entry, const struct checker_record *
 	due_arm(pool);
 }
 
-/* A failure that is retried, a stall or an error of this machine leaves the weight as it was. */
-static void apply_dynamic(struct check_entry *entry, const struct checker_record *record)
+void work_weighed(struct check_entry *entry, bool up, bool first, int64_t part)
 {
-	int64_t part = 0;
-
-	if (record->state.up && record->outcome != CHECK_GOOD)
-		return;
-	if (record->state.up && record->has_weight)
-		part = record->weight - entry->server->config->weight;
-	work_weight(entry, part);
+	if (up)
+		set_part(entry, part);
+	work_check(entry, up, first);
+	if (!up)
+		set_part(entry, part);
 }
 
-/* A server leaves before it loses the weight of its check, and comes with it: the weight without that
- * part is never in the pool. */
-static void apply_misc(struct check_entry *entry, const struct checker_record *record, bool first)
+/* A failure that is retried, a stall or an error of this machine leaves the weight as it was. */
+static int64_t dynamic_part(const struct check_entry *entry, const struct checker_record *record)
 {
-	if (record->state.up)
-		apply_dynamic(entry, record);
-	work_check(entry, record->state.up, first);
 	if (!record->state.up)
-		apply_dynamic(entry, record);
+		return 0;
+	if (record->outcome != CHECK_GOOD)
+		return entry->weight_part;
+	return record->has_weight ? record->weight - entry->server->config->weight : 0;
 }
 
 static void apply_to_server(struct check_entry *entry, const struct checker_record *record)
@@ -152,7 +148,7 @@ static void apply_to_server(struct check_entry *entry, const struct checker_reco
 	if (entry->config->kind == CONFIG_CHECK_AGENT)
 		apply_agent(entry, record);
 	if (entry->config->dynamic)
-		apply_misc(entry, record, first);
+		work_weighed(entry, record->state.up, first, dynamic_part(entry, record));
 	else
 		work_check(entry, record->state.up, first);
 }

@@ -21,7 +21,8 @@ void work_add_all(struct pools *pools);
 /* A check of a server is up or down, for the present cause. first: its first result. */
 void work_check(struct check_entry *entry, bool up, bool first);
 
-/* What a check adds to the weight of its server. */
-void work_weight(struct check_entry *entry, int64_t part);
+/* The same of a check that adds to the weight of its server. A server leaves before it loses that part,
+ * and comes with it: the weight without it is never in the pool. */
+void work_weighed(struct check_entry *entry, bool up, bool first, int64_t part);
 
 #endif
