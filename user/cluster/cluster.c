@@ -13,6 +13,11 @@
 #define RETRY_FIRST_NS NS_PER_SECOND
 #define RETRY_DOUBLINGS_MAX 8 /* to 256 s */
 
+static uint64_t period_ns(const struct cluster *cluster)
+{
+	return cluster->config->pools.count ? CLUSTER_POOLS_PERIOD_NS : CLUSTER_PERIOD_NS;
+}
+
 static void drop_transfer(struct member *member)
 {
 	free(member->transfer.bytes);
@@ -83,12 +88,12 @@ static void attend(struct cluster *cluster, const struct peer *peer, struct memb
 		return;
 	if (time_reached(now_ns, member->ask_ns))
 		ask(cluster, peer, member, link, now_ns);
-	member->due_ns = earlier(member->ask_ns, now_ns + CLUSTER_PERIOD_NS);
+	member->due_ns = earlier(member->ask_ns, now_ns + period_ns(cluster));
 }
 
 static void arm(struct cluster *cluster, uint64_t now_ns)
 {
-	uint64_t next_ns = now_ns + CLUSTER_PERIOD_NS;
+	uint64_t next_ns = now_ns + period_ns(cluster);
 	uint64_t least_ns = cluster->asked_ns + CLUSTER_QUESTION_GAP_NS;
 
 	for (size_t i = 0; i < cluster->peers->count; i++) {
@@ -122,6 +127,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	}
 	if (next)
 		attend(cluster, next, longest, now_ns);
+	cluster_check_pools(cluster, now_ns);
 	arm(cluster, now_ns);
 }
 
@@ -143,11 +149,13 @@ struct cluster *cluster_start(const struct cluster_setup *setup)
 	cluster->config = setup->config;
 	cluster->own_node = setup->own_node;
 	cluster->event_log = setup->event_log;
+	cluster->pools = setup->pools;
 	cluster->timer = evtimer_new(setup->base, on_timer, cluster);
 	if (!cluster->timer) {
 		free(cluster);
 		return NULL;
 	}
+	cluster_digest_pools(cluster);
 	cluster_describe(cluster);
 	clock_arm(cluster->timer, clock_now_ns() + START_DELAY_NS);
 	return cluster;
@@ -171,6 +179,7 @@ void cluster_stop(struct cluster *cluster)
 		free_member(cluster->members[i]);
 	statement_free(&cluster->own);
 	free(cluster->disputes);
+	free(cluster->pool_digests);
 	free(cluster);
 }
 
@@ -203,6 +212,7 @@ void cluster_use_config(struct cluster *cluster, const struct config *config, si
 	cluster->config = config;
 	cluster->own_node = own_node;
 	forget_others(cluster);
+	cluster_digest_pools(cluster);
 	cluster_describe(cluster);
 	for (size_t i = 0; i <= XB_NODE_ID_MAX; i++) {
 		struct member *member = cluster->members[i];
@@ -245,8 +255,10 @@ static void complete(struct cluster *cluster, struct member *member, uint16_t no
 			log_warning("cannot read the statement of node %u: it is damaged", node_id);
 	}
 	drop_transfer(member);
-	if (whole && member->known)
+	if (whole && member->known) {
 		cluster_compare(cluster, node_id);
+		cluster_take_pools(cluster, node_id);
+	}
 }
 
 static bool begin(struct transfer *transfer, const struct xb_page *page)
@@ -273,9 +285,9 @@ static uint64_t take_page(struct cluster *cluster, struct member *member, uint16
 	uint64_t digest = be64toh(page->digest);
 
 	if (!page->page_count || (!transfer->bytes && digest == member->digest))
-		return CLUSTER_PERIOD_NS;
+		return period_ns(cluster);
 	if (!transfer->bytes && !begin(transfer, page))
-		return CLUSTER_PERIOD_NS;
+		return period_ns(cluster);
 	if (digest != transfer->digest) { /* it has changed meanwhile */
 		drop_transfer(member);
 		return RETRY_FIRST_NS;
@@ -285,7 +297,7 @@ static uint64_t take_page(struct cluster *cluster, struct member *member, uint16
 	if (++transfer->page < transfer->page_count)
 		return 0;
 	complete(cluster, member, node_id);
-	return CLUSTER_PERIOD_NS;
+	return period_ns(cluster);
 }
 
 void cluster_take_answer(struct cluster *cluster, const struct xb_event *event)

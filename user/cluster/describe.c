@@ -132,6 +132,7 @@ void cluster_describe(struct cluster *cluster)
 	statement_free(&cluster->own);
 	describe(&cluster->own, cluster->config, cluster->own_node);
 	describe_keys(&cluster->own, cluster->kernel->keys);
+	cluster_describe_pools(cluster, &cluster->own);
 	bytes = statement_encode(&cluster->own, &length);
 	error = kernel_set_statement(cluster->kernel, bytes, length,
 				     statement_digest(bytes, length));

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define REMEDY "write the same on all nodes"
+#define REMEDY_SERVER "find why only one of them reaches it"
 #define NAMED_MAX 3 /* nodes; others are only counted */
 #define DISPUTES_MAX 4096
 /* Events of one comparison; others are only counted, so that they do not displace all events. */
@@ -63,7 +64,7 @@ const char *cluster_text(const struct cluster *cluster, const struct dispute *di
 	char nodes[128];
 
 	list_nodes(cluster, dispute, nodes, sizeof(nodes));
-	if (dispute->kind == DISPUTE_VALUE)
+	if (dispute->kind == DISPUTE_VALUE || dispute->kind == DISPUTE_SERVER)
 		snprintf(text, CLUSTER_TEXT_BYTES, "%s: %s here (%s), %s on %s; %s", dispute->what,
 			 dispute->own, dispute->location, dispute->other, nodes, dispute->remedy);
 	else
@@ -99,6 +100,7 @@ static void report(struct cluster *cluster, const struct dispute *dispute, bool 
 {
 	static const char *const ends[] = {
 		[DISPUTE_VALUE] = "the same on all nodes that were compared",
+		[DISPUTE_SERVER] = "the same on all nodes that were compared",
 		[DISPUTE_KEY] = "its heartbeats are no longer refused for their key",
 		[DISPUTE_STRANGER] = "its id is no longer used at another address",
 		[DISPUTE_TWIN] = "no more signs of a second machine",
@@ -161,6 +163,15 @@ static void remove_ended(struct cluster *cluster)
 	}
 }
 
+/* Of a pool that only others have: that of the heartbeat block. */
+static struct config_location pool_location(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->pools.count; i++)
+		if (!strcmp(config->pools.list[i].name, name))
+			return config->pools.list[i].location;
+	return config->heartbeat->location;
+}
+
 /* Where the keyword is on this node. */
 static struct config_location location_of(const struct config *config,
 					  const struct disagreement *disagreement)
@@ -170,6 +181,8 @@ static struct config_location location_of(const struct config *config,
 		disagreement->instance ? config_find_instance(config, disagreement->instance->name)
 				       : NULL;
 
+	if (disagreement->setting == STATEMENT_POOL)
+		return pool_location(config, disagreement->pool);
 	if (disagreement->app)
 		return disagreement->app <= config->app_count
 			       ? config->apps[disagreement->app - 1].location
@@ -223,6 +236,31 @@ void cluster_compare(struct cluster *cluster, uint16_t node_id)
 			set_node(&cluster->disputes[i], node_id, false);
 	compare_statements(&cluster->own, &member->statement, take, &comparing);
 	member->compared = true;
+	remove_ended(cluster);
+	report_others(cluster, node_id);
+}
+
+void cluster_begin_servers(struct cluster *cluster, uint16_t node_id)
+{
+	for (size_t i = 0; i < cluster->dispute_count; i++)
+		if (cluster->disputes[i].kind == DISPUTE_SERVER)
+			set_node(&cluster->disputes[i], node_id, false);
+}
+
+void cluster_add_server(struct cluster *cluster, uint16_t node_id, const char *pool,
+			const char *server)
+{
+	struct dispute dispute = {
+		.kind = DISPUTE_SERVER, .own = "up", .other = "down", .remedy = REMEDY_SERVER};
+
+	snprintf(dispute.subject, sizeof(dispute.subject), "server %.32s", server);
+	snprintf(dispute.what, sizeof(dispute.what), "server %.40s of %.40s", server, pool);
+	write_location(cluster->config, pool_location(cluster->config, pool), &dispute);
+	add(cluster, &dispute, node_id);
+}
+
+void cluster_end_servers(struct cluster *cluster, uint16_t node_id)
+{
 	remove_ended(cluster);
 	report_others(cluster, node_id);
 }

@@ -46,6 +46,7 @@ struct member {
 
 enum dispute_kind {
 	DISPUTE_VALUE, /* found by a comparison */
+	DISPUTE_SERVER, /* a server is down there and up here */
 	/* Concluded from packets that were refused: */
 	DISPUTE_KEY, /* a node has another key */
 	DISPUTE_STRANGER, /* a node's id is used at another address */
@@ -79,10 +80,35 @@ struct cluster {
 	struct dispute *disputes;
 	size_t dispute_count;
 	size_t event_count; /* of the present comparison */
+	const struct cluster_pools *pools;
+	struct orders orders;
+	bool orders_given; /* and not published */
+	uint64_t *pool_digests; /* of the configuration's pools, as making them takes time */
+	uint64_t pools_due_ns; /* which servers are down is compared again */
 };
 
 /* describe.c: makes the statement of this node, and publishes it. */
 void cluster_describe(struct cluster *cluster);
+
+/* describe_pools.c: a configuration is used from now on. */
+void cluster_digest_pools(struct cluster *cluster);
+
+/* Describes pools, servers that are down, and orders. */
+void cluster_describe_pools(const struct cluster *cluster, struct statement *statement);
+void cluster_describe_down(const struct cluster *cluster, struct statement *statement);
+
+/* pools.c: takes the orders of a member, and compares which servers are up. */
+void cluster_take_pools(struct cluster *cluster, uint16_t node_id);
+
+/* At times: publishes which servers are down if that has changed. */
+void cluster_check_pools(struct cluster *cluster, uint64_t now_ns);
+
+/* disagreements.c: a server is down there and up here, or no more; it is added to the comparison
+ * between cluster_begin_servers() and cluster_end_servers(). */
+void cluster_begin_servers(struct cluster *cluster, uint16_t node_id);
+void cluster_add_server(struct cluster *cluster, uint16_t node_id, const char *pool,
+			const char *server);
+void cluster_end_servers(struct cluster *cluster, uint16_t node_id);
 
 /* disagreements.c: compares a member's statement with that of this node, and reports changes. */
 void cluster_compare(struct cluster *cluster, uint16_t node_id);

@@ -377,6 +377,72 @@ static void compare_apps(const struct comparison *comparison)
 	}
 }
 
+static const struct statement_pool *find_pool(const struct statement *statement, const char *name)
+{
+	for (size_t i = 0; i < statement->pool_count; i++)
+		if (!strcmp(statement->pools[i].name, name))
+			return &statement->pools[i];
+	return NULL;
+}
+
+/* The hash stands for settings that are not sent. */
+static void report_pool(const struct comparison *comparison, const char *name,
+			const struct statement_pool *own, const struct statement_pool *other)
+{
+	struct disagreement disagreement = {.setting = STATEMENT_POOL};
+
+	snprintf(disagreement.subject, sizeof(disagreement.subject), "pool %.34s", name);
+	snprintf(disagreement.what, sizeof(disagreement.what), "virtual_server %.60s", name);
+	snprintf(disagreement.pool, sizeof(disagreement.pool), "%s", name);
+	if (own)
+		snprintf(disagreement.own, sizeof(disagreement.own), "settings %08x",
+			 (unsigned)own->digest);
+	else
+		snprintf(disagreement.own, sizeof(disagreement.own), "missing");
+	if (other)
+		snprintf(disagreement.other, sizeof(disagreement.other), "settings %08x",
+			 (unsigned)other->digest);
+	else
+		snprintf(disagreement.other, sizeof(disagreement.other), "missing");
+	report(comparison, &disagreement);
+}
+
+static void compare_each_pool(const struct comparison *comparison)
+{
+	const struct statement *own = comparison->own, *other = comparison->other;
+
+	for (size_t i = 0; i < own->pool_count; i++) {
+		const struct statement_pool *there = find_pool(other, own->pools[i].name);
+
+		if (!there || there->digest != own->pools[i].digest)
+			report_pool(comparison, own->pools[i].name, &own->pools[i], there);
+	}
+	for (size_t i = 0; i < other->pool_count; i++)
+		if (!find_pool(own, other->pools[i].name))
+			report_pool(comparison, other->pools[i].name, NULL, &other->pools[i]);
+}
+
+/* Not all nodes need to be directors: one without pools agrees with all. */
+static void compare_pools(const struct comparison *comparison)
+{
+	const struct statement *own = comparison->own, *other = comparison->other;
+	struct disagreement disagreement = {.setting = STATEMENT_POOL};
+
+	if (!own->pool_total || !other->pool_total || own->pools_digest == other->pools_digest)
+		return;
+	if (own->pool_count == own->pool_total && other->pool_count == other->pool_total) {
+		compare_each_pool(comparison);
+		return;
+	}
+	snprintf(disagreement.subject, sizeof(disagreement.subject), "pools");
+	snprintf(disagreement.what, sizeof(disagreement.what), "settings of all virtual_servers");
+	snprintf(disagreement.own, sizeof(disagreement.own), "%u pools, settings %08x",
+		 own->pool_total, (unsigned)own->pools_digest);
+	snprintf(disagreement.other, sizeof(disagreement.other), "%u pools, settings %08x",
+		 other->pool_total, (unsigned)other->pools_digest);
+	report(comparison, &disagreement);
+}
+
 void compare_statements(const struct statement *own, const struct statement *other,
 			on_disagreement *found, void *context)
 {
@@ -386,4 +452,5 @@ void compare_statements(const struct statement *own, const struct statement *oth
 	compare_nodes(&comparison);
 	compare_apps(&comparison);
 	compare_instances(&comparison);
+	compare_pools(&comparison);
 }

@@ -14,6 +14,7 @@ struct disagreement {
 	const struct statement_instance *instance; /* of this node; NULL: the heartbeat block */
 	uint16_t node_id; /* the node of the block that it is about; 0: none */
 	size_t app; /* number of the application, from 1; 0: none */
+	char pool[ORDER_POOL_BYTES]; /* that it is about; "": none */
 	char subject[DISAGREEMENT_SUBJECT_BYTES]; /* "VI_1/version" */
 	char what[DISAGREEMENT_WHAT_BYTES]; /* "version of VI_1" */
 	char own[DISAGREEMENT_VALUE_BYTES], other[DISAGREEMENT_VALUE_BYTES];

@@ -110,7 +110,16 @@ void statement_free(struct statement *statement)
 		free(statement->instances[i].name);
 		free(statement->instances[i].addresses);
 	}
+	for (size_t i = 0; i < statement->pool_count; i++)
+		free(statement->pools[i].name);
+	for (size_t i = 0; i < statement->down_count; i++) {
+		free(statement->down[i].pool);
+		free(statement->down[i].server);
+	}
 	free(statement->instances);
 	free(statement->nodes);
+	free(statement->pools);
+	free(statement->down);
+	free(statement->orders);
 	*statement = (struct statement){0};
 }

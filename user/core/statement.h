@@ -7,6 +7,7 @@
 #ifndef XBEAT_CORE_STATEMENT_H
 #define XBEAT_CORE_STATEMENT_H
 
+#include "user/core/orders.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,7 +39,8 @@
 	X(21, HEARTBEAT, "heartbeat", INSTANCE, CHOICE)                                            \
 	X(0, VRID, "virtual_router_id", INSTANCE, NUMBER)                                          \
 	X(0, ADDRESSES, "virtual_ipaddress", INSTANCE, NUMBER)                                     \
-	X(0, APP, "vrrp_app", FILE, NUMBER)
+	X(0, APP, "vrrp_app", FILE, NUMBER)                                                        \
+	X(0, POOL, "virtual_server", FILE, NUMBER)
 
 enum statement_setting {
 #define X(id, name, keyword, scope, kind) STATEMENT_##name,
@@ -86,6 +88,20 @@ struct statement_key {
 	uint64_t fingerprint; /* key_fingerprint() */
 };
 
+/* A pool, whose settings are only compared as a whole. */
+struct statement_pool {
+	char *name;
+	uint64_t digest; /* of its settings */
+};
+
+/* A server that has been down for long (CLUSTER_DOWN_NS). */
+struct statement_down {
+	char *pool, *server;
+};
+
+#define STATEMENT_POOLS_MAX 128 /* more are not described */
+#define STATEMENT_DOWN_MAX 64
+
 struct statement {
 	uint16_t node_id;
 	char name[XB_NAME_BYTES];
@@ -101,6 +117,14 @@ struct statement {
 	size_t app_count;
 	struct statement_key keys[XB_KEYS_MAX];
 	size_t key_count; /* 0: of an older version, which does not describe them */
+	uint32_t pool_total; /* of this node; 0: none, or of an older version */
+	uint64_t pools_digest; /* of the settings of all */
+	struct statement_pool *pools; /* none if there are more than STATEMENT_POOLS_MAX */
+	size_t pool_count;
+	struct statement_down *down;
+	size_t down_count;
+	struct shared_order *orders;
+	size_t order_count;
 };
 
 /* Returns the keyword, or its scope. */

@@ -2,6 +2,7 @@
 /* The bytes of a statement: records of a type, a length and so many bytes, numbers big-endian. What
  * comes after the known part of a record, and records of unknown types, are skipped. */
 #include "user/core/statement.h"
+#include "user/core/statement_record.h"
 #include "user/lib/address.h"
 #include "user/lib/array.h"
 #include "user/lib/limits.h"
@@ -11,22 +12,8 @@
 #include <string.h>
 #include <xbeat/siphash.h>
 
-#define PAYLOAD_MAX UINT8_MAX
 #define IPV4_BYTES 4
 #define IPV6_BYTES 16
-
-enum record {
-	RECORD_SELF = 1, /* u16 node id, u8 flags, name */
-	RECORD_VERSION = 2, /* text */
-	RECORD_SETTING =
-		3, /* u8 id, value in as few bytes as it needs; of the last INSTANCE, if any */
-	RECORD_INSTANCE = 4, /* u8 VRID, u8 family, u8 priority, name */
-	RECORD_ADDRESSES = 5, /* of the last INSTANCE: u8 bytes of each, 4 or 16; addresses */
-	RECORD_NODE =
-		6, /* u16 id, u8 flags, u8 address count, addresses (u8 length, bytes), name */
-	RECORD_APP = 7, /* name; in the order of the file */
-	RECORD_KEY = 8, /* u8 id, u8 flags, u64 fingerprint */
-};
 
 enum flags { FLAG_WITNESS = 1, FLAG_SHORTENED = 2 };
 enum key_flags { FLAG_SIGNS = 1 };
@@ -37,65 +24,18 @@ static const uint8_t setting_ids[] = {
 #undef X
 };
 
-struct writer {
-	uint8_t *bytes;
-	size_t length, room;
-	uint8_t payload[PAYLOAD_MAX];
-	size_t payload_length;
-};
-
-static void put(struct writer *writer, const void *bytes, size_t length)
-{
-	size_t room = PAYLOAD_MAX - writer->payload_length;
-
-	length = length < room ? length : room;
-	memcpy(writer->payload + writer->payload_length, bytes, length);
-	writer->payload_length += length;
-}
-
-static void put_u8(struct writer *writer, size_t value)
-{
-	uint8_t byte = (uint8_t)value;
-
-	put(writer, &byte, 1);
-}
-
-static void put_u16(struct writer *writer, uint16_t value)
-{
-	uint16_t number = htobe16(value);
-
-	put(writer, &number, sizeof(number));
-}
-
-/* Writes what was put as one record. */
-static void end(struct writer *writer, enum record type)
-{
-	size_t wanted = writer->length + 2 + writer->payload_length;
-
-	if (wanted > writer->room) {
-		writer->room = 2 * wanted;
-		writer->bytes = realloc(writer->bytes, writer->room);
-		if (!writer->bytes)
-			limits_out_of_memory();
-	}
-	writer->bytes[writer->length] = (uint8_t)type;
-	writer->bytes[writer->length + 1] = (uint8_t)writer->payload_length;
-	memcpy(writer->bytes + writer->length + 2, writer->payload, writer->payload_length);
-	writer->length = wanted;
-	writer->payload_length = 0;
-}
-
 static size_t address_bytes(bool ipv4)
 {
 	return ipv4 ? IPV4_BYTES : IPV6_BYTES;
 }
 
-static void put_address(struct writer *writer, const struct xb_address *address, size_t bytes)
+static void put_address(struct record_writer *writer, const struct xb_address *address,
+			size_t bytes)
 {
-	put(writer, address->bytes + sizeof(address->bytes) - bytes, bytes);
+	record_put(writer, address->bytes + sizeof(address->bytes) - bytes, bytes);
 }
 
-static void write_settings(struct writer *writer, const struct statement_settings *settings)
+static void write_settings(struct record_writer *writer, const struct statement_settings *settings)
 {
 	for (size_t i = 0; i < STATEMENT_SETTING_COUNT; i++) {
 		uint64_t value = htobe64(settings->values[i]);
@@ -105,14 +45,14 @@ static void write_settings(struct writer *writer, const struct statement_setting
 			continue;
 		while (zeros < sizeof(value) - 1 && !((const uint8_t *)&value)[zeros])
 			zeros++;
-		put_u8(writer, setting_ids[i]);
-		put(writer, (const uint8_t *)&value + zeros, sizeof(value) - zeros);
-		end(writer, RECORD_SETTING);
+		record_put_u8(writer, setting_ids[i]);
+		record_put(writer, (const uint8_t *)&value + zeros, sizeof(value) - zeros);
+		record_end(writer, RECORD_SETTING);
 	}
 }
 
 /* Those of one family. */
-static void write_addresses(struct writer *writer, const struct statement_instance *instance,
+static void write_addresses(struct record_writer *writer, const struct statement_instance *instance,
 			    bool ipv4)
 {
 	size_t bytes = address_bytes(ipv4);
@@ -121,23 +61,23 @@ static void write_addresses(struct writer *writer, const struct statement_instan
 		if (address_is_ipv4(&instance->addresses[i]) != ipv4)
 			continue;
 		if (!writer->payload_length)
-			put_u8(writer, bytes);
+			record_put_u8(writer, bytes);
 		put_address(writer, &instance->addresses[i], bytes);
-		if (writer->payload_length + bytes > PAYLOAD_MAX)
-			end(writer, RECORD_ADDRESSES);
+		if (writer->payload_length + bytes > RECORD_PAYLOAD_MAX)
+			record_end(writer, RECORD_ADDRESSES);
 	}
 	if (writer->payload_length)
-		end(writer, RECORD_ADDRESSES);
+		record_end(writer, RECORD_ADDRESSES);
 }
 
-static void write_instance(struct writer *writer, const struct statement_instance *instance,
+static void write_instance(struct record_writer *writer, const struct statement_instance *instance,
 			   bool shortened)
 {
-	put_u8(writer, instance->vrid);
-	put_u8(writer, instance->family);
-	put_u8(writer, instance->priority);
-	put(writer, instance->name, strlen(instance->name));
-	end(writer, RECORD_INSTANCE);
+	record_put_u8(writer, instance->vrid);
+	record_put_u8(writer, instance->family);
+	record_put_u8(writer, instance->priority);
+	record_put(writer, instance->name, strlen(instance->name));
+	record_end(writer, RECORD_INSTANCE);
 	write_settings(writer, &instance->settings);
 	if (shortened)
 		return;
@@ -145,46 +85,44 @@ static void write_instance(struct writer *writer, const struct statement_instanc
 	write_addresses(writer, instance, false);
 }
 
-static void write_node(struct writer *writer, const struct statement_node *node)
+static void write_node(struct record_writer *writer, const struct statement_node *node)
 {
-	put_u16(writer, node->id);
-	put_u8(writer, node->witness ? FLAG_WITNESS : 0);
-	put_u8(writer, node->address_count);
+	record_put_u16(writer, node->id);
+	record_put_u8(writer, node->witness ? FLAG_WITNESS : 0);
+	record_put_u8(writer, node->address_count);
 	for (size_t i = 0; i < node->address_count; i++) {
 		size_t bytes = address_bytes(address_is_ipv4(&node->addresses[i]));
 
-		put_u8(writer, bytes);
+		record_put_u8(writer, bytes);
 		put_address(writer, &node->addresses[i], bytes);
 	}
-	put(writer, node->name, strlen(node->name));
-	end(writer, RECORD_NODE);
+	record_put(writer, node->name, strlen(node->name));
+	record_end(writer, RECORD_NODE);
 }
 
-static void write_key(struct writer *writer, const struct statement_key *key)
+static void write_key(struct record_writer *writer, const struct statement_key *key)
 {
-	uint64_t fingerprint = htobe64(key->fingerprint);
-
-	put_u8(writer, key->id);
-	put_u8(writer, key->signs ? FLAG_SIGNS : 0);
-	put(writer, &fingerprint, sizeof(fingerprint));
-	end(writer, RECORD_KEY);
+	record_put_u8(writer, key->id);
+	record_put_u8(writer, key->signs ? FLAG_SIGNS : 0);
+	record_put_u64(writer, key->fingerprint);
+	record_end(writer, RECORD_KEY);
 }
 
-static struct writer encode(const struct statement *statement, bool shortened)
+static struct record_writer encode(const struct statement *statement, bool shortened)
 {
-	struct writer writer = {0};
+	struct record_writer writer = {0};
 
-	put_u16(&writer, statement->node_id);
-	put_u8(&writer,
-	       (statement->witness ? FLAG_WITNESS : 0U) | (shortened ? FLAG_SHORTENED : 0U));
-	put(&writer, statement->name, strlen(statement->name));
-	end(&writer, RECORD_SELF);
-	put(&writer, statement->version, strlen(statement->version));
-	end(&writer, RECORD_VERSION);
+	record_put_u16(&writer, statement->node_id);
+	record_put_u8(&writer,
+		      (statement->witness ? FLAG_WITNESS : 0U) | (shortened ? FLAG_SHORTENED : 0U));
+	record_put(&writer, statement->name, strlen(statement->name));
+	record_end(&writer, RECORD_SELF);
+	record_put(&writer, statement->version, strlen(statement->version));
+	record_end(&writer, RECORD_VERSION);
 	write_settings(&writer, &statement->settings);
 	for (size_t i = 0; i < statement->app_count; i++) {
-		put(&writer, statement->apps[i], strlen(statement->apps[i]));
-		end(&writer, RECORD_APP);
+		record_put(&writer, statement->apps[i], strlen(statement->apps[i]));
+		record_end(&writer, RECORD_APP);
 	}
 	for (size_t i = 0; i < statement->key_count; i++)
 		write_key(&writer, &statement->keys[i]);
@@ -192,12 +130,13 @@ static struct writer encode(const struct statement *statement, bool shortened)
 		write_instance(&writer, &statement->instances[i], shortened);
 	for (size_t i = 0; i < statement->node_count; i++)
 		write_node(&writer, &statement->nodes[i]);
+	statement_write_pools(&writer, statement);
 	return writer;
 }
 
 uint8_t *statement_encode(const struct statement *statement, size_t *length)
 {
-	struct writer writer = encode(statement, statement->shortened);
+	struct record_writer writer = encode(statement, statement->shortened);
 
 	if (writer.length > STATEMENT_BYTES_MAX) {
 		free(writer.bytes);
@@ -207,92 +146,49 @@ uint8_t *statement_encode(const struct statement *statement, size_t *length)
 	return writer.bytes;
 }
 
-struct reader {
-	const uint8_t *bytes;
-	size_t length;
-	bool bad; /* it ended early */
-};
-
-static void get(struct reader *reader, void *to, size_t length)
-{
-	if (length > reader->length) {
-		reader->bad = true;
-		memset(to, 0, length);
-		return;
-	}
-	memcpy(to, reader->bytes, length);
-	reader->bytes += length;
-	reader->length -= length;
-}
-
-static uint8_t get_u8(struct reader *reader)
-{
-	uint8_t value;
-
-	get(reader, &value, sizeof(value));
-	return value;
-}
-
-static uint16_t get_u16(struct reader *reader)
-{
-	uint16_t value;
-
-	get(reader, &value, sizeof(value));
-	return be16toh(value);
-}
-
-/* The rest of the record, cut to fit. */
-static void get_text(struct reader *reader, char *text, size_t room)
-{
-	size_t length = reader->length < room - 1 ? reader->length : room - 1;
-
-	get(reader, text, length);
-	text[length] = '\0';
-}
-
-static struct xb_address get_address(struct reader *reader, size_t bytes)
+static struct xb_address get_address(struct record_reader *reader, size_t bytes)
 {
 	struct xb_address address = {{0}};
 
 	if (bytes == IPV4_BYTES)
 		memset(address.bytes + 10, 0xff, 2);
-	get(reader, address.bytes + sizeof(address.bytes) - bytes, bytes);
+	record_get(reader, address.bytes + sizeof(address.bytes) - bytes, bytes);
 	return address;
 }
 
-static void read_self(struct reader *reader, struct statement *statement)
+static void read_self(struct record_reader *reader, struct statement *statement)
 {
 	uint8_t flags;
 
-	statement->node_id = get_u16(reader);
-	flags = get_u8(reader);
+	statement->node_id = record_get_u16(reader);
+	flags = record_get_u8(reader);
 	statement->witness = flags & FLAG_WITNESS;
 	statement->shortened = flags & FLAG_SHORTENED;
-	get_text(reader, statement->name, sizeof(statement->name));
+	record_get_text(reader, statement->name, sizeof(statement->name));
 }
 
-static void read_setting(struct reader *reader, struct statement_settings *settings)
+static void read_setting(struct record_reader *reader, struct statement_settings *settings)
 {
-	uint8_t id = get_u8(reader);
+	uint8_t id = record_get_u8(reader);
 	uint64_t value = 0;
 
 	if (reader->length > sizeof(value))
 		reader->bad = true;
 	while (reader->length && !reader->bad)
-		value = value << 8 | get_u8(reader);
+		value = value << 8 | record_get_u8(reader);
 	for (size_t i = 0; id && i < STATEMENT_SETTING_COUNT; i++)
 		if (setting_ids[i] == id)
 			statement_set(settings, (enum statement_setting)i, value);
 }
 
-static void read_instance(struct reader *reader, struct statement *statement)
+static void read_instance(struct record_reader *reader, struct statement *statement)
 {
-	struct statement_instance instance = {.vrid = get_u8(reader)};
-	char name[PAYLOAD_MAX + 1];
+	struct statement_instance instance = {.vrid = record_get_u8(reader)};
+	char name[RECORD_PAYLOAD_MAX + 1];
 
-	instance.family = get_u8(reader);
-	instance.priority = get_u8(reader);
-	get_text(reader, name, sizeof(name));
+	instance.family = record_get_u8(reader);
+	instance.priority = record_get_u8(reader);
+	record_get_text(reader, name, sizeof(name));
 	if (instance.family != 4 && instance.family != 6)
 		reader->bad = true;
 	if (reader->bad)
@@ -303,9 +199,9 @@ static void read_instance(struct reader *reader, struct statement *statement)
 	statement->instances[statement->instance_count - 1] = instance;
 }
 
-static void read_addresses(struct reader *reader, struct statement_instance *instance)
+static void read_addresses(struct record_reader *reader, struct statement_instance *instance)
 {
-	size_t bytes = get_u8(reader), count;
+	size_t bytes = record_get_u8(reader), count;
 	struct xb_address *addresses;
 
 	if (bytes != IPV4_BYTES && bytes != IPV6_BYTES) {
@@ -322,40 +218,39 @@ static void read_addresses(struct reader *reader, struct statement_instance *ins
 		addresses[instance->address_count++] = get_address(reader, bytes);
 }
 
-static void read_node(struct reader *reader, struct statement *statement)
+static void read_node(struct record_reader *reader, struct statement *statement)
 {
-	struct statement_node node = {.id = get_u16(reader)};
+	struct statement_node node = {.id = record_get_u16(reader)};
 	size_t count;
 
-	node.witness = get_u8(reader) & FLAG_WITNESS;
-	count = get_u8(reader);
+	node.witness = record_get_u8(reader) & FLAG_WITNESS;
+	count = record_get_u8(reader);
 	if (count > XB_LINKS_MAX)
 		reader->bad = true;
 	while (node.address_count < count && !reader->bad) {
-		size_t bytes = get_u8(reader);
+		size_t bytes = record_get_u8(reader);
 
 		if (bytes != IPV4_BYTES && bytes != IPV6_BYTES)
 			reader->bad = true;
 		else
 			node.addresses[node.address_count++] = get_address(reader, bytes);
 	}
-	get_text(reader, node.name, sizeof(node.name));
+	record_get_text(reader, node.name, sizeof(node.name));
 	statement->nodes = array_grow(statement->nodes, &statement->node_count, sizeof(node));
 	statement->nodes[statement->node_count - 1] = node;
 }
 
-static void read_key(struct reader *reader, struct statement *statement)
+static void read_key(struct record_reader *reader, struct statement *statement)
 {
-	struct statement_key key = {.id = get_u8(reader)};
+	struct statement_key key = {.id = record_get_u8(reader)};
 
-	key.signs = get_u8(reader) & FLAG_SIGNS;
-	get(reader, &key.fingerprint, sizeof(key.fingerprint));
-	key.fingerprint = be64toh(key.fingerprint);
+	key.signs = record_get_u8(reader) & FLAG_SIGNS;
+	key.fingerprint = record_get_u64(reader);
 	if (!reader->bad && statement->key_count < XB_KEYS_MAX)
 		statement->keys[statement->key_count++] = key;
 }
 
-static void read_record(struct reader *reader, uint8_t type, struct statement *statement)
+static void read_record(struct record_reader *reader, uint8_t type, struct statement *statement)
 {
 	struct statement_instance *last =
 		statement->instance_count ? &statement->instances[statement->instance_count - 1]
@@ -366,7 +261,7 @@ static void read_record(struct reader *reader, uint8_t type, struct statement *s
 		read_self(reader, statement);
 		break;
 	case RECORD_VERSION:
-		get_text(reader, statement->version, sizeof(statement->version));
+		record_get_text(reader, statement->version, sizeof(statement->version));
 		break;
 	case RECORD_SETTING:
 		read_setting(reader, last ? &last->settings : &statement->settings);
@@ -383,22 +278,29 @@ static void read_record(struct reader *reader, uint8_t type, struct statement *s
 		break;
 	case RECORD_APP:
 		if (statement->app_count < XB_APPS_MAX)
-			get_text(reader, statement->apps[statement->app_count++], XB_NAME_BYTES);
+			record_get_text(reader, statement->apps[statement->app_count++],
+					XB_NAME_BYTES);
 		break;
 	case RECORD_KEY:
 		read_key(reader, statement);
+		break;
+	case RECORD_POOLS:
+	case RECORD_POOL:
+	case RECORD_DOWN:
+	case RECORD_ORDER:
+		statement_read_pools(reader, (enum record)type, statement);
 		break;
 	}
 }
 
 int statement_decode(const uint8_t *bytes, size_t length, struct statement *statement)
 {
-	struct reader reader = {bytes, length, false};
+	struct record_reader reader = {bytes, length, false};
 
 	*statement = (struct statement){0};
 	while (reader.length && !reader.bad) {
-		uint8_t type = get_u8(&reader);
-		struct reader record = {.length = get_u8(&reader)};
+		uint8_t type = record_get_u8(&reader);
+		struct record_reader record = {.length = record_get_u8(&reader)};
 
 		if (record.length > reader.length)
 			return -EBADMSG;

@@ -397,6 +397,7 @@ int daemon_start(struct daemon *daemon)
 	start_answering(daemon);
 	json_decref(daemon->saved);
 	daemon->saved = NULL;
+	daemon_obey_orders(daemon);
 	daemon_save_operator(daemon);
 	return 0;
 }
@@ -423,6 +424,7 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->open)
 		daemon_save_orders(daemon);
 	daemon_stop_pools(daemon);
+	json_decref(daemon->known_orders);
 	if (daemon->open)
 		report_stop(daemon);
 	sequence_file_save(&daemon->kernel);

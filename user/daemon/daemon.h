@@ -68,6 +68,8 @@ struct daemon {
 	struct pools_prepared *prepared_pools; /* until they start */
 	bool follows_addresses; /* a pool depends on them (ha_suspend) */
 	struct event *pools_follow; /* addresses and instances may have changed */
+	struct cluster_pools cluster_pools;
+	json_t *known_orders; /* of operators, by server, as the cluster knows them (orders.c) */
 	struct reload *reload; /* in progress; NULL: none */
 	unsigned reloads_count;
 	struct reload_counts reload_counts;
@@ -288,6 +290,15 @@ void daemon_stop_pools(struct daemon *daemon);
 /* Addresses of this machine, or an instance's state, have changed: pools may depend on them. */
 void daemon_pools_follow_soon(void *context);
 int daemon_start_pools(struct daemon *daemon);
+
+/* What operators ask of pools (orders.c): what an earlier daemon knew, after the cluster has started;
+ * what has changed here; what holds on all nodes, for the pools, and for the next daemon as new
+ * JSON. */
+void daemon_restore_orders(struct daemon *daemon);
+void daemon_share_orders(struct daemon *daemon);
+void daemon_obey_orders(struct daemon *daemon);
+json_t *daemon_orders_json(const struct daemon *daemon);
+
 json_t *daemon_call_pools(void *context, struct control_call *call);
 json_t *daemon_call_pool_explain(void *context, struct control_call *call);
 json_t *daemon_call_pool_mode(void *context, struct control_call *call);

@@ -223,6 +223,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	peers_repeat_isolated(&daemon->peers);
 	daemon_use_keys(daemon, reload->inputs.keys);
 	cluster_use_config(daemon->cluster, to, daemon->own_node); /* it describes the keys, too */
+	daemon_obey_orders(daemon); /* servers that are new here */
 	if (scheduling_differs(from, to))
 		scheduling_apply(&daemon->scheduling, to);
 	detach_unwanted(daemon);

@@ -24,13 +24,16 @@
 /* After that states do not go on: they are reported as after any start. */
 #define STATES_KEPT_NS (60 * NS_PER_SECOND)
 
-/* Adds what operators asked of servers. Returns whether there is something. */
+/* Adds what operators asked of servers, and what holds in the cluster, also for servers that are not
+ * here. Returns whether there is something. */
 static bool add_orders(const struct daemon *daemon, json_t *saved)
 {
 	json_t *orders = daemon->pools ? pools_operator_json(daemon->pools) : json_array();
-	bool matters = json_array_size(orders) > 0;
+	json_t *shared = daemon_orders_json(daemon);
+	bool matters = json_array_size(orders) + json_array_size(shared) > 0;
 
 	json_object_set_new(saved, "pools", json_pack("{s:o}", "operator", orders));
+	json_object_set_new(saved, "orders", shared);
 	return matters;
 }
 
@@ -50,6 +53,7 @@ void daemon_save_operator(struct daemon *daemon)
 	json_t *saved = instances_saved_json(door_enter(daemon->vrrp), false);
 	bool matters = instances_saved_matters(saved);
 
+	daemon_share_orders(daemon);
 	if (add_orders(daemon, saved) || matters)
 		saved_file_write(daemon->daemon_name, saved);
 	else
@@ -87,6 +91,7 @@ json_t *daemon_saved_json(struct daemon *daemon)
 	json_object_set_new(saved, "peers", peers_saved_json(&daemon->peers));
 	if (daemon->pools)
 		json_object_set_new(saved, "pools", pools_saved_json(daemon->pools));
+	json_object_set_new(saved, "orders", daemon_orders_json(daemon));
 	return saved;
 }
 

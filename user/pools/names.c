@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How pools, servers and their states are called. */
 #include "user/lib/address.h"
+#include "user/pools/operator.h"
 #include "user/pools/room.h"
 #include <stdarg.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
 #include "user/pools/operator.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
+#include "user/lib/time.h"
 #include "user/pools/act.h"
 #include "user/pools/due.h"
 #include "user/pools/events.h"
@@ -16,7 +17,15 @@ struct order {
 	enum pool_mode mode;
 	uint64_t timeout_ns; /* of POOL_DRAIN; 0: drain_timeout of the pool */
 	int64_t weight;
+	const char *node; /* where it was given; NULL: here */
 };
+
+/* "an operator asked for it on node-b (xbeatctl pool)" */
+static void because(struct pools *pools, const char *what, const struct order *order)
+{
+	pools_because(pools, "an operator asked for %s%s%s (xbeatctl pool)", what,
+		      order->node ? " on " : "", order->node ? order->node : "");
+}
 
 static void set_mode(struct server_entry *server, const struct order *order)
 {
@@ -26,7 +35,7 @@ static void set_mode(struct server_entry *server, const struct order *order)
 	size_t index = server_entry_index(server);
 	uint64_t now_ns = clock_now_ns();
 
-	pools_because(pool->pools, "an operator asked for it (xbeatctl pool)");
+	because(pool->pools, "it", order);
 	pool_set_mode(&pool->core, index, order->mode, now_ns, &out);
 	if (order->timeout_ns)
 		pool_set_drain_timeout(&pool->core, index, order->timeout_ns, now_ns, &out);
@@ -42,7 +51,7 @@ static void set_weight(struct server_entry *server, const struct order *order)
 	uint32_t before = pool_server_weight(server_entry_core(server));
 	char from[16], to[16];
 
-	pools_because(pool->pools, "an operator asked for another weight (xbeatctl pool)");
+	because(pool->pools, "another weight", order);
 	pool_set_weight(&pool->core, server_entry_index(server), order->weight, clock_now_ns(),
 			&out);
 	snprintf(from, sizeof(from), "weight %u", before);
@@ -158,7 +167,11 @@ static void obey(struct server_entry *server, const json_t *entry)
 	const char *mode = json_string_value(json_object_get(entry, "mode"));
 	const json_t *weight = json_object_get(entry, "weight");
 	struct order order = {.weight = POOL_WEIGHT_CONFIGURED};
+	uint64_t until_ns = (uint64_t)json_integer_value(json_object_get(entry, "drain_until_ns"));
 
+	order.node = json_string_value(json_object_get(entry, "node"));
+	if (until_ns)
+		order.timeout_ns = time_since_ns(until_ns, clock_now_ns());
 	if (!mode || !pools_mode_find(mode, &order.mode))
 		return;
 	if (json_is_integer(weight) && json_integer_value(weight) >= 0 &&

@@ -12,6 +12,8 @@ json_t *pools_order_mode(struct pools *pools, const struct pools_selection *sele
 json_t *pools_order_weight(struct pools *pools, const struct pools_selection *selection,
 			   int64_t weight);
 
+const char *pools_mode_name(enum pool_mode mode);
+
 /* Finds a mode by its name. Returns success. */
 bool pools_mode_find(const char *name, enum pool_mode *mode);
 
@@ -19,7 +21,7 @@ bool pools_mode_find(const char *name, enum pool_mode *mode);
 json_t *pools_operator_json(const struct pools *pools);
 
 /* Asks for all of a list, as pools_operator_json() has it, of servers that are there. What the list
- * does not name is as configured. list: borrowed; NULL: an empty one. */
+ * does not name is as configured. node, if an entry has it: where the order was given. list: borrowed; NULL: an empty one. */
 void pools_set_operator(struct pools *pools, const json_t *list);
 
 #endif

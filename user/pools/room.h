@@ -131,8 +131,6 @@ const char *pools_endpoint(const struct config_endpoint *endpoint,
 const char *server_entry_name(const struct server_entry *server,
 			      char text[static POOLS_ENDPOINT_BYTES]);
 
-const char *pools_mode_name(enum pool_mode mode);
-
 /* "up", "down", "drain" or "maintenance". */
 const char *server_entry_state(const struct server_entry *server);
 

@@ -327,6 +327,86 @@ static void unknown_records_are_skipped(void **state)
 	statement_free(&statement);
 }
 
+static void add_pool(struct statement *statement, const char *name, uint64_t digest)
+{
+	statement->pools =
+		array_grow(statement->pools, &statement->pool_count, sizeof(*statement->pools));
+	statement->pools[statement->pool_count - 1] =
+		(struct statement_pool){.name = text_copy(name), .digest = digest};
+	statement->pool_total++;
+	statement->pools_digest += digest;
+}
+
+/* A node without pools is no director, and agrees. */
+static void pools(void **state)
+{
+	struct statement own = make_statement(), other = make_statement();
+
+	(void)state;
+	add_pool(&own, "10.0.0.1:80/tcp", 1);
+	add_pool(&own, "10.0.0.1:81/tcp", 2);
+	add_pool(&own, "10.0.0.1:82/tcp", 3);
+	add_pool(&other, "10.0.0.1:82/tcp", 3); /* in whatever order */
+	add_pool(&other, "10.0.0.1:80/tcp", 17);
+	expect(&own, &other,
+	       "virtual_server 10.0.0.1:80/tcp: settings 00000001, settings 00000011\n"
+	       "virtual_server 10.0.0.1:81/tcp: settings 00000002, missing\n");
+	own = make_statement();
+	other = make_statement();
+	add_pool(&own, "10.0.0.1:80/tcp", 1);
+	expect(&own, &other, "");
+}
+
+/* Too many to describe each. */
+static void many_pools(void **state)
+{
+	struct statement own = make_statement(), other = make_statement();
+
+	(void)state;
+	own.pool_total = other.pool_total = 5000;
+	own.pools_digest = 1;
+	other.pools_digest = 2;
+	expect(&own, &other,
+	       "settings of all virtual_servers: 5000 pools, settings 00000001, 5000 pools, settings 00000002\n");
+}
+
+static void pools_as_bytes_and_back(void **state)
+{
+	const struct shared_order order = {.pool = "10.0.0.1:80/tcp",
+					   .server = "[fd00::1]:80",
+					   .family = 6,
+					   .mode = 2,
+					   .weight = 70000,
+					   .drain_s = 30,
+					   .counter = 9,
+					   .node_id = 255};
+	struct statement own = make_statement(), read;
+	_cleanup_free_ uint8_t *bytes = NULL;
+	size_t length;
+
+	(void)state;
+	add_pool(&own, "10.0.0.1:80/tcp", 0x0123456789abcdef);
+	own.down = array_grow(own.down, &own.down_count, sizeof(*own.down));
+	own.down[0] =
+		(struct statement_down){text_copy("10.0.0.1:80/tcp"), text_copy("10.0.0.2:8")};
+	own.orders = array_grow(own.orders, &own.order_count, sizeof(*own.orders));
+	own.orders[0] = order;
+	bytes = statement_encode(&own, &length);
+	assert_int_equal(statement_decode(bytes, length, &read), 0);
+	assert_int_equal(read.pool_total, 1);
+	assert_true(read.pools_digest == own.pools_digest);
+	assert_string_equal(read.pools[0].name, "10.0.0.1:80/tcp");
+	assert_true(read.pools[0].digest == own.pools[0].digest);
+	assert_string_equal(read.down[0].pool, "10.0.0.1:80/tcp");
+	assert_string_equal(read.down[0].server, "10.0.0.2:8");
+	assert_int_equal(read.order_count, 1);
+	assert_true(order_same_server(&read.orders[0], &order));
+	assert_true(order_same_request(&read.orders[0], &order));
+	assert_int_equal(read.orders[0].counter, 9);
+	assert_int_equal(read.orders[0].node_id, 255);
+	expect(&own, &read, "");
+}
+
 /* Cut anywhere, it is refused or read in part; nothing is read beyond its end (ASan). */
 static void cut_bytes(void **state)
 {
@@ -392,6 +472,9 @@ int main(void)
 		cmocka_unit_test(nodes),
 		cmocka_unit_test(order_of_applications),
 		cmocka_unit_test(bytes_and_back),
+		cmocka_unit_test(pools),
+		cmocka_unit_test(many_pools),
+		cmocka_unit_test(pools_as_bytes_and_back),
 		cmocka_unit_test(unknown_records_are_skipped),
 		cmocka_unit_test(cut_bytes),
 		cmocka_unit_test(too_long),

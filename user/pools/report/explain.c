@@ -3,6 +3,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/duration.h"
 #include "user/lib/json_text.h"
+#include "user/pools/operator.h"
 #include "user/pools/report/report.h"
 #include "user/pools/room.h"
 

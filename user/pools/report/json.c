@@ -5,6 +5,7 @@
  */
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
+#include "user/pools/operator.h"
 #include "user/pools/report/counters.h"
 #include "user/pools/report/report.h"
 #include "user/pools/room.h"
