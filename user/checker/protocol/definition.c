@@ -123,8 +123,11 @@ static void visit_texts(struct codec *codec, char ***list)
 			count++;
 	if (!visit_count(codec, list, &count, sizeof(**list)))
 		return;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && !codec->error; i++) {
 		visit_text(codec, &(*list)[i]);
+		if (!(*list)[i] && !codec->error)
+			codec->error = -EINVAL; /* it would be the end of the list */
+	}
 }
 
 static void visit_url(struct codec *codec, struct config_check_url *url)
