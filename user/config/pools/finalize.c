@@ -166,6 +166,26 @@ static void finalize_sorry(struct config_parser *parser, struct pool_draft *draf
 		"the sorry_server is not of the virtual server's address family; it is ignored, as in keepalived; only TUN can mix families");
 }
 
+/* A sorry server that is a real server, too, is one destination, with one setting. */
+static void unite_sorry(struct config_parser *parser, struct config_pool *pool)
+{
+	struct config_real_server *sorry = &pool->sorry;
+
+	for (size_t i = 0; pool->has_sorry && i < pool->server_count; i++) {
+		const struct config_real_server *server = &pool->servers[i];
+
+		if (!address_equal(&server->endpoint.address, &sorry->endpoint.address) ||
+		    server->endpoint.port != sorry->endpoint.port ||
+		    server->inhibit_on_failure == sorry->inhibit_on_failure)
+			continue;
+		sorry->inhibit_on_failure = server->inhibit_on_failure;
+		config_warning(
+			parser, sorry->location,
+			"the sorry_server is a real_server, too; as in keepalived its inhibit setting is that of the real_server: %s",
+			server->inhibit_on_failure ? "on" : "off");
+	}
+}
+
 /* As keepalived, which could otherwise never gain it. */
 static void finalize_quorum(struct config_parser *parser, struct config_pool *pool,
 			    const struct config_block *block)
@@ -226,6 +246,7 @@ static void finalize(struct config_parser *parser, struct pool_draft *draft,
 	finalize_suspend(parser, draft, block);
 	finalize_sorry(parser, draft);
 	pool_finalize_servers(parser, draft);
+	unite_sorry(parser, &draft->pool);
 	finalize_quorum(parser, &draft->pool, block);
 }
 

@@ -16,22 +16,39 @@ struct nibbles {
 	size_t count;
 };
 
+static bool is_digit(char byte, bool wild)
+{
+	return isxdigit((unsigned char)byte) || (wild && (byte == 'x' || byte == 'X'));
+}
+
+/* As in keepalived the last digit of an odd number of them is a byte of its own. */
+static bool collect_word(struct nibbles *nibbles, const char *word, size_t length, bool wild)
+{
+	if (nibbles->count + length + 1 > 2 * BYTES_MAX)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		if (!is_digit(word[i], wild))
+			return false;
+		if (length % 2 && i == length - 1)
+			nibbles->digits[nibbles->count++] = '0';
+		nibbles->digits[nibbles->count++] = word[i];
+	}
+	return true;
+}
+
 /* Returns success. wild: "x" stands for any digit. */
 static bool collect(struct nibbles *nibbles, const struct config_statement *statement, bool wild)
 {
 	nibbles->count = 0;
 	for (size_t i = 1; i < statement->count; i++)
-		for (const char *byte = statement->tokens[i].text; *byte; byte++) {
-			bool is_digit = isxdigit((unsigned char)*byte) ||
-					(wild && (*byte == 'x' || *byte == 'X'));
+		for (const char *word = statement->tokens[i].text; *word;) {
+			size_t length = strcspn(word, " ");
 
-			if (*byte == ' ' || *byte == ':')
-				continue;
-			if (!is_digit || nibbles->count == 2 * BYTES_MAX)
+			if (!collect_word(nibbles, word, length, wild))
 				return false;
-			nibbles->digits[nibbles->count++] = *byte;
+			word += length + strspn(word + length, " ");
 		}
-	return nibbles->count && nibbles->count % 2 == 0;
+	return nibbles->count;
 }
 
 static uint8_t digit_value(char digit)
@@ -63,8 +80,8 @@ static void report_digits(struct config_parser *parser, const struct config_keyw
 			  const struct config_statement *statement)
 {
 	config_error(parser, statement->tokens[1].location,
-		     "%s takes an even number of hexadecimal digits, at most %d; write \"%s\"",
-		     keyword->name, 2 * BYTES_MAX, keyword->usage);
+		     "%s takes hexadecimal digits, at most %d; write \"%s\"", keyword->name,
+		     2 * BYTES_MAX, keyword->usage);
 }
 
 static void read_payload(struct config_parser *parser, struct config_block *block,

@@ -194,9 +194,16 @@ static void print_http(struct config_printer *printer, const struct config_check
 	config_print_line(printer, "http_protocol %s", protocols[http->protocol]);
 	print_names(printer, http);
 	config_print_flag(printer, "fast_recovery", http->fast_recovery);
-	config_print_line(printer, "follow_redirects %s", http->follow_redirects ? "on" : "off");
 	for (size_t i = 0; i < http->url_count; i++)
 		print_url(printer, &http->urls[i]);
+}
+
+/* Only if it is not the default; keepalived has no such keyword. */
+static void print_redirects(struct config_printer *printer, const struct config_check *check,
+			    bool by_default)
+{
+	if (check->kind == CONFIG_CHECK_HTTP && check->http.follow_redirects != by_default)
+		config_print_line(printer, "follow_redirects %s", by_default ? "off" : "on");
 }
 
 static void print_grpc(struct config_printer *printer, const struct config_check *check)
@@ -222,7 +229,7 @@ static void print_dns(struct config_printer *printer, const struct config_check 
 static void write_hex(struct config_printer *printer, const uint8_t *bytes, const uint8_t *mask,
 		      size_t count)
 {
-	static const char digits[] = "0123456789abcdef";
+	static const char digits[] = "0123456789ABCDEF";
 
 	for (size_t i = 0; i < count; i++) {
 		bool high = !mask || mask[i] & 0xf0, low = !mask || mask[i] & 0x0f;
@@ -325,6 +332,7 @@ void config_print_server_check(struct config_printer *printer, const struct conf
 		print_connection(printer, check, &context);
 		config_print_flag(printer, "log_all_failures", check->log_all_failures);
 	}
+	print_redirects(printer, check, false);
 	kinds[check->kind].print(printer, check);
 	config_print_close(printer);
 }
@@ -354,6 +362,7 @@ char *config_print_probe(const struct config_probe *probe)
 	print_probe_rules(&printer, rules);
 	print_connection(&printer, &probe->check, &context);
 	config_print_flag(&printer, "log_all_failures", probe->check.log_all_failures);
+	print_redirects(&printer, &probe->check, true);
 	kinds[probe->check.kind].print(&printer, &probe->check);
 	config_print_close(&printer);
 	config_print_seconds(&printer, "initial_delay", rules->first_delay_ns);

@@ -109,7 +109,7 @@ static void others(void **state)
 		SERVER("SMTP_CHECK {\n}\nSMTP_CHECK {\nhelo_name me\nretry 4\nhost {\nconnect_ip 10.0.0.5\n}\n"
 		       "host {\nconnect_port 26\nretry 1\n}\n}\n"
 		       "DNS_CHECK {\n}\nDNS_CHECK {\ntype AAAA\nname example.org\n}\n"
-		       "UDP_CHECK {\n}\nUDP_CHECK {\npayload 00ff\nrequire_reply 1x2Fxx\n"
+		       "UDP_CHECK {\n}\nUDP_CHECK {\npayload 00ff\nrequire_reply 1x2F xx\n"
 		       "min_reply_length 3\nmax_reply_length 9\n}\n"
 		       "MISC_CHECK {\nmisc_path \"/bin/true a\"\nuser nobody\nmisc_dynamic\n}\n"
 		       "AGENT_CHECK {\nport 99\ninterval 200ms\nsend hello\n}\n"
@@ -153,6 +153,20 @@ static void others(void **state)
 	assert_int_equal(checks[10].keepalive_interval_ns, NS_PER_SECOND);
 	assert_int_equal(checks[10].keepalive_count, 3);
 	assert_int_equal(checks[10].user_timeout_ns, 2500 * NS_PER_MS);
+	config_free(config);
+}
+
+/* The example of keepalived.conf(5). */
+static void free_format(void **state)
+{
+	const struct config_check *checks;
+	struct config *config =
+		parse(SERVER("UDP_CHECK {\npayload Ab12f 3 \"456 546443123\"\n}\n"), &checks);
+
+	(void)state;
+	assert_int_equal(checks[0].udp.payload_length, 11);
+	assert_memory_equal(checks[0].udp.payload, "\xab\x12\x0f\x03\x45\x06\x54\x64\x43\x12\x03",
+			    11);
 	config_free(config);
 }
 
@@ -223,8 +237,8 @@ static void wrong(void **state)
 		 "12:1: error: HTTP_GET has no url; add \"url { path / }\"\n"},
 		{SERVER("HTTP_GET {\nurl {\npath /\nregex \"a(b\"\n}\n}\n"),
 		 "9:1: error: 'a(b' is no regular expression: missing closing parenthesis at its character 3; see pcre2pattern(3)\n"},
-		{SERVER("UDP_CHECK {\npayload 123\n}\nMISC_CHECK {\n}\nAGENT_CHECK {\n}\n"),
-		 "7:9: error: payload takes an even number of hexadecimal digits, at most 2400; write \"payload HEX\"\n"
+		{SERVER("UDP_CHECK {\npayload 12g\n}\nMISC_CHECK {\n}\nAGENT_CHECK {\n}\n"),
+		 "7:9: error: payload takes hexadecimal digits, at most 2400; write \"payload HEX\"\n"
 		 "9:1: error: MISC_CHECK has no misc_path; add \"misc_path \"PROGRAM\"\"\n"
 		 "11:1: error: AGENT_CHECK has no port; add \"port NUMBER\"\n"},
 		{SERVER("TCP_CHECK {\nconnect_ip fe80::1\n}\nTCP_CHECK {\nbindto fd00::1\n}\n"
@@ -251,8 +265,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(connections),	  cmocka_unit_test(http),
 		cmocka_unit_test(names_of_hosts), cmocka_unit_test(others),
-		cmocka_unit_test(files),	  cmocka_unit_test(probes),
-		cmocka_unit_test(wrong),
+		cmocka_unit_test(free_format),	  cmocka_unit_test(files),
+		cmocka_unit_test(probes),	  cmocka_unit_test(wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
