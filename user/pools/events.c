@@ -12,13 +12,16 @@
 
 static void report_rest(struct pools_burst *burst, struct event_log *event_log)
 {
-	if (burst->up_count || burst->down_count)
+	const struct burst_counts *servers = &burst->servers, *pools = &burst->pools;
+
+	if (servers->counted || pools->counted)
 		event_log_add(
 			event_log, "pool", "self", "", "",
-			"%u more servers went down and %u came up within %.1f s; xbeatctl pool shows them",
-			burst->down_count, burst->up_count,
-			(double)time_since_ns(clock_now_ns(), burst->window_ns) / NS_PER_SECOND);
-	burst->up_count = burst->down_count = burst->written = 0;
+			"within %.1f s %u more servers changed (%u are up, %u are not) and %u more pools (%u are up, %u are not); xbeatctl pool shows them",
+			(double)time_since_ns(clock_now_ns(), burst->window_ns) / NS_PER_SECOND,
+			servers->counted, servers->up, servers->counted - servers->up,
+			pools->counted, pools->up, pools->counted - pools->up);
+	burst->servers = burst->pools = (struct burst_counts){0};
 	burst->window_ns = 0;
 }
 
@@ -32,7 +35,7 @@ static void on_over(evutil_socket_t fd, short what, void *context)
 }
 
 /* Returns whether this event is one of those that are only counted. */
-static bool is_counted(struct pools *pools, const char *to)
+static bool is_counted(struct pools *pools, struct burst_counts *counts, const char *to)
 {
 	struct pools_burst *burst = &pools->burst;
 
@@ -40,14 +43,12 @@ static bool is_counted(struct pools *pools, const char *to)
 		burst->window_ns = clock_now_ns();
 		clock_arm(burst->over, burst->window_ns + WINDOW_NS);
 	}
-	if (burst->written < WRITTEN_MAX) {
-		burst->written++;
+	if (counts->written < WRITTEN_MAX) {
+		counts->written++;
 		return false;
 	}
-	if (strcmp(to, "up") == 0)
-		burst->up_count++;
-	else
-		burst->down_count++;
+	counts->counted++;
+	counts->up += strcmp(to, "up") == 0;
 	return true;
 }
 
@@ -56,7 +57,7 @@ void events_server(struct server_entry *server, const char *from, const char *to
 	struct pools *pools = server->pool->pools;
 	char name[POOLS_ENDPOINT_BYTES];
 
-	if (is_counted(pools, to))
+	if (is_counted(pools, &pools->burst.servers, to))
 		return;
 	event_log_add(pools->setup.event_log, "server", server_entry_name(server, name), from, to,
 		      "pool %s: %s", server->pool->config->name, pools->cause);
@@ -64,14 +65,16 @@ void events_server(struct server_entry *server, const char *from, const char *to
 
 void events_pool(struct pool_entry *pool, const char *from, const char *to, const char *format, ...)
 {
+	struct pools *pools = pool->pools;
 	char reason[POOLS_REASON_BYTES];
 	va_list arguments;
 
+	if (is_counted(pools, &pools->burst.pools, to))
+		return;
 	va_start(arguments, format);
 	vsnprintf(reason, sizeof(reason), format, arguments);
 	va_end(arguments);
-	event_log_add(pool->pools->setup.event_log, "pool", pool->config->name, from, to, "%s",
-		      reason);
+	event_log_add(pools->setup.event_log, "pool", pool->config->name, from, to, "%s", reason);
 }
 
 int events_start(struct pools *pools)

@@ -187,7 +187,6 @@ void pools_reload(struct pools *pools, const struct config *config, struct pools
 	struct pools_prepared *old = pools->table;
 	const struct config *from = pools->config;
 
-	programs_cancel(pools);
 	files_unwatch(pools);
 	work_stop(pools);
 	pools->config = pools->setup.config = config;
@@ -198,6 +197,7 @@ void pools_reload(struct pools *pools, const struct config *config, struct pools
 	planes_reload(pools);
 	use_checks(pools);
 	carry_checks(pools, prepared, old);
+	programs_carry(pools, old->set_count);
 	states_write(pools);
 	come(pools, prepared, old);
 	go(pools, old);

@@ -8,7 +8,11 @@
 /* Runs the program of a check, and reports its end to the checker. */
 void programs_run(struct pools *pools, uint32_t check);
 
-/* Kills all that run: what they would report is of another table. */
+/* Kills all that run. */
 void programs_cancel(struct pools *pools);
+
+/* Another table is in use: programs of checks that stay go on, the others are killed. old_count: of
+ * the earlier set. */
+void programs_carry(struct pools *pools, uint32_t old_count);
 
 #endif

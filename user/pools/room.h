@@ -92,10 +92,15 @@ struct pools_work {
 	struct event *more;
 };
 
+struct burst_counts {
+	uint32_t written; /* one by one */
+	uint32_t counted, up; /* the others; of these, came up */
+};
+
 /* Events of a second, of which only the first are written one by one. */
 struct pools_burst {
-	uint64_t window_ns;
-	uint32_t written, up_count, down_count;
+	uint64_t window_ns; /* 0: none has begun */
+	struct burst_counts servers, pools;
 	struct event *over;
 };
 

@@ -63,6 +63,30 @@ def test_a_program_that_hangs(lab, server):
     assert "did not end within" in down["reason"], down
 
 
+def test_a_program_that_cannot_be_started(lab, server):
+    """keepalived drops such a check, and the server counts as fine. Here it does not."""
+    path = script(lab, "exit 0")
+    node = Pools(lab, "node-a", GLOBALS, virtual_server(real_server(
+        server, check=block("MISC_CHECK", f"misc_path {path}")))).start()
+    node.wait_checked(server)
+    path.chmod(0o644)
+    node.wait_server(server, "down")
+    assert "cannot be started" in node.process.output()
+    path.chmod(0o755)
+    node.wait_server(server, "up")
+
+
+def test_a_reload_while_a_program_runs(lab, server):
+    """Its end still counts."""
+    check = misc(lab, "misc_timeout 30", text=f"echo run >> {lab.path('runs')}; while [ ! -e {lab.path('end')} ]; do sleep 0.02; done; exit 1")
+    node = Pools(lab, "node-a", GLOBALS, virtual_server(real_server(server, check=check))).start()
+    wait_until(lambda: lab.path("runs").exists(), "the program runs")
+    node.reload(GLOBALS, virtual_server(real_server(server, "weight 3", check=check)))
+    assert node.server(server)["state"] == "up"
+    lab.write("end", "")
+    node.wait_server(server, "down")
+
+
 def file_check(*lines):
     return block("FILE_CHECK", "track_file load", *lines)
 
