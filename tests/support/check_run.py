@@ -51,9 +51,9 @@ def words(options):
             yield f"{name}={int(each) if isinstance(each, bool) else each}"
 
 
-def check_all(kind, target, environment=None, **options):
-    """Makes runs=N checks; returns their results."""
-    done = subprocess.run([TOOL, f"kind={kind}", f"target={target}", *words(options)], text=True, check=True,
+def check_all(kind, target, environment=None, before=(), **options):
+    """Makes runs=N checks; returns their results. before: a command that executes the tool."""
+    done = subprocess.run([*before, TOOL, f"kind={kind}", f"target={target}", *words(options)], text=True, check=True,
                           stdout=subprocess.PIPE, timeout=NEVER_SECONDS, env=environment)
     *lines, memory = done.stdout.splitlines()
     results = Results(Result(*line.split(" ", 1)) for line in lines)

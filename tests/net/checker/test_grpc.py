@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from tests.support.authority import Authority
-from tests.support.check_run import Stranger, answering, check, network, read_request  # noqa: F401
+from tests.support.check_run import Stranger, answering, check, check_all, network, read_request  # noqa: F401
 from tests.support.grpc_server import PROGRAM
 from tests.support.laboratory import NEVER_SECONDS
 
@@ -77,7 +77,35 @@ def settings_for_ever(server, connection):
         connection.sendall(SETTINGS)
 
 
+def frame(kind, flags, stream, payload=b""):
+    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+
+
+DATA, HEADERS, PING, CONTINUATION = 0, 1, 6, 9
+STATUS_200 = b"\x88"  # of HPACK's static table
+
+
+def flood(*parts, then):
+    """Sends parts, then the same bytes for ever."""
+    def serve(server, connection):
+        connection.sendall(SETTINGS)
+        connection.recv(65536)
+        for part in parts:
+            connection.sendall(part)
+        while not server.over.is_set():
+            connection.sendall(then)
+    return serve
+
+
+HEAD = frame(HEADERS, 4, 1, STATUS_200)
+FIELD = b"\x00\x01a\x7f\x81\x07" + 262 * b"x"  # not indexed: a header field of 262 bytes
+
 STRANGERS = {
+    "pings for ever": (flood(then=100 * frame(PING, 0, 0, bytes(8))), "bad"),
+    "continuations for ever": (flood(frame(HEADERS, 0, 1, STATUS_200), then=frame(CONTINUATION, 0, 1, 50 * FIELD)), "bad"),
+    "data for ever": (flood(HEAD, then=frame(DATA, 0, 1, bytes(16000))), "bad"),
+    "empty data for ever": (flood(HEAD, then=1000 * frame(DATA, 0, 1)), "timeout"),
+    "headers for ever": (flood(then=100 * HEAD), "bad"),
     "http/1": (answering(b"HTTP/1.1 200 OK\r\n\r\n"), "bad"),
     "nothing": (answering(), "bad"),
     "half a frame": (half, "bad"),
@@ -90,5 +118,7 @@ STRANGERS = {
 def test_other_servers_end_with_a_reason(case):
     serve, outcome = STRANGERS[case]
     with Stranger(serve) as server:
-        result = check("grpc", server.target, timeout_ms=300)
+        results = check_all("grpc", server.target, timeout_ms=300)
+    result, = results
     assert result.outcome == outcome and result.reason, result
+    assert results.kib < 24 * 1024

@@ -143,6 +143,15 @@ def test_a_thousand_silent_servers_cost_little():
     assert results.kib < 200 * 1024
 
 
+def test_without_descriptors_no_server_is_accused():
+    """Some runs get none; the others go on."""
+    with Stranger(silent) as server:
+        results = check_all("http", server.target, runs=100, at_once=1, timeout_ms=300, before=("prlimit", "--nofile=40"))
+    outcomes = [each.outcome for each in results]
+    assert 10 < outcomes.count("timeout") < 40 and outcomes.count("local") == 100 - outcomes.count("timeout"), outcomes
+    assert all("Too many open files" in each.reason for each in results if each.outcome == "local")
+
+
 def test_answers_with_control_characters_are_escaped():
     with Stranger(answering(b"HTTP/1.1 200 OK\r\nContent-Length: \x1b[31m\r\n\r\n")) as server:
         result = check("http", server.target)
