@@ -228,7 +228,8 @@ static bool flush(struct ipvs_plane *ipvs)
 
 static void withdraw(struct ipvs_plane *ipvs)
 {
-	ipvs_look_finish(ipvs);
+	if (!ipvs->look.loaded)
+		ipvs_look_finish(ipvs);
 	ipvs_marks_stop(ipvs);
 	if (!flush(ipvs)) {
 		unwant_all(ipvs);

@@ -96,11 +96,11 @@ static void take_line(struct ipvs_plane *plane, const char *line)
 
 void ipvs_record_read(struct ipvs_plane *plane)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_fclose_ FILE *file = NULL;
+	_cleanup_free_ char *line = NULL;
 	char culprit[PATH_MAX];
-	size_t length;
-	char *line, *rest;
-	int error;
+	size_t room = 0;
+	ssize_t length;
 
 	if (!plane->record)
 		return;
@@ -110,14 +110,14 @@ void ipvs_record_read(struct ipvs_plane *plane)
 			    culprit);
 		return;
 	}
-	error = file_read(plane->record, &text, &length);
-	if (error && error != -ENOENT)
+	file = fopen(plane->record, "re");
+	if (!file && errno != ENOENT)
 		log_warning("ipvs: cannot read %s: %s: what an earlier daemon left is not removed",
-			    plane->record, strerror(-error));
-	if (error)
-		return;
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+			    plane->record, strerror(errno));
+	while (file && (length = getline(&line, &room, file)) > 0) {
+		line[length - (line[length - 1] == '\n')] = '\0';
 		take_line(plane, line);
+	}
 }
 
 static void print_service(FILE *file, const struct ipvs_service_id *id)
@@ -159,7 +159,7 @@ void ipvs_record_write(struct ipvs_plane *plane)
 
 	if (!plane->record || !plane->table.record_stale)
 		return;
-	plane->table.record_stale = false;
+	plane->table.record_stale = plane->table.record_lacks = false;
 	file = open_memstream(&text, &length);
 	if (!file)
 		return;

@@ -143,7 +143,7 @@ struct ipvs_service *ipvs_table_add_service(struct ipvs_table *table,
 	TAILQ_INIT(&service->servers);
 	TAILQ_INSERT_TAIL(&table->services, &service->item, beside);
 	insert(table, &service->item, hash_service(id));
-	table->record_stale = true;
+	table->record_lacks = table->record_stale = true;
 	return service;
 }
 

@@ -60,6 +60,7 @@ struct ipvs_table {
 	size_t bucket_count, count;
 	struct ipvs_items services;
 	struct ipvs_items ready, waiting;
+	bool record_lacks; /* services have come since the record was written */
 	bool record_stale; /* what is ours has changed since the record was written */
 	bool completed; /* what is left may be removed */
 };

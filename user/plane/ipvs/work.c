@@ -11,7 +11,7 @@
 /* How long a batch may take: the kernel works while it is sent. */
 #define TURN_NS NS_PER_MS
 /* An end does not wait longer for a kernel that refuses without end. */
-#define FINISH_NS (2 * NS_PER_SECOND)
+#define FINISH_NS (20 * NS_PER_SECOND)
 #define BATCH_FIRST 16
 #define RETRY_NS NS_PER_SECOND
 #define RETRY_DOUBLINGS_MAX 6
@@ -187,7 +187,8 @@ static bool send_batch(struct ipvs_plane *plane)
 	uint64_t began_ns = clock_now_ns();
 
 	fill_batch(plane, sent);
-	ipvs_record_write(plane); /* a service that is not in it would be left by a killed daemon */
+	if (plane->table.record_lacks) /* a killed daemon would leave it unknown */
+		ipvs_record_write(plane);
 	if (!work->batch.count)
 		return false;
 	ipvs_batch_send(&work->batch, &work->socket);
@@ -208,10 +209,11 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
 		return;
 	if (send_batch(plane))
 		ipvs_work_wake(plane);
-	if (TAILQ_EMPTY(&plane->table.ready)) /* marks after their services */
-		ipvs_marks_apply(plane);
+	if (!TAILQ_EMPTY(&plane->table.ready))
+		return;
+	ipvs_marks_apply(plane); /* after their services */
 	ipvs_record_write(plane);
-	if (!plane->left_count || !TAILQ_EMPTY(&plane->table.ready))
+	if (!plane->left_count)
 		return;
 	log_info("ipvs: removed %zu services and servers that an earlier daemon had left",
 		 plane->left_count);
