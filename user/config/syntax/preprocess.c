@@ -140,6 +140,28 @@ static void keep_byte(struct scan *scan)
 	scan->whole = false;
 }
 
+/* Returns how many bytes there are up to one that means something here. */
+static size_t plain_length(const struct scan *scan)
+{
+	size_t length = 0, most = left(scan);
+
+	while (length < most && !strchr("$\"\n{}", here(scan)[length]))
+		length++;
+	return length;
+}
+
+static void keep_plain(struct scan *scan)
+{
+	size_t length = plain_length(scan);
+
+	if (!length) {
+		keep_byte(scan);
+		return;
+	}
+	keep(scan, length);
+	scan->whole = false;
+}
+
 /* Scanned text is dropped, so that a replacement copies only the rest. */
 static void expand(struct scan *scan)
 {
@@ -169,7 +191,7 @@ static void step(struct scan *scan)
 	if (*here(scan) == '$')
 		expand(scan);
 	else
-		keep_byte(scan);
+		keep_plain(scan);
 }
 
 void config_preprocess_text(struct config_preprocessor *preprocessor, struct config_text *text)
