@@ -56,6 +56,9 @@ LIBS := -Wl,--as-needed -lncursesw -ltinfo -lxdp -lbpf -lelf -lz -levent_openssl
 .PHONY: all deps compilers tests test-programs tools man lint-layers test check check-interop check-bare check-kernels check-guests check-packages demo bench lint format clean install uninstall deb
 .DELETE_ON_ERROR:
 .SECONDARY:
+# make would link user/checker/process, a folder, from process.c beside it when that is newer.
+%: %.c
+%: %.o
 
 all: $(BUILD)/xbeatd $(BUILD)/xbeatctl $(BUILD)/xbeat-exporter $(BUILD)/xbeat-checker $(BUILD)/xbeat.bpf.o $(BUILD)/libxbeat.a $(BUILD)/$(APP_SONAME) $(BUILD)/tools/lab_pass.bpf.o
 

@@ -31,6 +31,8 @@ struct checker_setup {
 	const char *user; /* of the process; "": xbeat-checker if there is one, else nobody */
 	/* Called from the loop. The record is checked: its values are within their enums. */
 	void (*changed)(void *context, uint32_t check, const struct checker_record *record);
+	/* The process has ended, or another one runs (why is ""); NULL: of no interest. */
+	void (*life)(void *context, bool runs, const char *why);
 	/* Run the program of a check, and call checker_ran(). */
 	void (*run)(void *context, uint32_t check);
 	void *context;

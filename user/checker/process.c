@@ -10,6 +10,7 @@
 #include "user/lib/message.h"
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -47,18 +48,29 @@ static void close_socket(struct checker *checker)
 	checker->greeted = false;
 }
 
-static void log_end(const struct checker *checker, int status)
+static void report_life(const struct checker *checker, bool runs, const char *why)
 {
+	if (checker->setup.life)
+		checker->setup.life(checker->setup.context, runs, why);
+	else if (!runs)
+		log_error("xbeat-checker %s", why);
+}
+
+static void report_end(const struct checker *checker, int status)
+{
+	char why[128];
+
 	if (status < 0)
 		return; /* of the starter, which logged this */
 	if (WIFSIGNALED(status))
-		log_error(
-			"xbeat-checker (pid %d) was killed by signal %d; states stay, another one is started",
-			(int)checker->pid, WTERMSIG(status));
+		snprintf(why, sizeof(why),
+			 "(pid %d) was killed by signal %d; states stay, another one is started",
+			 (int)checker->pid, WTERMSIG(status));
 	else
-		log_error(
-			"xbeat-checker (pid %d) ended with status %d; states stay, another one is started",
-			(int)checker->pid, WEXITSTATUS(status));
+		snprintf(why, sizeof(why),
+			 "(pid %d) ended with status %d; states stay, another one is started",
+			 (int)checker->pid, WEXITSTATUS(status));
+	report_life(checker, false, why);
 }
 
 static void log_failed_start(struct checker *checker, int error)
@@ -91,7 +103,7 @@ static void on_report(void *context, enum starter_event event, pid_t pid, int va
 	else if (value < 0 && checker->socket_fd >= 0)
 		return; /* the starter was killed, and not this */
 	else
-		log_end(checker, value);
+		report_end(checker, value);
 	checker->pid = 0;
 	start_later(checker);
 }
@@ -290,7 +302,8 @@ static void greeted(struct checker *checker, const struct checker_reply *reply)
 	}
 	checker->greeted = true;
 	checker->failed = false;
-	checker->start_count++;
+	if (checker->start_count++)
+		report_life(checker, true, "");
 }
 
 /* Its end is reported by the starter as well, with the reason; if that was killed, only here. */

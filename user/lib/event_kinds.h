@@ -17,6 +17,8 @@
 	  "an application of a node is late, or beats again")                                      \
 	X(chain, NONE, "f8e1a9a44c8f4f468686f88164cb3def",                                         \
 	  "the next program of an interface was added, removed or lost")                           \
+	X(checker, NONE, "c70c62a8e1004790844c1a5b9f206be5",                                       \
+	  "xbeat-checker has ended, or another one runs")                                          \
 	X(claim, INSTANCE, "2b07f1da29ed4b499721ba5c347e6ee2",                                     \
 	  "a claim on the addresses of another node was withdrawn")                                \
 	X(compare, NONE, "3d90810a123d4763ab66b170c0490a37",                                       \

@@ -32,6 +32,9 @@ struct plane_events {
 	/* Something could not be done; it is tried again. server: NULL: the service. */
 	void (*refused)(void *context, const struct plane_service *service,
 			const struct plane_server *server, const char *why);
+	/* What was refused is done now. */
+	void (*accepted)(void *context, const struct plane_service *service,
+			 const struct plane_server *server);
 	/* Another program had changed or removed it; it is put back. what: "weight 5 instead of 3" */
 	void (*restored)(void *context, const struct plane_service *service,
 			 const struct plane_server *server, const char *what);

@@ -57,6 +57,24 @@ static void on_refused(void *context, const struct plane_service *service,
 			    server ? "its sorry server" : "a service of it", why);
 }
 
+static void on_accepted(void *context, const struct plane_service *service,
+			const struct plane_server *server)
+{
+	struct pool_entry *pool = pool_of(context, service);
+	struct server_entry *entry = pool ? server_of(pool, server) : NULL;
+	char **reason = entry ? &entry->refused : pool ? &pool->refused : NULL;
+
+	if (!reason || !*reason)
+		return;
+	free(*reason);
+	*reason = NULL;
+	pools_because(context, "the data plane accepts it now");
+	if (entry)
+		events_server(entry, "refused", server_entry_state(entry));
+	else
+		events_pool(pool, "refused", "accepted", "the data plane accepts it now");
+}
+
 static void on_restored(void *context, const struct plane_service *service,
 			const struct plane_server *server, const char *what)
 {
@@ -81,8 +99,10 @@ static bool needs_ipvs(const struct config_pools *config)
 
 void planes_start(struct pools *pools)
 {
-	const struct plane_events events = {
-		.refused = on_refused, .restored = on_restored, .context = pools};
+	const struct plane_events events = {.refused = on_refused,
+					    .accepted = on_accepted,
+					    .restored = on_restored,
+					    .context = pools};
 	char record[PATH_MAX];
 
 	if (pools->ipvs || !needs_ipvs(&pools->config->pools))

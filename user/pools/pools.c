@@ -40,6 +40,20 @@ static void on_checked(void *context, uint32_t check, const struct checker_recor
 	work_add(context, check);
 }
 
+static void on_life(void *context, bool runs, const char *why)
+{
+	const struct pools *pools = context;
+
+	if (runs)
+		event_log_add(
+			pools->setup.event_log, "checker", "self", "ended", "running",
+			"another xbeat-checker runs (pid %d, number %u); it goes on where the one before has ended",
+			(int)checker_pid(pools->checker), checker_start_count(pools->checker));
+	else
+		event_log_add(pools->setup.event_log, "checker", "self", "running", "ended",
+			      "xbeat-checker %s", why);
+}
+
 static void on_run(void *context, uint32_t check)
 {
 	programs_run(context, check);
@@ -62,6 +76,7 @@ static int start_checker(struct pools *pools)
 		.user = pools->config->pools.checker_user,
 		.changed = on_checked,
 		.run = on_run,
+		.life = on_life,
 		.context = pools,
 	};
 

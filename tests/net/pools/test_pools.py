@@ -57,6 +57,7 @@ def test_a_checker_that_is_killed(lab, servers):
     lab.run("node-a", "kill", "-9", pid)
     wait_until(lambda: node.pools()["checker"].get("pid", pid) != pid, "another checker runs")
     assert node.server(one)["state"] == "down"
+    wait_until(lambda: [event["to"] for event in node.of_kind("checker")] == ["ended", "running"], node.events)
     one.start()
     node.wait_server(one, "up")
     assert len([event for event in node.of_kind("server") if event["subject"] == other.address]) == 0

@@ -61,6 +61,13 @@ void ipvs_report_refused(const struct ipvs_plane *plane, const struct ipvs_item 
 	plane->events.refused(plane->events.context, &item->service->shown, server_of(item), why);
 }
 
+void ipvs_report_accepted(const struct ipvs_plane *plane, const struct ipvs_item *item)
+{
+	if (plane->events.accepted)
+		plane->events.accepted(plane->events.context, &item->service->shown,
+				       server_of(item));
+}
+
 void ipvs_report_restored(const struct ipvs_plane *plane, const struct ipvs_item *item,
 			  const char *what)
 {

@@ -94,6 +94,7 @@ json_t *ipvs_counters_json(const struct ipvs_service *service);
 
 /* Events, with what was changed. */
 void ipvs_report_refused(const struct ipvs_plane *plane, const struct ipvs_item *item, int error);
+void ipvs_report_accepted(const struct ipvs_plane *plane, const struct ipvs_item *item);
 void ipvs_report_restored(const struct ipvs_plane *plane, const struct ipvs_item *item,
 			  const char *what);
 

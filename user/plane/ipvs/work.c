@@ -89,6 +89,8 @@ static void take_success(struct ipvs_plane *plane, const struct sent *sent)
 	struct ipvs_item *item = sent->item;
 
 	item->changed_ns = clock_now_ns();
+	if (item->error)
+		ipvs_report_accepted(plane, item);
 	item->error = 0;
 	item->refusals = 0;
 	if (sent->command != IPVS_CMD_DEL_SERVICE && sent->command != IPVS_CMD_DEL_DEST) {
