@@ -187,7 +187,7 @@ static uint32_t take(struct pools_work *work, uint32_t size)
 {
 	uint32_t check = work->queue[work->first];
 
-	work->first = (work->first + 1) % size;
+	work->first = work->first + 1 < size ? work->first + 1 : 0;
 	work->count--;
 	work->queued[check] = false;
 	return check;

@@ -115,6 +115,8 @@ struct pool_out {
 	void *context;
 };
 
+/* In all of these, i is the index of a server. */
+
 /* A server of which nothing is known yet. Set failed_count, modes and so on after it. */
 struct pool_server pool_server_new(const struct pool_server_rules *rules);
 
@@ -132,23 +134,23 @@ void pool_start(struct pool *pool, uint64_t now_ns, const struct pool_out *out);
  */
 void pool_inherit(struct pool *pool, const struct pool *old, bool same_sorry);
 void pool_continue(struct pool *pool, uint64_t now_ns, const struct pool_out *out);
-void pool_server_leave(struct pool *pool, size_t server, bool report, const struct pool_out *out);
+void pool_server_leave(struct pool *pool, size_t i, bool reports, const struct pool_out *out);
 void pool_sorry_leave(struct pool *pool, const struct pool_out *out);
 
-/* All leave: the pool is gone from the configuration (report), or the daemon stops (report: omega). */
-void pool_stop(struct pool *pool, bool report, const struct pool_out *out);
+/* All leave: the pool is gone from the configuration (reports), or the daemon stops (reports: omega). */
+void pool_stop(struct pool *pool, bool reports, const struct pool_out *out);
 
 /* A check of the server is now up or down. One with a weight: at down before its weight is taken back,
  * at up after it is given, so that the pool never sees the weight without that part. */
-void pool_check_changed(struct pool *pool, size_t server, bool up, uint64_t now_ns,
+void pool_check_changed(struct pool *pool, size_t i, bool up, uint64_t now_ns,
 			const struct pool_out *out);
 
 /* The first result of a check confirms that it is down (check_verdict.first without changed): the
  * server is reported down, once. */
-void pool_check_confirmed(struct pool *pool, size_t server, const struct pool_out *out);
+void pool_check_confirmed(struct pool *pool, size_t i, const struct pool_out *out);
 
 /* The sum of what its checks add to its weight, or the agent's percentage, is another. */
-void pool_weight_added(struct pool *pool, size_t server, int64_t weight_added, uint64_t now_ns,
+void pool_weight_added(struct pool *pool, size_t i, int64_t weight_added, uint64_t now_ns,
 		       const struct pool_out *out);
 
 /* What the server's own agent asks for; it replaces what the agent asked for before, and nothing of
@@ -159,17 +161,17 @@ struct pool_agent {
 	uint8_t percent;
 };
 
-void pool_agent(struct pool *pool, size_t server, const struct pool_agent *agent, uint64_t now_ns,
+void pool_agent(struct pool *pool, size_t i, const struct pool_agent *agent, uint64_t now_ns,
 		const struct pool_out *out);
 
 /* An operator's word. The timeout of POOL_DRAIN is drain_timeout_ns; 0: never. */
-void pool_set_mode(struct pool *pool, size_t server, enum pool_mode mode, uint64_t now_ns,
+void pool_set_mode(struct pool *pool, size_t i, enum pool_mode mode, uint64_t now_ns,
 		   const struct pool_out *out);
-void pool_set_drain_timeout(struct pool *pool, size_t server, uint64_t timeout_ns, uint64_t now_ns,
+void pool_set_drain_timeout(struct pool *pool, size_t i, uint64_t timeout_ns, uint64_t now_ns,
 			    const struct pool_out *out);
 
 /* weight: POOL_WEIGHT_CONFIGURED takes it back. */
-void pool_set_weight(struct pool *pool, size_t server, int64_t weight, uint64_t now_ns,
+void pool_set_weight(struct pool *pool, size_t i, int64_t weight, uint64_t now_ns,
 		     const struct pool_out *out);
 
 /* Continues slow starts, ends drains. Returns when it is to be called again; 0: no need. Call it
