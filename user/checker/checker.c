@@ -45,6 +45,8 @@ void checker_stop(struct checker *checker)
 		close(checker->namespace_fd);
 	if (checker->restart)
 		event_free(checker->restart);
+	if (checker->watch)
+		event_free(checker->watch);
 	free(checker->waiting);
 	checker_set_free(checker->set);
 	free(checker);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parts of this room: the checks (checker.c), and the process that makes them (process.c). */
+/* The parts of this room: the checks (checker.c), and the process that makes them (lifecycle.c). */
 #ifndef XBEAT_CHECKER_PARTS_H
 #define XBEAT_CHECKER_PARTS_H
 
@@ -22,6 +22,8 @@ struct checker {
 	unsigned start_count;
 	uint64_t started_ns;
 	struct event *readable, *writable, *restart;
+	struct event *watch; /* asks it for progress */
+	unsigned unanswered; /* how often, without an answer since */
 	/* requests that the socket had no room for */
 	struct checker_request *waiting;
 	size_t waiting_count, waiting_room;

@@ -136,3 +136,15 @@ def test_without_descriptors_a_check_waits(lab):
         assert errors[0]["reason"].startswith("socket: Too many open files"), errors[0]["reason"]
         assert checks.wait_checker()
         assert "libevent" not in checks.log()
+
+
+def test_one_that_makes_no_progress_is_replaced(lab):
+    with Checks(lab) as checks:
+        checks.check("tcp", lab.address("node-b"), PORT, **QUICK)
+        checks.wait_event(up=False)
+        pid = checks.wait_checker()
+        os.kill(pid, signal.SIGSTOP)
+        other = checks.wait_checker(2)
+        assert other != pid and gone(pid)
+        assert f"(pid {pid}) makes no progress for 30 s: it is killed" in checks.log()
+        assert not checks.record()["up"]

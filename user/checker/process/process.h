@@ -89,6 +89,7 @@ void replies_run_program(struct run *run);
 void replies_forget(struct process *process); /* the set is another */
 void replies_log(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int replies_start(struct process *process);
+void replies_progress(void);
 int replies_hello(void); /* it is ready, and has given up its privileges */
 
 /* Writes state and result into the record. */

@@ -66,6 +66,13 @@ int replies_hello(void)
 	return send_reply(&hello, offsetof(struct checker_reply, checks)) ? 0 : -EAGAIN;
 }
 
+void replies_progress(void)
+{
+	const struct checker_reply progress = {.type = CHECKER_PROGRESS};
+
+	send_reply(&progress, offsetof(struct checker_reply, checks));
+}
+
 void replies_changed(struct check *check)
 {
 	struct process *process = check->process;

@@ -27,6 +27,10 @@ static void serve(struct process *process, const struct checker_request *request
 		use(process, request, received);
 		return;
 	}
+	if (request->type == CHECKER_ASK_PROGRESS) {
+		replies_progress();
+		return;
+	}
 	check = checks_find(process, request->generation, request->check);
 	if (!check)
 		return;

@@ -31,6 +31,7 @@ enum checker_request_type {
 	CHECKER_SUSPEND, /* check; and CHECKER_RESUME: ha_suspend */
 	CHECKER_RESUME,
 	CHECKER_CHECK_NOW, /* check: an operator does not wait */
+	CHECKER_ASK_PROGRESS, /* answered by CHECKER_PROGRESS */
 };
 
 struct checker_request {
@@ -71,6 +72,7 @@ enum checker_reply_type {
 	CHECKER_CHANGES, /* the records of these checks have a new state, reason or weight */
 	CHECKER_RUN, /* the program of a check is to be run: checks[0] */
 	CHECKER_LOG, /* a line for the log */
+	CHECKER_PROGRESS, /* its loop makes progress */
 };
 
 struct checker_reply {

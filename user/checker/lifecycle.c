@@ -19,6 +19,10 @@
 
 #define SOCKET_BYTES (1 << 20)
 #define RESTART_SPACING_NS NS_PER_SECOND
+/* A process that answers to nothing for WATCH_NS * WATCH_LIMIT is killed: no server would be checked,
+ * and nobody would know. */
+#define WATCH_NS (5 * NS_PER_SECOND)
+#define WATCH_LIMIT 6
 #define REPLIES_AT_ONCE 64 /* then other events have their turn */
 
 static void on_replies(evutil_socket_t fd, short what, void *context);
@@ -46,6 +50,8 @@ static void close_socket(struct checker *checker)
 	checker->waiting_count = 0;
 	checker->use_waits = false;
 	checker->greeted = false;
+	if (checker->watch)
+		evtimer_del(checker->watch);
 }
 
 static void report_life(const struct checker *checker, bool runs, const char *why)
@@ -221,6 +227,34 @@ static int execute(struct checker *checker, int its_end)
 	return starter_exec(checker->setup.starter, &program, on_report, checker);
 }
 
+static void on_watch(evutil_socket_t fd, short what, void *context)
+{
+	struct checker *checker = context;
+
+	(void)fd;
+	(void)what;
+	clock_arm(checker->watch, clock_now_ns() + WATCH_NS);
+	if (checker->unanswered++ < WATCH_LIMIT) {
+		process_request(checker, CHECKER_ASK_PROGRESS, 0, 0);
+		return;
+	}
+	log_error("xbeat-checker (pid %d) makes no progress for %u s: it is killed",
+		  (int)checker->pid, (unsigned)(WATCH_NS * WATCH_LIMIT / NS_PER_SECOND));
+	starter_kill(checker->setup.starter, checker->number, SIGKILL);
+}
+
+/* Returns 0 or -ENOMEM. */
+static int watch(struct checker *checker)
+{
+	if (!checker->watch)
+		checker->watch = evtimer_new(checker->setup.base, on_watch, checker);
+	if (!checker->watch)
+		return -ENOMEM;
+	checker->unanswered = 0;
+	clock_arm(checker->watch, clock_now_ns() + WATCH_NS);
+	return 0;
+}
+
 /* Returns 0 or a negative errno. */
 static int start_now(struct checker *checker)
 {
@@ -230,6 +264,8 @@ static int start_now(struct checker *checker)
 		return -errno;
 	grow_buffer(ends[1]);
 	error = use_socket(checker, ends[0]);
+	if (!error)
+		error = watch(checker);
 	if (!error)
 		error = execute(checker, ends[1]);
 	close(ends[1]);
@@ -333,6 +369,7 @@ static void on_replies(evutil_socket_t fd, short what, void *context)
 			lost(checker);
 			return;
 		}
+		checker->unanswered = 0;
 		if ((size_t)length >= offsetof(struct checker_reply, checks) &&
 		    reply.type == CHECKER_HELLO)
 			greeted(checker, &reply);
