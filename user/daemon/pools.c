@@ -9,6 +9,7 @@
 #include "user/pools/report/report.h"
 #include "user/pools/suspend.h"
 #include "user/vrrp/commands.h"
+#include "user/vrrp/tracking.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +76,14 @@ void daemon_pools_follow_soon(void *context)
 		event_add(daemon->pools_follow, &soon);
 }
 
+/* Of a vrrp_check, which instances may track. */
+static void on_probe(void *context, const char *name, bool up, const char *reason)
+{
+	const struct daemon *daemon = context;
+
+	instances_check_changed(door_enter(daemon->vrrp), name, up, reason);
+}
+
 int daemon_start_pools(struct daemon *daemon)
 {
 	const struct pools_setup setup = {
@@ -86,6 +95,7 @@ int daemon_start_pools(struct daemon *daemon)
 		.config = daemon->config,
 		.event_log = &daemon->event_log,
 		.saved = json_object_get(daemon->saved, "pools"),
+		.probe_changed = on_probe,
 		.context = daemon,
 	};
 	struct pools_prepared *prepared = daemon->prepared_pools;

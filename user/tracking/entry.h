@@ -43,7 +43,7 @@ struct tracking_kind {
 };
 
 extern const struct tracking_kind tracking_scripts, tracking_processes, tracking_files,
-	tracking_applications;
+	tracking_applications, tracking_checks;
 
 /* In tracking.c. */
 struct runner *tracking_runner(const struct tracking_entry *entry);

@@ -5,6 +5,7 @@
  *
  *	script.c  vrrp_script
  *	watch.c   vrrp_track_process, track_file
+ *	check.c   vrrp_check
  *	app.c     vrrp_app; also those that are not tracked, because packets report them
  */
 #include "user/lib/clock.h"
@@ -184,6 +185,9 @@ void tracking_reload(struct tracking *tracking, const struct config *config)
 		add(&reload, &tracking_files, &config->files[i], config->files[i].name);
 	for (size_t i = 0; i < config->app_count; i++)
 		add(&reload, &tracking_applications, &config->apps[i], config->apps[i].name);
+	for (size_t i = 0; i < config->pools.check_count; i++)
+		add(&reload, &tracking_checks, &config->pools.checks[i],
+		    config->pools.checks[i].name);
 	free_entries(reload.old);
 }
 
@@ -232,7 +236,7 @@ static json_t *entry_json(const struct tracking_entry *entry)
 				 json_text(tracked->name), "status",
 				 tracking_status_name(tracked->status));
 
-	if (tracked->kind != CONFIG_TRACK_SCRIPT && tracked->kind != CONFIG_TRACK_APP &&
+	if ((tracked->kind == CONFIG_TRACK_PROCESS || tracked->kind == CONFIG_TRACK_FILE) &&
 	    tracked->status.known)
 		json_object_set_new(json, "value", json_integer(tracked->status.value));
 	if (tracked->since_ns) {

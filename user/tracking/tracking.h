@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs and watches what instances track: scripts, processes, files and applications, each once even
- * if several instances track it. The status of interfaces and peers is known elsewhere.
+ * Runs and watches what instances track: scripts, processes, files, applications and checks, each
+ * once even if several instances track it. The status of interfaces and peers is known elsewhere.
  */
 #ifndef XBEAT_TRACKING_TRACKING_H
 #define XBEAT_TRACKING_TRACKING_H
@@ -12,7 +12,7 @@
 #include <jansson.h>
 
 struct tracked {
-	enum config_track_kind kind; /* SCRIPT, PROCESS, FILE or APP */
+	enum config_track_kind kind; /* SCRIPT, PROCESS, FILE, APP or CHECK */
 	const char *name;
 	struct track_status status;
 	uint64_t since_ns; /* of the status, CLOCK_MONOTONIC; 0: not known yet */
@@ -56,6 +56,9 @@ struct tracking *tracking_start(const struct tracking_setup *setup);
 void tracking_reload(struct tracking *tracking, const struct config *config);
 
 void tracking_stop(struct tracking *tracking);
+
+/* The result of a vrrp_check is another, or its first. One that nothing tracks is ignored. */
+void tracking_set_check(struct tracking *tracking, const char *name, bool up, const char *reason);
 
 /* Returns the object of a track line, or NULL for an interface or a peer. */
 const struct tracked *tracking_find(const struct tracking *tracking, enum config_track_kind kind,

@@ -78,3 +78,9 @@ json_t *instances_tracking_json(const struct vrrp_room *room)
 	}
 	return array;
 }
+
+void instances_check_changed(const struct vrrp_room *room, const char *name, bool up,
+			     const char *reason)
+{
+	tracking_set_check(room->services.tracking, name, up, reason);
+}

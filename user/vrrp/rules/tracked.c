@@ -95,20 +95,24 @@ struct sum {
 	const struct config_track *awaited; /* has no result yet, which could be a fault */
 };
 
-/* A script without a weight is a fault if it fails, a file if it contains -254. Processes are
- * counted at once. */
+static bool is_script_or_check(const struct config_track *track)
+{
+	return track->kind == CONFIG_TRACK_SCRIPT || track->kind == CONFIG_TRACK_CHECK;
+}
+
+/* A script or a check without a weight is a fault if it fails, a file if it contains -254. Processes
+ * are counted at once. */
 static bool is_awaited(const struct config_track *track)
 {
 	return track->kind == CONFIG_TRACK_FILE || track->kind == CONFIG_TRACK_PROCESS ||
-	       (track->kind == CONFIG_TRACK_SCRIPT && !track->weight);
+	       (is_script_or_check(track) && !track->weight);
 }
 
 static void find_script(void *context, const struct config_track *track, struct track_effect effect,
 			const char *reason)
 {
 	(void)reason;
-	*(bool *)context |=
-		effect.unknown && is_awaited(track) && track->kind == CONFIG_TRACK_SCRIPT;
+	*(bool *)context |= effect.unknown && is_awaited(track) && is_script_or_check(track);
 }
 
 bool instance_awaits_script(const struct instance *instance)
