@@ -15,12 +15,15 @@ from tests.support.detach import detach, replace_program, set_foreign
 from tests.support.exporter import LABEL, PORT, Exporter
 from tests.support.laboratory import ROOT, Laboratory, wait_until
 from tests.support.moment import stop_for
+from tests.support.pools import Server, real_server, virtual_server
 from tests.support.prometheus import Prometheus, alert_expressions, of_nodes
 
 NAME = "alerts"
 # These count over a window: they end with it.
 LASTING = {"XbeatFlapping", "XbeatGuardExpired", "XbeatDaemonLate", "XbeatProgramReattached",
-           "XbeatReloadRefused", "XbeatPeerFlapping"}
+           "XbeatReloadRefused", "XbeatPeerFlapping", "XbeatCheckerDies", "XbeatServerFlapping"}
+WEB = f"{VIP}:80/tcp"
+WEB_PORTS = (8001, 8002)
 PLAYED = ROOT / "dist/prometheus/xbeat.rules.test.yml"
 SERIES = re.compile(r"series: '(\w+)\{(.*?)\}'")
 OF_PROMETHEUS = {"instance", "cluster", "job"}
@@ -31,7 +34,8 @@ ENUMERATED = {"verdict", "state", "reason", "result", "cause", "kind"}
 
 def tracked(lab, node):
     """An application, and a script that fails while a file of the node is there."""
-    return (block("vrrp_app web", "timeout 3600s"),
+    servers = [Server(lab, "node-b", port) for port in WEB_PORTS]
+    return (block("vrrp_app web", "timeout 3600s"), virtual_server("quorum 2", *map(real_server, servers)),
             block("vrrp_script chk", f'script "/usr/bin/test ! -e {failing(lab, node)}"', "interval 1"))
 
 
@@ -51,6 +55,7 @@ class Monitored:
     def __init__(self, lab):
         self.lab = lab
         self.cluster = Cluster(lab, settings())
+        self.servers = [Server(lab, "node-b", port).start() for port in WEB_PORTS]
         for node in lab.nodes:
             self.cluster.daemon(node, *tracked(lab, node)).start()
             self[node].ctl("app", "beat", "web")
@@ -129,6 +134,28 @@ def mend_more(scene):
     scene.lab.run("node-c", "ip", "address", "del", f"{VIP}/24", "dev", "eth0")
 
 
+def kill_checkers(scene):
+    """Of one node, more often than it may start for other reasons."""
+    for _ in range(5):
+        pid = scene["node-c"].ask("pools")["checker"]["pid"]
+        scene.lab.run("node-c", "kill", "-9", pid)
+        wait_until(lambda: scene["node-c"].ask("pools")["checker"].get("pid", pid) != pid, "another checker runs")
+
+
+def break_path(scene):
+    """One director does not get to one of the servers."""
+    scene.lab.run("node-c", "nft", "table inet broken { chain output { type filter hook output priority 0; "
+                  f"tcp dport {WEB_PORTS[1]} drop; }}; }}")
+
+
+def restart_server(scene):
+    for _ in range(7):
+        scene.servers[0].stop()
+        wait_until(lambda: scene["node-a"].ask("pools")["pools"][0]["servers_by_state"]["down"] == 1, "it is down")
+        scene.servers[0].start()
+        wait_until(lambda: scene["node-a"].ask("pools")["pools"][0]["servers_by_state"]["down"] == 0, "it is up")
+
+
 # Those that last longest first: they end while others are played.
 FAULTS = [
     Fault("several at once, each on a node of its own", make_several,
@@ -141,6 +168,18 @@ FAULTS = [
           [("XbeatGuardExpired", {"instance": "node-a", "vrrp_instance": "VI_1"}),
            ("XbeatDaemonLate", {"instance": "node-a"})],
           besides={"XbeatPeerFenced", "XbeatPeerHung", "XbeatDown"}),
+    Fault("a server flaps, and a checker dies again and again",
+          lambda scene: (restart_server(scene), kill_checkers(scene)),
+          [("XbeatServerFlapping", {"instance": "node-a", "pool": WEB}), ("XbeatCheckerDies", {"instance": "node-c"})],
+          besides={"XbeatPoolNoQuorum", "XbeatServersDown", "XbeatPoolsDiffer", "XbeatCheckerDown"}),
+    Fault("all servers of a pool end",
+          lambda scene: [server.stop() for server in scene.servers],
+          [("XbeatPoolNoQuorum", {"instance": "node-a", "pool": WEB}), ("XbeatPoolAllDown", {"instance": "node-c", "pool": WEB})],
+          lambda scene: [server.start() for server in scene.servers],
+          besides={"XbeatServersDown", "XbeatPoolsDiffer"}),
+    Fault("the path from one director to a server breaks", break_path,
+          [("XbeatPoolNoQuorum", {"instance": "node-c", "pool": WEB}), ("XbeatPoolsDiffer", {"pool": WEB})],
+          lambda scene: scene.lab.run("node-c", "nft", "delete table inet broken"), besides={"XbeatServersDown"}),
     Fault("a daemon stalls for 1.5 s",
           lambda scene: stop_for(1.5, scene["node-c"].process),
           [("XbeatDaemonLate", {"instance": "node-c"})], besides={"XbeatPeerHung"}),
