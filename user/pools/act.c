@@ -106,16 +106,21 @@ static void act_remove_sorry(struct pool_entry *pool, const struct pool_action *
 	events_pool(pool, "sorry", "", "connections leave the sorry server");
 }
 
+void act_note_change(struct server_entry *server)
+{
+	server->changed_ns = clock_now_ns();
+	keep_reason(&server->reason, server->pool->pools->cause);
+}
+
 static void change_server(struct pool_entry *pool, const struct pool_action *action, bool up)
 {
 	struct server_entry *server = &pool->servers[action->server];
 
-	server->changed_ns = clock_now_ns();
+	act_note_change(server);
 	if (up)
 		server->up_total++;
 	else
 		server->down_total++;
-	keep_reason(&server->reason, pool->pools->cause);
 	events_server(server, up ? "down" : "up", up ? "up" : "down");
 	notify_server(server, up);
 }

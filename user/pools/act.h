@@ -17,4 +17,7 @@ void act_set_services(struct pool_entry *pool);
 /* Removes them with their servers. */
 void act_remove_services(struct pool_entry *pool);
 
+/* The state of a server is another, because of what is being done now. */
+void act_note_change(struct server_entry *server);
+
 #endif

@@ -32,6 +32,7 @@ static void set_mode(struct server_entry *server, const struct order *order)
 	struct pool_entry *pool = server->pool;
 	const struct pool_out out = act_out(pool);
 	enum pool_mode before = server_entry_core(server)->mode;
+	const char *state = server_entry_state(server);
 	size_t index = server_entry_index(server);
 	uint64_t now_ns = clock_now_ns();
 
@@ -39,6 +40,8 @@ static void set_mode(struct server_entry *server, const struct order *order)
 	pool_set_mode(&pool->core, index, order->mode, now_ns, &out);
 	if (order->timeout_ns)
 		pool_set_drain_timeout(&pool->core, index, order->timeout_ns, now_ns, &out);
+	if (strcmp(state, server_entry_state(server)) != 0)
+		act_note_change(server);
 	if (before != order->mode)
 		events_server(server, pools_mode_name(before), pools_mode_name(order->mode));
 	due_arm(pool);

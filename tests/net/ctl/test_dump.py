@@ -12,7 +12,17 @@ from tests.support.laboratory import wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2, ends="program")
 PASSWORD, HMAC, ARGUMENT, MORE = "pA5sw0rd", "c0ffee42" * 8, "arg-s3cret", "m0re-s3cret"
-SECRETS = (PASSWORD, HMAC, HMAC.upper(), ARGUMENT, MORE, KEY.hex(), KEY.hex().upper())
+TOKEN, TLS_PASSWORD = "t0ken-s3cret", "tls-s3cret"
+SECRETS = (PASSWORD, HMAC, HMAC.upper(), ARGUMENT, MORE, TOKEN, TLS_PASSWORD, KEY.hex(), KEY.hex().upper())
+
+
+def pool():
+    """With secrets in its checks and programs."""
+    http = block("HTTP_GET", f'header "Authorization: Bearer {TOKEN}"', block("url", "path /", "status_code 200"))
+    misc = block("MISC_CHECK", f'misc_path "/bin/true {ARGUMENT}"', "user root")
+    return (block("SSL", f"password {TLS_PASSWORD}"),
+            block("virtual_server 10.77.0.100 80", "protocol TCP", "data_plane none", f'quorum_down "/bin/true {MORE}"',
+                  block("real_server 10.77.0.2 80", f'notify_up "/bin/true {MORE}"', http, misc)))
 
 
 @pytest.fixture
@@ -21,7 +31,7 @@ def daemon(cluster):
     daemon = cluster.daemon(
         "node-a", block("global_defs", "script_user root", f'startup_script "/bin/true {ARGUMENT}"'),
         block("vrrp_script chk", f'script "/bin/true {ARGUMENT}"', "user root"),
-        block("vrrp_track_process web", f"process /bin/nothing {ARGUMENT}"),
+        *pool(), block("vrrp_track_process web", f"process /bin/nothing {ARGUMENT}"),
         cluster.vrrp_instance("node-a", "heartbeat lan", block("track_script", "chk"),
                               f'notify_master "/bin/true {MORE}"'),
         cluster.vrrp_instance("node-a", block("authentication", "auth_type PASS", f"auth_pass {PASSWORD}"),
@@ -40,7 +50,7 @@ def test_dump(daemon):
     done = daemon.ctl("dump")
     dump = json.loads(done.stdout)
     whole = daemon.json("config")["text"]
-    assert PASSWORD in whole and ARGUMENT in whole, "what xbeatd runs with has secrets"
+    assert all(secret in whole for secret in (PASSWORD, ARGUMENT, TOKEN, TLS_PASSWORD)), "what xbeatd runs with has secrets"
     for secret in SECRETS:
         assert secret not in done.stdout
     text = dump["configuration"]
@@ -48,7 +58,7 @@ def test_dump(daemon):
     for same in ("\n", "{", "}", "vrrp_script chk {"):
         assert text.count(same) == whole.count(same)
 
-    assert {"status", "peers", "vrrp", "histograms"} <= dump["snapshot"].keys()
+    assert {"status", "peers", "vrrp", "pools", "histograms"} <= dump["snapshot"].keys()
     assert dump["snapshot"]["status"]["pid"] == dump["process"]["pid"] == daemon.process.pid
     assert dump["machine"]["kernel"] == platform.release()
     assert dump["machine"]["processors_count"] == os.cpu_count()

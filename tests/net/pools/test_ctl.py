@@ -103,6 +103,7 @@ def test_what_is_wrong_in_a_command(node):
 
 
 def test_drain_disable_and_enable(node):
+    server_age = node.json("pool", "show", "10.77.0.2:8001")["pools"][0]["servers"][0]["state_age_ns"]
     done = node.json("pool", "drain", "10.77.0.2:8001", WEB, "-t", "10m")
     schemas.check(done, pool_schemas.CHANGED, "drain")
     server, = done["servers"]
@@ -110,6 +111,8 @@ def test_drain_disable_and_enable(node):
     assert 590e9 < server["drain_left_ns"] <= 600e9
     shown = lines(node, "show", WEB)
     assert any("drained by an operator" in line for line in shown), shown
+    drained, = node.json("pool", "show", "10.77.0.2:8001")["pools"][0]["servers"]
+    assert "an operator asked for it" in drained["reason"] and drained["state_age_ns"] < server_age, drained
     assert [line.split()[2] for line in lines(node, "show", "10.77.0.2:8001", "-br")] == ["drain", "up"]
     assert "to end it: xbeatctl pool enable" in run(node, "health").stdout
     assert len(node.json("pool", "disable", "10.77.0.2:8001")["servers"]) == 2

@@ -43,6 +43,8 @@ enum terminal_style rows_pools_line(const json_t *snapshot, char *line, size_t b
 		add_servers(counts, pool);
 	}
 	list_servers(servers, sizeof(servers), counts);
-	snprintf(line, bytes, count ? "pools: %zu of %zu up; servers: %s" : "", up, count, servers);
+	*line = '\0';
+	if (count)
+		snprintf(line, bytes, "pools: %zu of %zu up; servers: %s", up, count, servers);
 	return up < count ? TERMINAL_BAD : counts[1] ? TERMINAL_WARNING : TERMINAL_PLAIN;
 }
