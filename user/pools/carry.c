@@ -205,7 +205,8 @@ static void leave(struct pool_entry *old)
 
 void carry_pool(struct pool_entry *pool, struct pool_entry *old)
 {
-	bool same_plane = act_plane(pool) == act_plane(old);
+	bool same_plane = act_plane(pool) == act_plane(old) &&
+			  !(pool->pools->plane_is_new && act_plane(pool) == pool->pools->ipvs);
 	bool same_sorry = is_same_sorry(pool->config, old->config);
 	const struct pool_out out = act_out(pool), old_out = act_out(old);
 

@@ -114,11 +114,14 @@ void planes_start(struct pools *pools)
 
 void planes_reload(struct pools *pools)
 {
+	bool was_there = pools->ipvs != NULL;
+
 	pools->plane_failed = false;
-	if (pools->ipvs)
+	if (was_there)
 		plane_ipvs_reload(pools->ipvs, &pools->config->pools);
 	else
 		planes_start(pools);
+	pools->plane_is_new = !was_there && pools->ipvs;
 }
 
 void planes_complete(const struct pools *pools)

@@ -203,14 +203,13 @@ void pools_reload(struct pools *pools, const struct config *config, struct pools
 	const struct config *from = pools->config;
 
 	files_unwatch(pools);
-	work_stop(pools);
 	pools->config = pools->setup.config = config;
 	pools->table = prepared;
-	if (work_start(pools))
-		limits_out_of_memory();
 	pools_notify_reload(pools, from);
 	planes_reload(pools);
 	use_checks(pools);
+	if (work_restart(pools, old->set_count))
+		limits_out_of_memory();
 	carry_checks(pools, prepared, old);
 	programs_carry(pools, old->set_count);
 	states_write(pools);

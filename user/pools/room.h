@@ -114,6 +114,7 @@ struct pools {
 	struct checker *checker;
 	struct plane *ipvs; /* NULL: no pool needs it, or it cannot be used */
 	bool plane_failed;
+	bool plane_is_new; /* it could not be used until this reload: nothing is in it */
 	struct pools_work work;
 	struct pools_burst burst;
 	int states_fd; /* states.h; -1: it cannot be written */

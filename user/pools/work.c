@@ -265,3 +265,22 @@ void work_stop(struct pools *pools)
 		event_free(pools->work.more);
 	pools->work = (struct pools_work){0};
 }
+
+int work_restart(struct pools *pools, uint32_t old_count)
+{
+	struct pools_work before = pools->work;
+	int error = work_start(pools);
+
+	for (uint32_t i = 0; !error && before.count && i < pools->table->set_count; i++) {
+		uint32_t previous = checker_previous(pools->checker, i);
+
+		if (previous < old_count && before.queued[previous])
+			queue(pools, i);
+	}
+	free(before.queue);
+	free(before.queued);
+	event_free(before.more);
+	if (pools->work.count)
+		clock_arm(pools->work.more, clock_now_ns());
+	return error;
+}

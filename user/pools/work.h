@@ -12,6 +12,10 @@
 int work_start(struct pools *pools);
 void work_stop(struct pools *pools);
 
+/* For another table, after checker_use(): what waited in that of old_count checks still does. Returns
+ * 0 or -ENOMEM. */
+int work_restart(struct pools *pools, uint32_t old_count);
+
 /* A record has changed: applies it now, or soon. */
 void work_add(struct pools *pools, uint32_t check);
 
