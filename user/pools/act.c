@@ -87,9 +87,23 @@ static void act_set(struct pool_entry *pool, const struct pool_action *action)
 	set_server(pool, pool->servers[action->server].config, action->weight);
 }
 
+/* The time of a drain has passed. */
+static bool is_cut(const struct pool_server *core)
+{
+	return pool_server_mode(core) == POOL_DRAIN && core->drain_until_ns &&
+	       time_reached(clock_now_ns(), core->drain_until_ns);
+}
+
 static void act_remove(struct pool_entry *pool, const struct pool_action *action)
 {
-	remove_server(pool, pool->servers[action->server].config);
+	struct server_entry *server = &pool->servers[action->server];
+
+	remove_server(pool, server->config);
+	if (!is_cut(server_entry_core(server)))
+		return;
+	pools_because(pool->pools,
+		      "the time of its drain has passed: connections that were left are cut");
+	events_server(server, "drain", "removed");
 }
 
 static void act_set_sorry(struct pool_entry *pool, const struct pool_action *action)

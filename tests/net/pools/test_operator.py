@@ -47,6 +47,7 @@ def test_connections_that_are_left_are_cut(lab, servers):
     assert 0 < node.server(one)["drain_left_ns"] <= 500_000_000 and node.server(one)["present"]
     wait_until(lambda: not node.server(one)["present"], "it is removed from the data plane")
     assert node.server(one)["state"] == "drain"
+    assert [event["to"] for event in node.of_kind("server")] == ["drain", "removed"]
 
 
 def test_weight(lab, servers):
