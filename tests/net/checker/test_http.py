@@ -115,14 +115,18 @@ JUDGED = [
     ({"path": "/ok", "digest": MD5.upper()}, "good", "http 200 after"),
     ({"path": "/ok", "digest": "0" * 32}, "bad", f"digest {MD5} is not {'0' * 32}"),
     ({"path": "/ok", "regex": "is w[e]ll"}, "good", "http 200 after"),
-    ({"path": "/ok", "regex": "is i[l]l"}, "bad", "body does not match /is i[l]l/"),
-    ({"path": "/ok", "regex": "well", "regex_no_match": 1}, "bad", "body matches /well/"),
+    ({"path": "/ok", "regex": "is i[l]l"}, "bad", "answer does not match /is i[l]l/"),
+    ({"path": "/ok", "regex": "well", "regex_no_match": 1}, "bad", "answer matches /well/"),
     ({"path": "/ok", "regex": "sick", "regex_no_match": 1}, "good", "http 200 after"),
-    ({"path": "/ok", "regex": "l", "regex_min_offset": 3, "regex_max_offset": 8}, "bad", "does not match"),
-    ({"path": "/ok", "regex": "l", "regex_min_offset": 3, "regex_max_offset": 9}, "good", "http 200"),
-    ({"path": "/ok", "regex": "all", "regex_min_offset": 1}, "bad", "does not match"),
+    # as keepalived, from the status line on (tests/guests/scenarios/checks_keepalived.py)
+    ({"path": "/ok", "regex": "^HTTP/1.1 200 OK\r\n"}, "good", "http 200 after"),
+    ({"path": "/ok", "regex": "Content-Type: text/plain\r"}, "good", "http 200 after"),
+    ({"path": "/ok", "regex": "\r\n\r\nall is well\n$"}, "good", "http 200 after"),
+    ({"path": "/ok", "regex": "OK", "regex_min_offset": 3, "regex_max_offset": 12}, "bad", "does not match"),
+    ({"path": "/ok", "regex": "OK", "regex_min_offset": 3, "regex_max_offset": 13}, "good", "http 200"),
+    ({"path": "/ok", "regex": "OK", "regex_min_offset": 14}, "bad", "does not match"),
     ({"path": "/ok", "regex": "all", "regex_min_offset": 1000}, "bad", "does not match"),
-    ({"path": "/empty", "regex": "^$"}, "good", "http 204"),
+    ({"path": "/empty", "regex": "\r\n\r\n$"}, "good", "http 204"),
     ({"path": "/moved"}, "bad", "http 302"),
     ({"path": "/moved", "status": "200-399"}, "good", "http 302"),
     ({"path": "/moved", "follow_redirects": 1, "digest": MD5}, "good", "http 200"),
@@ -132,7 +136,7 @@ JUDGED = [
     ({"path": "/loop", "follow_redirects": 1}, "bad", "http 302"),
     ({"path": "/ok", "protocol": "1.1", "digest": MD5}, "good", "http 200"),
     ({"path": "/../ok"}, "bad", "http 400"),
-    ({"path": "/ok", "regex": "("}, "local", "body not examined"),
+    ({"path": "/ok", "regex": "("}, "local", "answer not examined"),
 ]
 
 

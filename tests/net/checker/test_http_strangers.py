@@ -110,6 +110,8 @@ CASES = {
     "garbage": (answering(b"\x1b[31mSSH-2.0-x\r\n"), {}, "bad", "not HTTP"),
     "nuls in the head": (answering(HEAD + b"A: \0\0\r\n\r\nbody"), {}, "bad", "Nul byte"),
     "nuls in the body": (answering(ENDLESS + b"a\0b"), {"regex": "a\\x00b"}, "good", "http 200"),
+    "an interim answer": (answering(b"HTTP/1.1 100 Continue\r\nA: no\r\n\r\n" + ENDLESS + b"ok"), {"regex": "A: no"},
+                          "bad", "does not match"),
     "no body": (answering(HEAD + b"Content-Length: 0\r\n\r\n"), {}, "good", "http 200"),
     "short body": (answering(HEAD + b"Content-Length: 9\r\n\r\nok"), {"regex": "ok"}, "good", "body shorter than announced"),
     "negative length": (answering(HEAD + b"Content-Length: -9\r\n\r\nok"), {}, "bad", "Content-Length"),

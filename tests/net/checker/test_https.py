@@ -58,10 +58,10 @@ CASES = {
     "another name": ("named", {"verify": 1, "virtualhost": "other.example.com"}, "bad", "other.example.com"),
     "another address": ("named", {"verify": 1}, "bad", "127.0.0.1"),
     "expired": ("expired", {"verify": 1, "virtualhost": NAME}, "bad", "certificate has expired"),
-    "no SNI by default": ("named", {"virtualhost": NAME, "regex": "^$"}, "good", "http 200"),
-    "SNI of the virtualhost": ("named", {"virtualhost": f"{NAME}:8", "enable_sni": 1, "regex": f"^{NAME}$"}, "good", "http 200"),
-    "sni_name": ("named", {"virtualhost": "other", "enable_sni": 1, "sni_name": NAME, "regex": f"^{NAME}$"}, "good", "http 200"),
-    "no SNI of an address": ("named", {"enable_sni": 1, "regex": "^$"}, "good", "http 200"),
+    "no SNI by default": ("named", {"virtualhost": NAME, "regex": "\r\n\r\n$"}, "good", "http 200"),
+    "SNI of the virtualhost": ("named", {"virtualhost": f"{NAME}:8", "enable_sni": 1, "regex": f"\r\n\r\n{NAME}$"}, "good", "http 200"),
+    "sni_name": ("named", {"virtualhost": "other", "enable_sni": 1, "sni_name": NAME, "regex": f"\r\n\r\n{NAME}$"}, "good", "http 200"),
+    "no SNI of an address": ("named", {"enable_sni": 1, "regex": "\r\n\r\n$"}, "good", "http 200"),
     "http/1.1": ("named", {"protocol": "1.1"}, "good", "http 200"),
     "http/2": ("named", {"protocol": "2"}, "good", "http 200"),
 }
@@ -147,6 +147,6 @@ def test_authorities_are_read_once(place):
 def test_redirects_from_http_to_https_on_the_same_host(place):
     plain = f"server {{ listen 127.0.0.1:8080; return 301 https://{NAME}:{PORT}/there; }}"
     with place.server(place.named, others=plain):
-        result = check("http", "127.0.0.1:8080", virtualhost=NAME, follow_redirects=1, verify=1, regex=f"^{NAME}$",
+        result = check("http", "127.0.0.1:8080", virtualhost=NAME, follow_redirects=1, verify=1, regex=f"\r\n\r\n{NAME}$",
                        ca=place.authority.certificate)
     assert result.outcome == "good", result

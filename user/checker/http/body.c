@@ -53,6 +53,18 @@ static int keep(struct body *body, const uint8_t *bytes, size_t count)
 	return 0;
 }
 
+int body_add_head(struct body *body, const char *line, size_t length)
+{
+	static const char status_line[] = "HTTP/";
+
+	if (!body->url->regex)
+		return 0;
+	/* What came before is an interim answer, as "100 Continue". */
+	if (length >= sizeof(status_line) && !memcmp(line, status_line, sizeof(status_line) - 1))
+		body->kept_length = 0;
+	return keep(body, (const uint8_t *)line, length);
+}
+
 int body_add(struct body *body, const uint8_t *bytes, size_t count)
 {
 	int error;
@@ -94,16 +106,16 @@ static int judge_text(const struct body *body, char reason[static BODY_REASON_BY
 				 body->kept_length);
 
 	if (found == -ETIME)
-		snprintf(reason, BODY_REASON_BYTES, "body takes too long to match /%.60s/",
+		snprintf(reason, BODY_REASON_BYTES, "answer takes too long to match /%.60s/",
 			 url->regex);
 	else if (found == -EILSEQ)
-		snprintf(reason, BODY_REASON_BYTES, "body is not UTF-8");
+		snprintf(reason, BODY_REASON_BYTES, "answer is not UTF-8");
 	else if (found < 0)
 		return found;
 	else if (found == !url->regex_no_match)
 		return 1;
 	else
-		snprintf(reason, BODY_REASON_BYTES, "body %s /%.80s/",
+		snprintf(reason, BODY_REASON_BYTES, "answer %s /%.80s/",
 			 found ? "matches" : "does not match", url->regex);
 	return 0;
 }

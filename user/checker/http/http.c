@@ -53,6 +53,14 @@ static bool status_is_good(const struct config_check_url *url, long status)
 	return bit < 8 * sizeof(url->status_good) && url->status_good[bit / bits] >> bit % bits & 1;
 }
 
+static bool on_header(void *context, const char *line, size_t length)
+{
+	struct work *work = context;
+
+	work->body_error = body_add_head(&work->body, line, length);
+	return !work->body_error;
+}
+
 /* Of an answer with a bad status only a redirect that may be followed is read to its end. */
 static bool on_body(void *context, const uint8_t *bytes, size_t count)
 {
@@ -102,7 +110,7 @@ static void judge(struct work *work, enum exchange_end end, struct verdict *verd
 	if (good >= 0)
 		return;
 	verdict->outcome = CHECK_LOCAL_ERROR;
-	snprintf(verdict->reason, sizeof(verdict->reason), "body not examined: %s",
+	snprintf(verdict->reason, sizeof(verdict->reason), "answer not examined: %s",
 		 strerror(-good));
 }
 
@@ -175,7 +183,8 @@ static int begin_exchange(struct work *work)
 	char host_text[REQUEST_HOST_BYTES], name[REQUEST_HOST_BYTES];
 	const char *host =
 		redirect ? redirect->authority : request_host(check, work->url, host_text);
-	const struct exchange_events events = {.body = on_body, .ended = on_ended, .context = work};
+	const struct exchange_events events = {
+		.header = on_header, .body = on_body, .ended = on_ended, .context = work};
 	const struct exchange_request wanted = {
 		.protocol = check->http.protocol,
 		.tls = redirect ? redirect->tls : check->http.tls,
