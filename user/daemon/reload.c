@@ -48,6 +48,7 @@ struct reload {
 	char *file; /* reload_file; NULL: none */
 	struct save *save; /* NULL: it has been taken */
 	struct pools_prepared *pools; /* of its configuration; NULL: taken, or none */
+	struct config_pool_changes pool_changes;
 	struct block_change *block; /* NULL: the heartbeat block stays, but for its times */
 	uint64_t started_ns;
 	struct event *done;
@@ -74,6 +75,16 @@ static int prepare_pools(struct reload *reload)
 	snprintf(reload->inputs.message, sizeof(reload->inputs.message),
 		 "cannot make the pools: out of memory");
 	return -ENOMEM;
+}
+
+/* Under the lock: a stop frees the running configuration. */
+static void compare_pools(struct reload *reload)
+{
+	pthread_mutex_lock(&reload->using_kernel);
+	if (!reload->abandoned)
+		reload->pool_changes = config_pools_compare(&reload->daemon->config->pools,
+							    &reload->inputs.config->pools);
+	pthread_mutex_unlock(&reload->using_kernel);
 }
 
 /* In the thread, because to create maps and to load programs takes time. */
@@ -105,6 +116,8 @@ static void *read_files(void *context)
 		reload->error = prepare_kernel(reload);
 	if (!reload->error)
 		reload->error = prepare_pools(reload);
+	if (!reload->error)
+		compare_pools(reload);
 	core_dump_clear_stack(); /* which the next thread gets as it is */
 	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
 		log_error("reload: cannot signal completion: %s", limits_strerror(errno));
@@ -250,14 +263,25 @@ static json_t *warnings_json(const struct daemon *daemon, const struct diagnosti
 	return array;
 }
 
+/* NULL: neither configuration has pools. */
+static json_t *pools_json(const struct config_pool_changes *changes)
+{
+	if (!(changes->added + changes->changed + changes->removed + changes->unchanged))
+		return NULL;
+	return json_pack("{s:I, s:I, s:I, s:I}", "added", (json_int_t)changes->added, "changed",
+			 (json_int_t)changes->changed, "removed", (json_int_t)changes->removed,
+			 "unchanged", (json_int_t)changes->unchanged);
+}
+
 static void report_success(struct reload *reload, const struct instances_changes *changes)
 {
 	struct control_failure none = {0};
 	json_t *result =
-		json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "added", changes->added, "changed",
-			  changes->changed, "removed", changes->removed, "renamed",
+		json_pack("{s:o, s:o, s:o, s:o, s:I, s:o*, s:o}", "added", changes->added,
+			  "changed", changes->changed, "removed", changes->removed, "renamed",
 			  changes->renamed, "unchanged_count", (json_int_t)changes->unchanged_count,
-			  "warnings", warnings_json(reload->daemon, &reload->diagnostics));
+			  "pools", pools_json(&reload->pool_changes), "warnings",
+			  warnings_json(reload->daemon, &reload->diagnostics));
 
 	reload->daemon->reload_counts.ok++;
 	event_log_add(

@@ -275,6 +275,18 @@ void config_server_free(struct config_real_server *server);
 void config_pool_free(struct config_pool *pool);
 void config_pools_free(struct config_pools *pools);
 
+/* Compares all settings, those of the servers and their checks as well, in their order. Commands need
+ * their users (command_users_resolve()). */
+bool config_pool_equal(const struct config_pool *one, const struct config_pool *other);
+
+/* What a reload changes: numbers of pools. */
+struct config_pool_changes {
+	size_t added, changed, removed, unchanged;
+};
+
+struct config_pool_changes config_pools_compare(const struct config_pools *from,
+						const struct config_pools *to);
+
 const char *config_check_kind_name(enum config_check_kind kind);
 
 #endif

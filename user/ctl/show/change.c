@@ -32,6 +32,19 @@ static void print_renamed(const json_t *result, FILE *stream)
 				    field_text(renamed, "from"), field_text(renamed, "to"));
 }
 
+static size_t number_of(const json_t *pools, const char *name)
+{
+	return (size_t)json_integer_value(json_object_get(pools, name));
+}
+
+static void print_pools(const json_t *pools, FILE *stream)
+{
+	if (json_is_object(pools))
+		fprintf(stream, "pools: %zu added, %zu changed, %zu removed, %zu unchanged\n",
+			number_of(pools, "added"), number_of(pools, "changed"),
+			number_of(pools, "removed"), number_of(pools, "unchanged"));
+}
+
 void show_reload(const json_t *result, FILE *stream)
 {
 	const json_t *warnings = json_object_get(result, "warnings");
@@ -51,6 +64,7 @@ void show_reload(const json_t *result, FILE *stream)
 		json_array_size(json_object_get(result, "changed")),
 		json_array_size(json_object_get(result, "removed")),
 		field_count(result, "unchanged_count", unchanged));
+	print_pools(json_object_get(result, "pools"), stream);
 }
 
 /* In a file it is unchanged; a terminal gets control characters escaped. */

@@ -231,6 +231,10 @@ static const struct {
 	 "changed  VI_1 VI_2\n"
 	 "renamed  a to VI_2\n"
 	 "reloaded: 1 added, 2 changed, 0 removed, 97 unchanged\n"},
+	{show_reload,
+	 "{\"added\":[],\"changed\":[],\"removed\":[],\"renamed\":[],\"unchanged_count\":1,\"pools\":{\"added\":1,\"changed\":2,\"removed\":3,\"unchanged\":4},\"warnings\":[]}",
+	 "reloaded: 0 added, 0 changed, 0 removed, 1 unchanged\n"
+	 "pools: 1 added, 2 changed, 3 removed, 4 unchanged\n"},
 	{show_config, "{\"text\":\"vrrp_instance a {\\n\\tpriority 1\\n}\\n\"}",
 	 "vrrp_instance a {\n\tpriority 1\n}\n"},
 	{show_failover,
