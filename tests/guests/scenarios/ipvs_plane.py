@@ -113,7 +113,7 @@ def put_back():
     assert sorted(plane.reports) == [
         "restored 10.0.0.1 80 server 192.168.0.1 80: it had been removed",
         "restored 10.0.0.1 80 server 192.168.0.2 80: weight 7 instead of 3",
-        "restored 10.0.0.1 80 server 192.168.0.3 80: it had been added"], plane.reports
+        "restored 10.0.0.1 80 server 192.168.0.3 80: server 192.168.0.3 port 80 had been added"], plane.reports
     plane.reports.clear()
     run("ipvsadm", "-D", "-t", "10.0.0.1:80")
     plane.set(wait=LOOK_MS)

@@ -4,7 +4,7 @@
  * from time to time, because IPVS reports no changes of other programs. Services first, then the
  * servers of each that is ours. What this daemon has changed since a dump began is not judged by it.
  */
-#include "user/lib/array.h"
+#include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "user/plane/ipvs/difference.h"
@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/ip_vs.h>
+#include <stdio.h>
 #include <string.h>
 
 #define PART_BYTES 32768
@@ -122,6 +123,17 @@ static void take_service(struct ipvs_plane *plane, const struct ipvs_service_ent
 	ipvs_table_settle(&plane->table, &service->item);
 }
 
+/* With its address, because no server of the pool has it. */
+static void report_stranger(const struct ipvs_plane *plane, struct ipvs_item *item)
+{
+	const struct config_endpoint *endpoint = &ipvs_item_server(item)->endpoint;
+	char what[IPVS_DIFFERENCE_BYTES], address[ADDRESS_TEXT_BYTES];
+
+	snprintf(what, sizeof(what), "server %s port %u had been added",
+		 address_format(&endpoint->address, address), endpoint->port);
+	ipvs_report_restored(plane, item, what);
+}
+
 /* A server that is not known. What was removed since the dump began may still be in it. */
 static void take_stranger(struct ipvs_plane *plane, const struct ipvs_server_entry *entry)
 {
@@ -137,7 +149,7 @@ static void take_stranger(struct ipvs_plane *plane, const struct ipvs_server_ent
 	ipvs_item_server(item)->present = entry->settings;
 	ipvs_item_server(item)->shown.endpoint = entry->endpoint;
 	if (!item->left)
-		ipvs_report_restored(plane, item, "it had been added");
+		report_stranger(plane, item);
 	ipvs_table_settle(&plane->table, item);
 }
 
