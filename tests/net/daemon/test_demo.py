@@ -40,9 +40,10 @@ def test_demo_shows_takeovers_and_a_pool(demo):
     pool = told[told.index("POOL: "):]
     assert re.search(r"server 10\.77\.0\.1:80 is down: pool 10\.77\.0\.100:80/tcp: http: connection refused", pool)
     assert re.search(r"KILL: nginx.*?node-b answers the client after [\d.]+ ms.*?START: ", pool)
-    assert re.search(r"START: .*?server 10\.77\.0\.1:80 is up.*?node-a is Active.*?every request of the client was "
-                     r"answered.*?DRAIN: ", pool)
-    assert re.search(r"DRAIN: .*?is drain: .*?node-b is Active: .*?every request of the client was answered", pool)
+    # A connection that is open while the address moves may break.
+    answered = r"(every request of the client was answered|node-. answers the client after [\d.]+ ms)"
+    assert re.search(r"START: .*?server 10\.77\.0\.1:80 is up.*?node-a is Active.*?" + answered + ".*?DRAIN: ", pool)
+    assert re.search(r"DRAIN: .*?is drain: .*?node-b is Active: .*?" + answered, pool)
     assert re.search(r"requests over HTTP; lost: \d+$", pool)
 
 
