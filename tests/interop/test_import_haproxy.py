@@ -48,6 +48,13 @@ def accepted_by_haproxy(path):
     assert done.returncode in (0, 2), done.stderr  # 2: valid, but nothing to listen at
 
 
+def accepted_by_xbeatd(tmp_path, blocks):
+    path = tmp_path / "converted.conf"
+    path.write_text(blocks)
+    done = subprocess.run([CTL, "check", path], capture_output=True, text=True)
+    assert done.returncode == 0 and "error" not in done.stdout + done.stderr, done.stdout + done.stderr
+
+
 def convert(tmp_path, text, *options, valid=True):
     """Returns the result as JSON; HAProxy accepts the same text."""
     path = tmp_path / "haproxy.cfg"
@@ -58,6 +65,8 @@ def convert(tmp_path, text, *options, valid=True):
     result = json.loads(done.stdout)
     assert done.returncode == int(bool(result["errors"])), done.stderr
     assert result["from"] == "haproxy"
+    if not result["errors"]:
+        accepted_by_xbeatd(tmp_path, result["blocks"])
     return result
 
 
@@ -132,6 +141,7 @@ listen web
 
 @pytest.mark.parametrize("pattern,expected", [
     ("string a.b", ["regex \"a[.]b\""]), ("rstring ^ok", ["regex \"^ok\""]), ("! string down", ["regex down", "regex_no_match"]),
+    ("rstring '^\\d+ \"x\"$'", ['regex "^\\d+ \\x22x\\x22$"']), ("string '\"a\"'", ['regex "\\x22a\\x22"']),
 ])
 def test_expected_text(tmp_path, pattern, expected):
     blocks = convert(tmp_path, f"""

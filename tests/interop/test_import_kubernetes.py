@@ -52,6 +52,18 @@ spec:
         readinessProbe:
           exec: {command: [cat, "/tmp/a b"]}
 """
+INSTANCE = """
+vrrp_instance VI_1 {{
+    interface eth0
+    virtual_router_id 51
+    virtual_ipaddress {{
+        10.0.0.100
+    }}
+    track_check {{
+{tracks}
+    }}
+}}
+"""
 POD = """
 kind: Pod
 metadata: {name: one}
@@ -71,7 +83,18 @@ def run(tmp_path, text, *options):
     result = json.loads(done.stdout)
     assert done.returncode == int(bool(result["errors"])), done.stderr
     assert result["from"] == "kubernetes"
+    if not result["errors"] and result["checks"]:
+        accepted_by_xbeatd(tmp_path, result["blocks"])
     return result
+
+
+def accepted_by_xbeatd(tmp_path, blocks):
+    names = " ".join(dict.fromkeys(re.findall(r"^vrrp_check (\S+)", blocks, re.MULTILINE))).split()
+    tracks = "\n".join(f"        {name}" for name in names)
+    path = tmp_path / "converted.conf"
+    path.write_text(blocks + INSTANCE.format(tracks=tracks))
+    done = subprocess.run([CTL, "check", path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def checks_of(result):
@@ -133,7 +156,9 @@ def test_kinds_of_objects_and_json(tmp_path, kind, path):
         value = {name: value}
     item = {"kind": kind, "metadata": {"name": "one"}, **value}
     for text in (json.dumps(item, indent=1), json.dumps({"kind": "List", "items": [item, item]}, indent=1)):
-        assert set(checks_of(run(tmp_path, text))) == {"one-app-readiness"}
+        result = run(tmp_path, text)
+        assert set(checks_of(result)) == {"one-app-readiness"} and result["checks"] == 1
+    assert "of this name already" in lost(result)
 
 
 @pytest.mark.parametrize("text,line", [

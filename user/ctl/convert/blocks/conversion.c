@@ -13,10 +13,12 @@ void conversion_open(struct conversion *conversion)
 	config_printer_open(&conversion->printer);
 	conversion->lost = json_array();
 	conversion->errors = json_array();
+	conversion->names = json_object();
 }
 
 char *conversion_close(struct conversion *conversion)
 {
+	json_decref(conversion->names);
 	return config_printer_close(&conversion->printer);
 }
 

@@ -19,13 +19,14 @@ struct conversion {
 	struct config_printer printer;
 	json_t *lost; /* objects of text and lines */
 	json_t *errors; /* objects of text and line; with one of them the blocks are incomplete */
+	json_t *names; /* of blocks, which must differ */
 	size_t virtual_servers, real_servers, checks;
 };
 
 /* Begins a conversion whose first members are set. */
 void conversion_open(struct conversion *conversion);
 
-/* Returns the text of the blocks, to be freed; lost and errors are the caller's. */
+/* Returns the text of the blocks, to be freed; lost and errors are the caller's. Ends names. */
 char *conversion_close(struct conversion *conversion);
 
 /* line: 0: the file as a whole */

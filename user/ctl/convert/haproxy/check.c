@@ -6,6 +6,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/time.h"
+#include <ctype.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
@@ -137,8 +138,9 @@ static void write_ranges(struct conversion *conversion, const bool *good)
 	fputc('\n', printer->stream);
 }
 
-/* A text as a regular expression that matches it alone; to be freed. */
-static char *literal(const char *text)
+/* What quotes cannot hold is written by its number. is_literal: the text matches itself alone. To be
+ * freed. */
+static char *pattern_of(const char *text, bool is_literal)
 {
 	size_t bytes;
 	char *pattern;
@@ -147,7 +149,13 @@ static char *literal(const char *text)
 	if (!stream)
 		limits_out_of_memory();
 	for (; *text; text++)
-		fprintf(stream, strchr(".[]{}()*+?^$|\\", *text) ? "[%c]" : "%c", *text);
+		if (*text == '"' || iscntrl((unsigned char)*text))
+			fprintf(stream, "\\x%02x", (unsigned char)*text);
+		else if (is_literal && strchr(".[]{}()*+?^$|\\", *text))
+			/* PCRE: "[^]" would not end. */
+			fprintf(stream, strchr("^\\", *text) ? "\\%c" : "[%c]", *text);
+		else
+			fputc(*text, stream);
 	fclose(stream);
 	return pattern;
 }
@@ -166,8 +174,8 @@ static void write_expectation(struct conversion *conversion, const struct haprox
 	}
 	/* HAProxy then looks at no status. */
 	config_print_line(&conversion->printer, "status_code 100-599");
-	pattern = http->expect == HAPROXY_EXPECT_TEXT ? literal(http->text) : NULL;
-	conversion_write_text(conversion, "regex", pattern ? pattern : http->text);
+	pattern = pattern_of(http->text, http->expect == HAPROXY_EXPECT_TEXT);
+	conversion_write_text(conversion, "regex", pattern);
 	config_print_flag(&conversion->printer, "regex_no_match", http->not );
 }
 

@@ -56,6 +56,26 @@ static void write_startup(struct object *object, const struct probe *startup)
 	config_print_close(printer);
 }
 
+/* Whether the probe becomes a block of this name; if not, the notes have the reason. */
+static bool is_check(struct object *object, const struct probe *probe, const char *name)
+{
+	json_t *names = object->conversion->names;
+	yaml_node_t *handler;
+
+	if (!probe_kind(probe, &handler)) {
+		notes_add(&object->notes, tree_line(probe->node),
+			  "%s: the probe has no httpGet, tcpSocket, grpc or exec", name);
+		return false;
+	}
+	if (json_object_get(names, name)) {
+		notes_add(&object->notes, tree_line(probe->node),
+			  "%s: there is a vrrp_check of this name already", name);
+		return false;
+	}
+	json_object_set_new(names, name, json_true());
+	return true;
+}
+
 static void write_check(struct object *object, const struct probe *probe,
 			const struct probe *startup, const char *suffix)
 {
@@ -66,6 +86,8 @@ static void write_check(struct object *object, const struct probe *probe,
 	char name[NAME_BYTES];
 
 	snprintf(name, sizeof(name), "%s-%s-%s", object->name, container, suffix);
+	if (!is_check(object, probe, name))
+		return;
 	config_print_line(&conversion->printer, "# %s %s, container %s, line %u of %s",
 			  object->kind, object->name, container, tree_line(probe->node),
 			  conversion->path);

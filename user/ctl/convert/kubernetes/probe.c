@@ -168,18 +168,13 @@ static void write_exec(struct conversion *conversion, const struct probe *probe,
 		  "exec: its program runs on this machine, not in the container");
 }
 
-bool probe_write(struct conversion *conversion, const struct probe *probe, struct notes *notes)
+void probe_write(struct conversion *conversion, const struct probe *probe, struct notes *notes)
 {
 	yaml_node_t *handler;
 	const char *kind = probe_kind(probe, &handler);
-	bool is_tls = kind && !strcmp(tree_member_text(probe->document, handler, "scheme", "HTTP"),
-				      "HTTPS");
+	bool is_tls =
+		!strcmp(tree_member_text(probe->document, handler, "scheme", "HTTP"), "HTTPS");
 
-	if (!kind) {
-		notes_add(notes, tree_line(probe->node),
-			  "the probe has no httpGet, tcpSocket, grpc or exec");
-		return false;
-	}
 	config_print_open(&conversion->printer, is_tls ? "https" : kind, NULL);
 	if (!strcmp(kind, "http"))
 		write_http(conversion, probe, handler, notes);
@@ -190,5 +185,4 @@ bool probe_write(struct conversion *conversion, const struct probe *probe, struc
 	else
 		write_target(conversion, probe, handler, notes);
 	config_print_close(&conversion->printer);
-	return true;
 }

@@ -21,7 +21,7 @@ struct probe_times probe_times(const struct probe *probe, struct notes *notes);
 /* The kind of check, "http", and the member that describes it; NULL: none that is known. */
 const char *probe_kind(const struct probe *probe, yaml_node_t **handler);
 
-/* Writes the block of the check. Returns whether there is one. */
-bool probe_write(struct conversion *conversion, const struct probe *probe, struct notes *notes);
+/* Writes the block of the check; the probe must be of a known kind. */
+void probe_write(struct conversion *conversion, const struct probe *probe, struct notes *notes);
 
 #endif
