@@ -106,18 +106,37 @@ static void act_remove(struct pool_entry *pool, const struct pool_action *action
 	events_server(server, "drain", "removed");
 }
 
+/* With sorry_server_inhibit it is there all the time. */
+static void note_sorry(struct pool_entry *pool, bool serves)
+{
+	if (serves == pool->sorry_serves)
+		return;
+	pool->sorry_serves = serves;
+	if (serves)
+		events_pool(pool, "servers", "sorry", "connections go to the sorry server");
+	else
+		events_pool(pool, "sorry", "servers", "connections leave the sorry server");
+}
+
 static void act_set_sorry(struct pool_entry *pool, const struct pool_action *action)
 {
 	set_server(pool, &pool->config->sorry, action->weight);
-	if (pool_sorry_active(&pool->core))
-		events_pool(pool, "", "sorry", "connections go to the sorry server");
+	note_sorry(pool, action->weight);
 }
 
 static void act_remove_sorry(struct pool_entry *pool, const struct pool_action *action)
 {
 	(void)action;
 	remove_server(pool, &pool->config->sorry);
-	events_pool(pool, "sorry", "", "connections leave the sorry server");
+	note_sorry(pool, false);
+}
+
+/* first: nothing was reported before; what is down then was never up. */
+static const char *state_before(bool up, bool first)
+{
+	if (up)
+		return "down";
+	return first ? "unchecked" : "up";
 }
 
 void act_note_change(struct server_entry *server)
@@ -131,11 +150,9 @@ static void change_server(struct pool_entry *pool, const struct pool_action *act
 	struct server_entry *server = &pool->servers[action->server];
 
 	act_note_change(server);
-	if (up)
-		server->up_total++;
-	else
-		server->down_total++;
-	events_server(server, up ? "down" : "up", up ? "up" : "down");
+	if (up || !action->first)
+		++*(up ? &server->up_total : &server->down_total);
+	events_server(server, state_before(up, action->first), up ? "up" : "down");
 	notify_server(server, up);
 }
 
@@ -149,7 +166,7 @@ static void act_server_down(struct pool_entry *pool, const struct pool_action *a
 	change_server(pool, action, false);
 }
 
-static void change_quorum(struct pool_entry *pool, bool up)
+static void change_quorum(struct pool_entry *pool, bool up, bool first)
 {
 	const struct pool_rules *rules = &pool->core.rules;
 	unsigned long long weight = pool_alive_weight(&pool->core);
@@ -164,25 +181,21 @@ static void change_quorum(struct pool_entry *pool, bool up)
 			 "quorum lost: alive servers weigh %llu, quorum %u - hysteresis %u", weight,
 			 rules->quorum, rules->hysteresis);
 	pool->changed_ns = clock_now_ns();
-	if (up)
-		pool->up_total++;
-	else
-		pool->down_total++;
+	if (up || !first)
+		++*(up ? &pool->up_total : &pool->down_total);
 	keep_reason(&pool->reason, reason);
-	events_pool(pool, up ? "down" : "up", up ? "up" : "down", "%s", reason);
+	events_pool(pool, state_before(up, first), up ? "up" : "down", "%s", reason);
 	notify_quorum(pool, up);
 }
 
 static void act_quorum_gained(struct pool_entry *pool, const struct pool_action *action)
 {
-	(void)action;
-	change_quorum(pool, true);
+	change_quorum(pool, true, action->first);
 }
 
 static void act_quorum_lost(struct pool_entry *pool, const struct pool_action *action)
 {
-	(void)action;
-	change_quorum(pool, false);
+	change_quorum(pool, false, action->first);
 }
 
 static void act(void *context, const struct pool_action *action)

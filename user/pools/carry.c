@@ -141,7 +141,8 @@ static void set_again(struct pool_entry *pool, const struct pool_entry *old)
 
 	for (size_t i = 0; i < pool->core.count; i++) {
 		const struct pool_server *core = &pool->core.servers[i];
-		const struct pool_action action = {POOL_SET_SERVER, i, core->in_plane.weight};
+		const struct pool_action action = {
+			.kind = POOL_SET_SERVER, .server = i, .weight = core->in_plane.weight};
 		const struct server_entry *before = pool->servers[i].before;
 
 		if (core->in_plane.present && before &&
@@ -211,6 +212,7 @@ void carry_pool(struct pool_entry *pool, struct pool_entry *old)
 	const struct pool_out out = act_out(pool), old_out = act_out(old);
 
 	pool->changed_ns = old->changed_ns;
+	pool->sorry_serves = old->sorry_serves;
 	pool->up_total = old->up_total;
 	pool->down_total = old->down_total;
 	pool->suspended = old->suspended;

@@ -58,6 +58,7 @@ struct pool_entry {
 	struct event *due; /* slow starts and drains; NULL: there was none */
 	bool stays; /* during a reload: the new table has it, too */
 	bool suspended; /* ha_suspend: its address is not on this machine */
+	bool sorry_serves; /* as last reported */
 };
 
 struct name_index;

@@ -17,6 +17,14 @@ static void emit(const struct pool_out *out, enum pool_action_kind kind, size_t 
 	out->act(out->context, &action);
 }
 
+static void emit_report(const struct pool_out *out, enum pool_action_kind kind, size_t server,
+			bool first)
+{
+	struct pool_action action = {.kind = kind, .server = server, .first = first};
+
+	out->act(out->context, &action);
+}
+
 /* Brings the data plane from what it holds to the target. kind: POOL_SET_SERVER or POOL_SET_SORRY;
  * the removal follows each in the list of kinds. */
 static void bring(struct pool_presence *held, struct pool_presence target,
@@ -136,9 +144,9 @@ static void report_quorum(const struct pool *pool, bool first, bool before,
 			  const struct pool_out *out)
 {
 	if (pool->quorum_up && !before)
-		emit(out, POOL_QUORUM_GAINED, POOL_NO_SERVER, 0);
+		emit_report(out, POOL_QUORUM_GAINED, POOL_NO_SERVER, first);
 	else if (!pool->quorum_up && (before || (first && pool->rules.has_sorry)))
-		emit(out, POOL_QUORUM_LOST, POOL_NO_SERVER, 0);
+		emit_report(out, POOL_QUORUM_LOST, POOL_NO_SERVER, first);
 }
 
 static void examine_quorum(struct pool *pool, uint64_t now_ns, const struct pool_out *out)
@@ -158,8 +166,9 @@ static void report(struct pool *pool, size_t i, const struct pool_out *out)
 
 	if (server->reported == now)
 		return;
+	emit_report(out, server->alive ? POOL_SERVER_UP : POOL_SERVER_DOWN, i,
+		    server->reported == POOL_REPORT_NONE);
 	server->reported = now;
-	emit(out, server->alive ? POOL_SERVER_UP : POOL_SERVER_DOWN, i, 0);
 }
 
 /* Of a server that is new: reported only when down is confirmed, or if wanted. */

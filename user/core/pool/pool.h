@@ -105,6 +105,7 @@ struct pool_action {
 	enum pool_action_kind kind;
 	size_t server; /* index; POOL_NO_SERVER */
 	uint32_t weight; /* of POOL_SET_SERVER, POOL_SET_SORRY */
+	bool first; /* of a report: the first one; a server that is down was so from the start */
 };
 
 typedef void pool_act(void *context, const struct pool_action *action);

@@ -50,6 +50,29 @@ static void alpha(void **state)
 	scene_up(&scene, 0, "+0:1 up0");
 }
 
+static void note_first(void *context, const struct pool_action *action)
+{
+	*(bool *)context = action->first;
+}
+
+/* What follows a first report is a change, a first one may be none. */
+static void first_reports(void **state)
+{
+	struct scene scene;
+	bool first = false;
+
+	(void)state;
+	scene_new(&scene, 1);
+	scene.servers[0].failed_count = 1;
+	scene_start(&scene, "");
+	scene.out = (struct pool_out){.act = note_first, .context = &first};
+	pool_check_confirmed(&scene.pool, 0, &scene.out);
+	assert_true(first);
+	scene.pool.rules.quorum = 2; /* no report of it follows */
+	pool_check_changed(&scene.pool, 0, true, scene.now_ns, &scene.out);
+	assert_false(first);
+}
+
 static void quorum_and_hysteresis(void **state)
 {
 	struct scene scene;
@@ -146,6 +169,7 @@ int main(void)
 		cmocka_unit_test(servers_come_and_go),
 		cmocka_unit_test(all_checks_must_be_good),
 		cmocka_unit_test(alpha),
+		cmocka_unit_test(first_reports),
 		cmocka_unit_test(quorum_and_hysteresis),
 		cmocka_unit_test(too_little_at_start),
 		cmocka_unit_test(sorry_server),
