@@ -22,6 +22,7 @@
 #define HEADERS_MAX 8
 
 static struct config_check check;
+static char root[] = "/";
 static struct config_check_url url;
 static char *headers[HEADERS_MAX + 1];
 static size_t header_count;
@@ -223,7 +224,9 @@ static struct run *make_runs(struct run_owner *owner, unsigned count)
 {
 	struct run *runs = calloc(count, sizeof(*runs));
 
-	for (unsigned i = 0; runs && i < count; i++) {
+	if (!runs)
+		exit(1);
+	for (unsigned i = 0; i < count; i++) {
 		runs[i].check = &check;
 		runs[i].method = method;
 		runs[i].owner = owner;
@@ -265,7 +268,7 @@ int main(int argc, char **argv)
 	unsigned count;
 
 	set_status("200-299");
-	url.path = (char[]){"/"};
+	url.path = root;
 	check.rules.timeout_ns = NS_PER_SECOND;
 	check.dns_type = ns_t_soa;
 	check.http.urls = &url;
@@ -284,7 +287,7 @@ int main(int argc, char **argv)
 	left_count = run_count;
 	count = at_once ? run_count : 1;
 	runs = make_runs(&owner, count);
-	for (unsigned i = 0; runs && i < count; i++)
+	for (unsigned i = 0; i < count; i++)
 		begin(&runs[i]);
 	event_base_dispatch(owner.base);
 	finish(&owner, runs, count);

@@ -127,9 +127,8 @@ static int send_query(struct work *work, const char **tried)
 			      &query, &query_length, 0) != ARES_SUCCESS)
 		return -EINVAL;
 	*tried = "connect";
-	if (connect(work->fd, (struct sockaddr *)&target, length))
-		error = -errno;
-	else if (send(work->fd, query, (size_t)query_length, 0) < 0)
+	if (connect(work->fd, (struct sockaddr *)&target, length) ||
+	    send(work->fd, query, (size_t)query_length, 0) < 0)
 		error = -errno;
 	ares_free_string(query);
 	return error;

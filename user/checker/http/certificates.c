@@ -64,9 +64,12 @@ static void read_own(struct certificates *certificates, const char *text)
 /* Instead of OpenSSL's own, which asks at a terminal. */
 static int give_password(char *out, int room, int writing, void *password)
 {
-	size_t length = password ? strlen(password) : 0;
+	size_t length;
 
 	(void)writing;
+	if (!password)
+		return 0;
+	length = strlen(password);
 	if (length > (size_t)room)
 		return -1;
 	memcpy(out, password, length);

@@ -61,23 +61,23 @@ static int fill(CURLU *url, const char *scheme, const char *host, struct redirec
 	return redirect->authority && redirect->path ? 0 : -ENOMEM;
 }
 
-int redirect_parse(const char *text, const char *address, const char *name,
+int redirect_parse(const char *url, const char *address, const char *name,
 		   struct redirect *redirect)
 {
-	_cleanup_url_ CURLU *url = curl_url();
+	_cleanup_url_ CURLU *parts = curl_url();
 	_cleanup_part_ char *scheme = NULL, *host = NULL;
 	int error;
 
 	*redirect = (struct redirect){0};
-	if (!url)
+	if (!parts)
 		return -ENOMEM;
-	if (curl_url_set(url, CURLUPART_URL, text, CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME) ||
-	    curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) ||
-	    curl_url_get(url, CURLUPART_HOST, &host, 0))
+	if (curl_url_set(parts, CURLUPART_URL, url, CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME) ||
+	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) ||
+	    curl_url_get(parts, CURLUPART_HOST, &host, 0))
 		return -EINVAL;
 	if (!is_host(host, address) && !is_host(host, name))
 		return -EXDEV;
-	error = fill(url, scheme, host, redirect);
+	error = fill(parts, scheme, host, redirect);
 	if (error)
 		redirect_free(redirect);
 	return error;
