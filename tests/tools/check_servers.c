@@ -123,7 +123,7 @@ static void set_reply(void *field, const char *value)
 	struct config_check_udp *udp = field;
 	char mask[256] = "", digits[256] = "";
 
-	for (size_t i = 0; value[i] && i < sizeof(mask) - 1; i++) {
+	for (size_t i = 0; i < sizeof(mask) - 1 && value[i]; i++) {
 		mask[i] = value[i] == 'x' ? '0' : 'f';
 		digits[i] = value[i] == 'x' ? '0' : value[i];
 	}

@@ -128,7 +128,7 @@ static bool has_same_services(const struct pool_entry *pool, const struct pool_e
 static bool is_same_to_plane(const struct config_real_server *one,
 			     const struct config_real_server *other)
 {
-	return !memcmp(&one->forwarding, &other->forwarding, sizeof(one->forwarding)) &&
+	return config_forwarding_equal(&one->forwarding, &other->forwarding) &&
 	       one->upper_threshold == other->upper_threshold &&
 	       one->lower_threshold == other->lower_threshold;
 }

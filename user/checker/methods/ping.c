@@ -101,7 +101,7 @@ static const struct echo *find_echo(const struct family *family, const uint8_t *
 	size_t head = family->is_ipv6 ? 0 : (packet[0] & 0xfU) * 4U;
 	const struct echo *echo = (const struct echo *)(const void *)(packet + head);
 
-	if (length < head + offsetof(struct echo, filler) ||
+	if (length < sizeof(*packet) || length < head + offsetof(struct echo, filler) ||
 	    echo->type != (family->is_ipv6 ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY) ||
 	    echo->identifier != htons(family->ping->identifier))
 		return NULL;

@@ -87,6 +87,13 @@ void config_pools_free(struct config_pools *pools)
 	config_command_free(&pools->notify_fifo_script);
 }
 
+bool config_forwarding_equal(const struct config_forwarding *one,
+			     const struct config_forwarding *other)
+{
+	return one->method == other->method && one->tunnel == other->tunnel &&
+	       one->tunnel_port == other->tunnel_port && one->checksum == other->checksum;
+}
+
 const char *config_check_kind_name(enum config_check_kind kind)
 {
 	static const char *const names[] = {

@@ -287,6 +287,9 @@ struct config_pool_changes {
 struct config_pool_changes config_pools_compare(const struct config_pools *from,
 						const struct config_pools *to);
 
+bool config_forwarding_equal(const struct config_forwarding *one,
+			     const struct config_forwarding *other);
+
 const char *config_check_kind_name(enum config_check_kind kind);
 
 #endif

@@ -231,7 +231,7 @@ static void write_hex(struct config_printer *printer, const uint8_t *bytes, cons
 {
 	static const char digits[] = "0123456789ABCDEF";
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; bytes && i < count; i++) {
 		bool high = !mask || mask[i] & 0xf0, low = !mask || mask[i] & 0x0f;
 
 		fputc(high ? digits[bytes[i] >> 4] : 'x', printer->stream);

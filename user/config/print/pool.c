@@ -60,7 +60,7 @@ static void print_server(struct config_printer *printer, const struct config_poo
 {
 	open_endpoint(printer, "real_server", &server->endpoint);
 	config_print_line(printer, "weight %lld", (long long)server->weight);
-	if (memcmp(&server->forwarding, &pool->forwarding, sizeof(pool->forwarding)) != 0)
+	if (!config_forwarding_equal(&server->forwarding, &pool->forwarding))
 		print_forwarding(printer, "lvs_method", &server->forwarding);
 	if (server->upper_threshold)
 		config_print_line(printer, "uthreshold %u", server->upper_threshold);

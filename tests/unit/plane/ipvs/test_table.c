@@ -160,10 +160,12 @@ static void obey(struct plain *kernel, struct ipvs_item *item, uint8_t command)
 	case IPVS_CMD_NEW_DEST:
 	case IPVS_CMD_SET_DEST:
 		assert_true(kernel->services[service]);
+		assert_non_null(place);
 		assert_int_equal(*place != 0, command == IPVS_CMD_SET_DEST);
 		*place = server->wanted.weight + 1;
 		break;
 	case IPVS_CMD_DEL_DEST:
+		assert_non_null(place);
 		assert_int_not_equal(*place, 0);
 		*place = 0;
 		break;
@@ -199,7 +201,7 @@ static void work(struct ipvs_table *table, struct plain *kernel, int steps)
 
 static void change(struct ipvs_table *table, struct plain *wanted)
 {
-	unsigned service = (unsigned)rand() % SERVICES, server = (unsigned)rand() % SERVERS;
+	unsigned service = (unsigned)random() % SERVICES, server = (unsigned)random() % SERVERS;
 	struct ipvs_service_id id = service_id(service);
 	struct config_endpoint endpoint = server_id(server);
 	struct ipvs_service *of = ipvs_table_service(table, &id);
@@ -208,16 +210,16 @@ static void change(struct ipvs_table *table, struct plain *wanted)
 	if (!wanted->services[service]) {
 		wanted_service(table, service);
 		wanted->services[service] = true;
-	} else if (rand() % 8 == 0) {
+	} else if (random() % 8 == 0) {
 		ipvs_table_want(table, &of->item, false);
 		wanted->services[service] = false;
 		memset(wanted->servers[service], 0, sizeof(wanted->servers[service]));
-	} else if (entry && entry->item.wanted && rand() % 2) {
+	} else if (entry && entry->item.wanted && random() % 2) {
 		ipvs_table_want(table, &entry->item, false);
 		wanted->servers[service][server] = 0;
 	} else {
 		entry = ipvs_table_add_server(table, of, &endpoint);
-		entry->wanted.weight = (uint32_t)rand() % 3;
+		entry->wanted.weight = (uint32_t)random() % 3;
 		ipvs_table_want(table, &entry->item, true);
 		wanted->servers[service][server] = entry->wanted.weight + 1;
 	}
@@ -226,13 +228,13 @@ static void change(struct ipvs_table *table, struct plain *wanted)
 /* Another program removes something, and a look finds it. */
 static void disturb(struct ipvs_table *table, struct plain *kernel)
 {
-	unsigned service = (unsigned)rand() % SERVICES, server = (unsigned)rand() % SERVERS;
+	unsigned service = (unsigned)random() % SERVICES, server = (unsigned)random() % SERVERS;
 	struct ipvs_service_id id = service_id(service);
 	struct config_endpoint endpoint = server_id(server);
 	struct ipvs_service *of = ipvs_table_service(table, &id);
 	struct ipvs_server *entry = of ? ipvs_table_server(table, of, &endpoint) : NULL;
 
-	if (rand() % 2) {
+	if (random() % 2) {
 		kernel->services[service] = false;
 		memset(kernel->servers[service], 0, sizeof(kernel->servers[service]));
 		if (of && of->item.present)
@@ -251,15 +253,15 @@ static void random_changes_come_to_what_is_wanted(void **state)
 		struct plain kernel = {0}, wanted = {0};
 		struct ipvs_table table;
 
-		srand(seed);
+		srandom(seed);
 		ipvs_table_init(&table);
 		table.completed = true;
 		for (int step = 0; step < 200; step++) {
 			change(&table, &wanted);
-			if (rand() % 10 == 0)
+			if (random() % 10 == 0)
 				disturb(&table, &kernel);
-			if (rand() % 3 == 0)
-				work(&table, &kernel, rand() % 5);
+			if (random() % 3 == 0)
+				work(&table, &kernel, (int)(random() % 5));
 		}
 		work(&table, &kernel, 1000);
 		assert_memory_equal(&kernel, &wanted, sizeof(kernel));

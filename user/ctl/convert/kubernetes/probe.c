@@ -27,7 +27,7 @@ static const struct {
 /* Kubernetes takes 0 for a setting that is missing. */
 struct probe_times probe_times(const struct probe *probe, struct notes *notes)
 {
-	struct probe_times result;
+	struct probe_times result = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
 		yaml_node_t *node = tree_member(probe->document, probe->node, times[i].name);
