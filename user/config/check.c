@@ -236,6 +236,7 @@ void config_check(struct config_parser *parser)
 	config_finalize_lvs(parser);
 	if (!config->heartbeat && !config->instance_count && !config->static_address_count &&
 	    !config->pools.count && !parser->sources->diagnostics->error_count)
-		config_error(parser, (struct config_location){0},
-			     "nothing is configured; add a heartbeat or a vrrp_instance block");
+		config_error(
+			parser, (struct config_location){0},
+			"nothing is configured; add a heartbeat, vrrp_instance or virtual_server block");
 }

@@ -84,12 +84,13 @@ static json_t *fail_unknown(const struct daemon *daemon, struct control_call *ca
 {
 	const char *near = config_nearest_name(daemon->config, name, nodes);
 	const char *what = nodes ? "instance or node" : "instance";
+	const char *others = nodes ? ", xbeatctl pool" : "";
 
 	return near ? control_fail(call, "invalid_parameter", "unknown %s %s; did you mean %s?",
 				   what, name, near)
 		    : control_fail(call, "invalid_parameter",
-				   "unknown %s %s; see: xbeatctl cluster, xbeatctl vrrp", what,
-				   name);
+				   "unknown %s %s; see: xbeatctl cluster, xbeatctl vrrp%s", what,
+				   name, others);
 }
 
 /* The instance that the call names, or NULL with the failure set. */

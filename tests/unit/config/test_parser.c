@@ -213,9 +213,9 @@ static void nothing_configured(void **state)
 {
 	static const struct config_case cases[] = {
 		{"",
-		 "0:0: error: nothing is configured; add a heartbeat or a vrrp_instance block\n"},
+		 "0:0: error: nothing is configured; add a heartbeat, vrrp_instance or virtual_server block\n"},
 		{"# only a comment",
-		 "0:0: error: nothing is configured; add a heartbeat or a vrrp_instance block\n"},
+		 "0:0: error: nothing is configured; add a heartbeat, vrrp_instance or virtual_server block\n"},
 	};
 
 	(void)state;

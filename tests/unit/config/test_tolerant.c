@@ -116,7 +116,7 @@ static void what_is_not_seen(void **state)
 		/* The warning explains the error. */
 		{"virtual_server 10.0.0.1 80 {\n}\n",
 		 "1:1: warning: virtual_server has no real_server; it is ignored, as in keepalived; add one\n"
-		 "0:0: error: nothing is configured; add a heartbeat or a vrrp_instance block\n"},
+		 "0:0: error: nothing is configured; add a heartbeat, vrrp_instance or virtual_server block\n"},
 	};
 
 	(void)state;

@@ -199,7 +199,8 @@ static bool is_foreign(struct config_parser *parser, const struct config_pool *p
 		       const struct config_real_server *server)
 {
 	if (!pool->family || server->forwarding.method == CONFIG_LVS_TUN ||
-	    address_family(&server->endpoint.address) == pool->family)
+	    address_family(&server->endpoint.address) == pool->family ||
+	    address_is_unset(&server->endpoint.address)) /* reported where it was read */
 		return false;
 	config_warning(
 		parser, server->location,

@@ -170,6 +170,8 @@ static void corrected(void **state)
 		 "6:1: warning: hysteresis 9 is not below the quorum; it is lowered to 0, as in keepalived\n"
 		 "9:1: warning: real_server 10.0.0.2 port 80 is already listed on line 7; this one is ignored, as in keepalived\n"
 		 "11:1: warning: the real_server is not of the virtual server's address family; it is ignored, as in keepalived; only TUN can mix families\n"},
+		{POOL("real_server www.example.org 80 {\n}\n"),
+		 "5:13: error: 'www.example.org' is not an address; write an address of IPv4 or IPv6 without a prefix length\n"},
 		{POOL("retry 2\nfall 2\nsh-port\nops\nreal_server 10.0.0.2 80 {\nlvs_method DR\n}\n"
 		      "real_server 10.0.0.3 81 {\nlvs_method DR\n}\n"),
 		 "6:1: warning: fall and retry on line 5 are one setting (fall = retry + 1), the last one counts; keep one\n"
