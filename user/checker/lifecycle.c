@@ -23,7 +23,10 @@
  * and nobody would know. */
 #define WATCH_NS (5 * NS_PER_SECOND)
 #define WATCH_LIMIT 6
-#define REPLIES_AT_ONCE 64 /* then other events have their turn */
+#define REPLIES_NS (500 * NS_PER_US) /* then other events have their turn */
+/* Requests that wait, for each check: a process that reads none is in other hands. */
+#define WAITING_EACH 4
+#define WAITING_LEAST 1024
 
 static void on_replies(evutil_socket_t fd, short what, void *context);
 static void on_room(evutil_socket_t fd, short what, void *context);
@@ -156,10 +159,28 @@ static void on_room(evutil_socket_t fd, short what, void *context)
 	await_room(context);
 }
 
+/* What closed its socket, or reads nothing, may stay: it is killed, so that another one is started
+ * when the starter reports its end. */
+static void replace(struct checker *checker)
+{
+	start_later(checker);
+	if (!checker->number)
+		return;
+	starter_kill(checker->setup.starter, checker->number, SIGKILL);
+	if (checker->restart)
+		evtimer_del(checker->restart);
+}
+
 /* Without memory the request is lost: an operator's is repeated, and a program's end is awaited for a
  * limited time only. */
 static void append_waiting(struct checker *checker, const struct checker_request *request)
 {
+	if (checker->waiting_count >= WAITING_LEAST + WAITING_EACH * (size_t)checker->set->count) {
+		log_error("xbeat-checker (pid %d) does not read its requests: it is killed",
+			  (int)checker->pid);
+		replace(checker);
+		return;
+	}
 	if (checker->waiting_count == checker->waiting_room) {
 		size_t room = checker->waiting_room ? 2 * checker->waiting_room : 64;
 		void *grown = realloc(checker->waiting, room * sizeof(*request));
@@ -331,6 +352,8 @@ void process_use(struct checker *checker)
 
 static void greeted(struct checker *checker, const struct checker_reply *reply)
 {
+	if (checker->greeted)
+		return;
 	if (reply->value != CHECKER_LAYOUT) {
 		log_failed_start(checker, EPROTO);
 		starter_kill(checker->setup.starter, checker->number, SIGKILL);
@@ -349,18 +372,17 @@ static void lost(struct checker *checker)
 		log_error("xbeat-checker (pid %d) ended", (int)checker->pid);
 	if (!checker->number)
 		checker->pid = 0;
-	start_later(checker);
-	if (checker->number && checker->restart)
-		evtimer_del(checker->restart); /* when the starter reports it */
+	replace(checker);
 }
 
 static void on_replies(evutil_socket_t fd, short what, void *context)
 {
 	static struct checker_reply reply;
 	struct checker *checker = context;
+	uint64_t began_ns = clock_now_ns();
 
 	(void)what;
-	for (int i = 0; i < REPLIES_AT_ONCE && checker->socket_fd == fd; i++) {
+	while (checker->socket_fd == fd && time_since_ns(clock_now_ns(), began_ns) < REPLIES_NS) {
 		ssize_t length = recv(fd, &reply, sizeof(reply), MSG_DONTWAIT);
 
 		if (length < 0 && (errno == EAGAIN || errno == EINTR))

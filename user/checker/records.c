@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the process writes and sends. It may be in the hands of a server, so each value is checked. */
 #include "user/checker/parts.h"
+#include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "user/lib/printable.h"
 #include <errno.h>
@@ -18,11 +19,34 @@ static void repair_bool(bool *value)
 	*value = byte != 0;
 }
 
+static void limit(uint64_t *value, uint64_t most)
+{
+	if (*value > most)
+		*value = most;
+}
+
+/* Nothing was in the future; numbers fit the integers of JSON. */
+static void repair_numbers(struct checker_record *record)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	limit(&record->ended_ns, now_ns);
+	limit(&record->began_ns, record->ended_ns);
+	limit(&record->state.changed_ns, now_ns);
+	limit(&record->state.last_good_ns, now_ns);
+	limit(&record->state.held_until_ns, INT64_MAX);
+	limit(&record->good_total, INT64_MAX);
+	limit(&record->bad_total, INT64_MAX);
+	limit(&record->stalled_total, INT64_MAX);
+	limit(&record->local_error_total, INT64_MAX);
+}
+
 /* Brings each value within its type. */
 static void repair(struct checker_record *record)
 {
 	char reason[CHECKER_REASON_BYTES];
 
+	repair_numbers(record);
 	if (record->outcome > CHECK_STALLED)
 		record->outcome = CHECK_LOCAL_ERROR;
 	if (record->agent > CHECKER_AGENT_UP)

@@ -74,6 +74,17 @@ static void on_done(void *context, const struct runner_result *result)
 	free(program);
 }
 
+static bool runs(const struct pools *pools, uint32_t check)
+{
+	const struct running_program *program = pools->programs;
+
+	while (program && program->check != check)
+		program = program->next;
+	return program;
+}
+
+/* One at a time for each check, whatever the checker wants: after a checker that was killed, the next
+ * one gets the end of the program that was started for the first. */
 void programs_run(struct pools *pools, uint32_t check)
 {
 	const struct pools_prepared *table = pools->table;
@@ -81,7 +92,7 @@ void programs_run(struct pools *pools, uint32_t check)
 	struct running_program *program;
 	struct runner_job job;
 
-	if (check >= table->set_count)
+	if (check >= table->set_count || runs(pools, check))
 		return;
 	config = table->checks[table->first_users[check]].config;
 	job = (struct runner_job){
