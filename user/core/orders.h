@@ -17,6 +17,7 @@
 #define ORDER_POOL_BYTES 96
 #define ORDER_SERVER_BYTES 56
 #define ORDER_WEIGHT_CONFIGURED UINT32_MAX
+#define ORDER_MODES 3 /* of enum pool_mode in core/pool; a newer version may send more */
 
 struct shared_order {
 	char pool[ORDER_POOL_BYTES];

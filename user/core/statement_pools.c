@@ -81,7 +81,7 @@ static void read_order(struct record_reader *reader, struct statement *statement
 	order.drain_s = record_get_u32(reader);
 	get_name(reader, order.pool, sizeof(order.pool));
 	record_get_text(reader, order.server, sizeof(order.server));
-	if (reader->bad || statement->order_count == ORDERS_MAX)
+	if (reader->bad || order.mode >= ORDER_MODES || statement->order_count == ORDERS_MAX)
 		return;
 	statement->orders = array_grow(statement->orders, &statement->order_count, sizeof(order));
 	statement->orders[statement->order_count - 1] = order;

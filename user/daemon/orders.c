@@ -14,6 +14,8 @@
 
 #define KEY_BYTES (ORDER_POOL_BYTES + ORDER_SERVER_BYTES + 8)
 
+_Static_assert(POOL_MAINTENANCE + 1 == ORDER_MODES, "other nodes' modes have names");
+
 static const char *text_of(const json_t *entry, const char *name)
 {
 	const char *text = json_string_value(json_object_get(entry, name));

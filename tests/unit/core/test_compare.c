@@ -389,8 +389,10 @@ static void pools_as_bytes_and_back(void **state)
 	own.down = array_grow(own.down, &own.down_count, sizeof(*own.down));
 	own.down[0] =
 		(struct statement_down){text_copy("10.0.0.1:80/tcp"), text_copy("10.0.0.2:8")};
-	own.orders = array_grow(own.orders, &own.order_count, sizeof(*own.orders));
-	own.orders[0] = order;
+	for (size_t i = 0; i < 2; i++)
+		own.orders = array_grow(own.orders, &own.order_count, sizeof(*own.orders));
+	own.orders[0] = own.orders[1] = order;
+	own.orders[1].mode = ORDER_MODES; /* of a newer version: ignored */
 	bytes = statement_encode(&own, &length);
 	assert_int_equal(statement_decode(bytes, length, &read), 0);
 	assert_int_equal(read.pool_total, 1);
