@@ -6,6 +6,7 @@
  */
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/plane/ipvs/difference.h"
 #include "user/plane/ipvs/marks.h"
@@ -32,32 +33,41 @@ static void finish_round(struct ipvs_plane *plane, int error)
 
 	if (error && !look->failed)
 		log_warning("ipvs: what is in the kernel cannot be read: %s; it is tried again",
-			    strerror(-error));
+			    limits_strerror(-error));
 	look->failed = error;
 	look->running = false;
 	look->loaded = true;
 	if (first)
 		ipvs_table_sweep(&plane->table);
-	if (!error)
-		return;
-	/* A dump that has not ended would refuse the next one. */
-	ipvs_socket_close(&look->socket);
-	ipvs_socket_open(&look->socket);
+	/* A dump that has not ended would refuse the next one, which gets another socket. */
+	if (error)
+		ipvs_socket_close(&look->socket);
 }
 
-static void request_dump(struct ipvs_plane *plane, uint8_t command)
+static int send_request(struct ipvs_look *look, uint8_t command)
 {
-	struct ipvs_look *look = &plane->look;
 	char buffer[IPVS_MESSAGE_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	int error = look->socket.netlink.socket ? 0 : ipvs_socket_open(&look->socket);
 	struct nlmsghdr *message;
 
+	if (error)
+		return error;
 	message = ipvs_message(buffer, look->socket.family, command, NLM_F_DUMP);
 	if (look->of_service)
 		ipvs_put_service(message, &look->service_id, NULL);
 	message->nlmsg_seq = ++look->socket.netlink.sequence;
 	look->began_ns = clock_now_ns();
-	if (mnl_socket_sendto(look->socket.netlink.socket, message, message->nlmsg_len) < 0)
-		finish_round(plane, -errno);
+	return mnl_socket_sendto(look->socket.netlink.socket, message, message->nlmsg_len) < 0
+		       ? -errno
+		       : 0;
+}
+
+static void request_dump(struct ipvs_plane *plane, uint8_t command)
+{
+	int error = send_request(&plane->look, command);
+
+	if (error)
+		finish_round(plane, error);
 }
 
 /* An entry that is to be there is not; or one is there that is not to be. */
@@ -233,19 +243,17 @@ static void finish_dump(struct ipvs_plane *plane)
 	dump_servers_of_next(plane);
 }
 
-/* Reads a part. Returns whether there may be more at once. */
-static bool read_part(struct ipvs_plane *plane)
+static void read_part(struct ipvs_plane *plane)
 {
 	struct netlink *netlink = &plane->look.socket.netlink;
 	char buffer[PART_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 	ssize_t length = mnl_socket_recvfrom(netlink->socket, buffer, sizeof(buffer));
 	int more;
 
-	if (length < 0 && errno == EINTR)
-		return true;
 	if (length < 0) { /* never empty while a dump goes on */
-		finish_round(plane, errno == EAGAIN ? -ENOBUFS : -errno);
-		return false;
+		if (errno != EINTR)
+			finish_round(plane, errno == EAGAIN ? -ENOBUFS : -errno);
+		return;
 	}
 	more = mnl_cb_run(buffer, (size_t)length, netlink->sequence,
 			  mnl_socket_get_portid(netlink->socket), take_answer, plane);
@@ -253,7 +261,6 @@ static bool read_part(struct ipvs_plane *plane)
 		finish_round(plane, errno > 0 ? -errno : -EPROTO);
 	else if (more == MNL_CB_STOP)
 		finish_dump(plane);
-	return plane->look.running;
 }
 
 /* It may be gone since the last turn. */
@@ -281,8 +288,8 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	refresh_service(plane);
-	for (int part = 0; part < PARTS_PER_TURN && read_part(plane);)
-		part++;
+	for (int part = 0; part < PARTS_PER_TURN && look->running; part++)
+		read_part(plane);
 	look->spent_ns += clock_now_ns() - began_ns;
 	if (look->running)
 		clock_arm(look->turn, clock_now_ns());
