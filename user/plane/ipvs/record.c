@@ -3,6 +3,7 @@
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/file.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/trust.h"
 #include "user/plane/ipvs/marks.h"
@@ -63,7 +64,7 @@ static bool read_timeouts(const char *line, struct ipvs_timeouts *timeouts)
 
 static bool read_mark(const char *line, uint32_t *number, char pool[static 96])
 {
-	return sscanf(line, "mark %u %95s", number, pool) == 2;
+	return sscanf(line, "mark %u %95[^\n]", number, pool) == 2;
 }
 
 static void take_line(struct ipvs_plane *plane, const char *line)
@@ -113,7 +114,7 @@ void ipvs_record_read(struct ipvs_plane *plane)
 	file = fopen(plane->record, "re");
 	if (!file && errno != ENOENT)
 		log_warning("ipvs: cannot read %s: %s: what an earlier daemon left is not removed",
-			    plane->record, strerror(errno));
+			    plane->record, limits_strerror(errno));
 	while (file && (length = getline(&line, &room, file)) > 0) {
 		line[length - (line[length - 1] == '\n')] = '\0';
 		take_line(plane, line);
@@ -170,12 +171,12 @@ void ipvs_record_write(struct ipvs_plane *plane)
 	if (error && !plane->record_failed)
 		log_warning("ipvs: cannot write %s: %s: if this daemon is killed, the next one "
 			    "does not know what it left",
-			    plane->record, strerror(-error));
+			    plane->record, limits_strerror(-error));
 	plane->record_failed = error;
 }
 
 void ipvs_record_remove(const struct ipvs_plane *plane)
 {
 	if (plane->record && unlink(plane->record) && errno != ENOENT)
-		log_warning("ipvs: cannot remove %s: %s", plane->record, strerror(errno));
+		log_warning("ipvs: cannot remove %s: %s", plane->record, limits_strerror(errno));
 }
