@@ -2,6 +2,7 @@
 /* The operations of the data plane: each changes what is wanted, and the loop does the rest. */
 #include "user/plane/ipvs/ipvs.h"
 #include "user/lib/array.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/plane/ipvs/marks.h"
 #include "user/plane/ipvs/record.h"
@@ -222,7 +223,7 @@ static bool flush(struct ipvs_plane *ipvs)
 		return false;
 	error = ipvs_transact(socket, ipvs_message(buffer, socket->family, IPVS_CMD_FLUSH, 0));
 	if (error)
-		log_warning("ipvs: lvs_flush_on_stop: %s", strerror(-error));
+		log_warning("ipvs: lvs_flush_on_stop: %s", limits_strerror(-error));
 	return !error;
 }
 
@@ -269,7 +270,7 @@ static void log_missing(int error)
 			  "containers may lack it): checks run, no connection is forwarded");
 	else
 		log_error("ip_vs cannot be used: %s: checks run, no connection is forwarded",
-			  strerror(-error));
+			  limits_strerror(-error));
 }
 
 struct plane *plane_ipvs_start(struct event_base *base, const struct config_pools *settings,

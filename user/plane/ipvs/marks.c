@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "user/plane/ipvs/marks.h"
 #include "user/lib/array.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <errno.h>
 #include <stdio.h>
@@ -152,7 +153,7 @@ static struct nft_entry *list_entries(const struct ipvs_table *addresses)
 	size_t count = 0;
 
 	if (!entries)
-		abort();
+		limits_out_of_memory();
 	TAILQ_FOREACH(item, &addresses->services, beside)
 	entries[count++] = (struct nft_entry){
 		.protocol = item->service->id.protocol,
@@ -218,7 +219,7 @@ void ipvs_marks_apply(struct ipvs_plane *plane)
 		log_error("ipvs: nftables refuses the table %s: %s: packets to the addresses of "
 			  "groups are not forwarded (modprobe nf_tables, or configure without "
 			  "nftables_ipvs); it is tried again",
-			  plane->settings->nftables_table, strerror(-error));
+			  plane->settings->nftables_table, limits_strerror(-error));
 	marks->error = error;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the owner of the plane learns, in words. */
+#include "user/lib/limits.h"
 #include "user/plane/ipvs/state.h"
 #include <errno.h>
 #include <linux/ip_vs.h>
@@ -45,7 +46,7 @@ static void explain(const struct ipvs_item *item, int error, char why[static WHY
 			snprintf(why, WHY_BYTES, "%s", explanations[i].text);
 			return;
 		}
-	snprintf(why, WHY_BYTES, "%s", strerror(-error));
+	snprintf(why, WHY_BYTES, "%s", limits_strerror(-error));
 }
 
 static const struct plane_server *server_of(const struct ipvs_item *item)

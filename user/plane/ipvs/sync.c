@@ -2,6 +2,7 @@
 /* The kernel's sync daemons: one sends the connections of this machine, one receives those of
  * another. */
 #include "user/lib/address.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/plane/ipvs/settings.h"
 #include <errno.h>
@@ -71,7 +72,8 @@ static void start(struct ipvs_plane *plane, bool master)
 			 plane->settings->sync.interface, plane->sync.id);
 	else if (error != plane->sync.error[master])
 		log_warning("ipvs: cannot start the %s sync daemon on %s: %s; it is tried again",
-			    roles[master], plane->settings->sync.interface, strerror(-error));
+			    roles[master], plane->settings->sync.interface,
+			    limits_strerror(-error));
 	plane->sync.error[master] = error;
 }
 

@@ -2,6 +2,7 @@
 /* One hash table of services and servers: tens of thousands are found at each look. */
 #include "user/plane/ipvs/table.h"
 #include "user/lib/address.h"
+#include "user/lib/limits.h"
 #include "user/lib/time.h"
 #include <linux/ip_vs.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ static void *allocate(size_t count, size_t bytes)
 	void *memory = calloc(count, bytes);
 
 	if (!memory)
-		abort(); /* as array_grow() */
+		limits_out_of_memory();
 	return memory;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/plane/ipvs/record.h"
 #include "user/plane/ipvs/settings.h"
@@ -60,7 +61,7 @@ void ipvs_timeouts_apply(struct ipvs_plane *plane)
 	if (!error)
 		error = set(plane, &wanted);
 	if (error)
-		log_warning("ipvs: cannot set lvs_timeouts: %s", strerror(-error));
+		log_warning("ipvs: cannot set lvs_timeouts: %s", limits_strerror(-error));
 }
 
 void ipvs_timeouts_restore(struct ipvs_plane *plane)
@@ -74,7 +75,7 @@ void ipvs_timeouts_restore(struct ipvs_plane *plane)
 		log_warning("ipvs: cannot put the timeouts back that were there before "
 			    "(ipvsadm --set %u %u %u): %s",
 			    plane->timeouts_before.tcp_s, plane->timeouts_before.tcpfin_s,
-			    plane->timeouts_before.udp_s, strerror(-error));
+			    plane->timeouts_before.udp_s, limits_strerror(-error));
 	plane->has_timeouts_before = false;
 	plane->table.record_stale = true;
 }
