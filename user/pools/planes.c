@@ -5,6 +5,7 @@
 #include "user/lib/array.h"
 #include "user/plane/ipvs/ipvs.h"
 #include "user/pools/events.h"
+#include "user/pools/table.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,16 +25,13 @@ static struct pool_entry *pool_of(const struct pools *pools, const struct plane_
 static struct server_entry *server_of(const struct pool_entry *pool,
 				      const struct plane_server *server)
 {
-	struct server_entry *found = NULL;
+	struct server_entry *found =
+		server ? table_find_server(pool->pools->table, pool, &server->endpoint) : NULL;
 
-	for (size_t i = 0; server && i < pool->core.count; i++) {
-		const struct config_endpoint *endpoint = &pool->servers[i].config->endpoint;
-
-		if (!address_equal(&endpoint->address, &server->endpoint.address))
-			continue;
-		if (!found || endpoint->port == server->endpoint.port)
+	for (size_t i = 0; server && !found && i < pool->core.count; i++)
+		if (address_equal(&pool->servers[i].config->endpoint.address,
+				  &server->endpoint.address))
 			found = &pool->servers[i];
-	}
 	return found;
 }
 
