@@ -119,33 +119,36 @@ static void on_examine(evutil_socket_t fd, short what, void *context)
 	work_add_all(context);
 }
 
+/* Returns 0 or a negative errno. */
+static int start_parts(struct pools *pools)
+{
+	pools->notify = pools_notify_start(pools);
+	pools->examine = evtimer_new(pools->setup.base, on_examine, pools);
+	if (!pools->notify || !pools->examine || events_start(pools) || work_start(pools))
+		return -ENOMEM;
+	planes_start(pools);
+	states_restore(pools);
+	saved_restore(pools, pools->setup.saved);
+	start_pools(pools);
+	states_write(pools);
+	files_watch(pools);
+	return start_checker(pools);
+}
+
 struct pools *pools_start(const struct pools_setup *setup, struct pools_prepared *prepared)
 {
 	struct pools *pools = calloc(1, sizeof(*pools));
+	int error;
 
-	if (pools && prepared) {
-		*pools = (struct pools){.setup = *setup,
-					.config = setup->config,
-					.table = prepared,
-					.states_fd = -1};
-		pools->notify = pools_notify_start(pools);
-		pools->examine = evtimer_new(setup->base, on_examine, pools);
-		if (pools->notify && pools->examine && !events_start(pools) && !work_start(pools)) {
-			planes_start(pools);
-			states_restore(pools);
-			saved_restore(pools, setup->saved);
-			start_pools(pools);
-			states_write(pools);
-			files_watch(pools);
-			if (!start_checker(pools))
-				return pools;
-		}
-	}
-	log_error("cannot start the pools: out of memory");
-	if (pools)
-		pools_stop(pools, true);
-	else
-		table_free(prepared);
+	if (!pools)
+		limits_out_of_memory();
+	*pools = (struct pools){
+		.setup = *setup, .config = setup->config, .table = prepared, .states_fd = -1};
+	error = start_parts(pools);
+	if (!error)
+		return pools;
+	log_error("cannot start the pools: %s", limits_strerror(-error));
+	pools_stop(pools, true);
 	return NULL;
 }
 
