@@ -4,6 +4,7 @@
 #include "user/daemon/daemon.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/time.h"
 #include "user/net/netlink/local_address.h"
 #include "user/pools/operator.h"
 #include "user/pools/report/report.h"
@@ -13,6 +14,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define DRAIN_MAX_NS (30 * 86400 * (json_int_t)NS_PER_SECOND) /* as of drain_timeout */
 
 int daemon_prepare_pools(struct daemon *daemon)
 {
@@ -194,9 +197,9 @@ json_t *daemon_call_pool_mode(void *context, struct control_call *call)
 	if (!name || !pools_mode_find(name, &mode))
 		return control_fail(call, "invalid_parameter",
 				    "mode must be ready, drain or maintenance");
-	if (timeout_ns < 0 || (timeout_ns && mode != POOL_DRAIN))
+	if (timeout_ns < 0 || timeout_ns > DRAIN_MAX_NS || (timeout_ns && mode != POOL_DRAIN))
 		return control_fail(call, "invalid_parameter",
-				    "timeout_ns is of mode drain, and not negative");
+				    "timeout_ns is of mode drain, and at most 30 days");
 	return saved_or_unknown(
 		daemon, call, &selection,
 		pools_order_mode(daemon->pools, &selection, mode, (uint64_t)timeout_ns));

@@ -75,9 +75,9 @@ static json_t *changed_json(const struct server_entry *server)
 		server_entry_state(server));
 
 	if (core->drain_until_ns)
-		json_object_set_new(
-			json, "drain_left_ns",
-			json_integer((json_int_t)(core->drain_until_ns - clock_now_ns())));
+		json_object_set_new(json, "drain_left_ns",
+				    json_integer((json_int_t)time_since_ns(core->drain_until_ns,
+									   clock_now_ns())));
 	return json;
 }
 
