@@ -77,13 +77,13 @@ static void note_operator(struct table *table, const json_t *server)
 	char text[UNITS_TEXT_BYTES];
 
 	if (!strcmp(mode, "drain"))
-		table_note(
-			table, "drained by an operator%s%s%s; to end it: xbeatctl pool enable %s",
-			json_object_get(server, "drain_left_ns") ? ", connections are cut in " : "",
-			json_object_get(server, "drain_left_ns")
-				? field_duration(server, "drain_left_ns", text)
-				: "",
-			"", address);
+		table_note(table, "drained by an operator%s%s; to end it: xbeatctl pool enable %s",
+			   json_object_get(server, "drain_left_ns") ? ", connections are cut in "
+								    : "",
+			   json_object_get(server, "drain_left_ns")
+				   ? field_duration(server, "drain_left_ns", text)
+				   : "",
+			   address);
 	else if (!strcmp(mode, "maintenance"))
 		table_note(table, "disabled by an operator; to end it: xbeatctl pool enable %s",
 			   address);
