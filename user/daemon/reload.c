@@ -273,8 +273,17 @@ static json_t *pools_json(const struct config_pool_changes *changes)
 			 "unchanged", (json_int_t)changes->unchanged);
 }
 
+/* Leaves text if neither configuration has pools. */
+static void print_pools(const struct config_pool_changes *changes, char *text, size_t size)
+{
+	if (changes->added + changes->changed + changes->removed + changes->unchanged)
+		snprintf(text, size, "; pools %zu added, %zu changed, %zu removed, %zu unchanged",
+			 changes->added, changes->changed, changes->removed, changes->unchanged);
+}
+
 static void report_success(struct reload *reload, const struct instances_changes *changes)
 {
+	char pools[128] = "";
 	struct control_failure none = {0};
 	json_t *result =
 		json_pack("{s:o, s:o, s:o, s:o, s:I, s:o*, s:o}", "added", changes->added,
@@ -284,12 +293,13 @@ static void report_success(struct reload *reload, const struct instances_changes
 			  warnings_json(reload->daemon, &reload->diagnostics));
 
 	reload->daemon->reload_counts.ok++;
+	print_pools(&reload->pool_changes, pools, sizeof(pools));
 	event_log_add(
 		&reload->daemon->event_log, "daemon", "self", "running", "running",
-		"reloaded %.100s: instances %zu added, %zu changed, %zu removed, %zu unchanged",
+		"reloaded %.100s: instances %zu added, %zu changed, %zu removed, %zu unchanged%s",
 		reload->inputs.files.config_path, json_array_size(changes->added),
 		json_array_size(changes->changed), json_array_size(changes->removed),
-		changes->unchanged_count);
+		changes->unchanged_count, pools);
 	if (reload->promise)
 		control_answer(reload->promise, result, &none);
 	else

@@ -32,6 +32,8 @@ def test_states_stay(lab, servers):
     assert node.server(three)["present"]
     assert [(event["subject"], event["to"]) for event in node.events_since(mark) if event["kind"] == "server"] == [
         (two.address, "down")]
+    assert [event for event in node.events_since(mark)
+            if event["reason"].endswith("; pools 0 added, 1 changed, 0 removed, 0 unchanged")]
     assert node.pool()["state"] == "up"
     one.start()
     node.wait_server(one, "up")
