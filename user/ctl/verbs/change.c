@@ -41,7 +41,7 @@ static const struct brief keys_brief = {
 
 static const struct names keys = {
 	.what = "key",
-	.parts = {{"keys", {"id", "fingerprint"}, false}},
+	.parts = {{"keys", {"id", "fingerprint"}, false, NULL, NULL}},
 };
 
 const struct verb verbs_change[] = {

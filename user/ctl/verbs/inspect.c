@@ -7,7 +7,7 @@
 static const struct names interfaces = {
 	.what = "interface",
 	.method = "status",
-	.parts = {{"interfaces", {"name"}, false}},
+	.parts = {{"interfaces", {"name"}, false, NULL, NULL}},
 };
 
 static const struct brief interfaces_brief = {
@@ -20,7 +20,7 @@ static const struct brief interfaces_brief = {
 
 static const struct names maps = {
 	.what = "map",
-	.parts = {{"", {"name"}, false}},
+	.parts = {{"", {"name"}, false, NULL, NULL}},
 };
 
 static const struct brief maps_brief = {

@@ -90,29 +90,29 @@ static const struct brief events_brief = {
 
 static const struct names nodes = {
 	.what = "node",
-	.parts = {{"", {"name"}, false}},
+	.parts = {{"", {"name"}, false, NULL, NULL}},
 };
 
 static const struct names instances = {
 	.what = "instance or address",
-	.parts = {{"", {"name", "addresses"}, false}},
+	.parts = {{"", {"name", "addresses"}, false, NULL, NULL}},
 };
 
 static const struct names tracked = {
 	.what = "tracked thing",
-	.parts = {{"", {"name", "kind"}, false}},
+	.parts = {{"", {"name", "kind"}, false, NULL, NULL}},
 };
 
 static const struct names apps = {
 	.what = "vrrp_app",
-	.parts = {{"", {"name"}, false}},
+	.parts = {{"", {"name"}, false, NULL, NULL}},
 };
 
 static const struct names subjects = {
 	.what = "subject",
 	.after_kind = true,
 	.ports = true,
-	.parts = {{"", {"subject"}, false}},
+	.parts = {{"", {"subject"}, false, NULL, NULL}},
 };
 
 static const struct names reasons = {
@@ -122,9 +122,9 @@ static const struct names reasons = {
 
 static const struct names cluster = {
 	.what = "node, instance or address",
-	.parts = {{"nodes", {"name"}, false},
-		  {"instances", {"name", "addresses"}, false},
-		  {"disagreements", {"nodes", "subject"}, true}},
+	.parts = {{"nodes", {"name"}, false, NULL, NULL},
+		  {"instances", {"name", "addresses"}, false, NULL, NULL},
+		  {"disagreements", {"nodes", "subject"}, true, NULL, NULL}},
 };
 
 const struct verb verbs_show[] = {

@@ -12,20 +12,20 @@
 
 static const struct names nodes = {
 	.what = "node",
-	.parts = {{"", {"name", "addresses"}, false}},
+	.parts = {{"", {"name", "addresses"}, false, NULL, NULL}},
 };
 
 static const struct names cluster = {
 	.what = "node or instance",
-	.parts = {{"nodes", {"name"}, false},
-		  {"instances", {"name"}, false},
-		  {"disagreements", {"nodes", "subject"}, true}},
+	.parts = {{"nodes", {"name"}, false, NULL, NULL},
+		  {"instances", {"name"}, false, NULL, NULL},
+		  {"disagreements", {"nodes", "subject"}, true, NULL, NULL}},
 };
 
 static const struct names subjects = {
 	.what = "subject",
 	.after_kind = true,
-	.parts = {{"", {"subject"}, false}},
+	.parts = {{"", {"subject"}, false, NULL, NULL}},
 };
 
 static const struct names servers = {
