@@ -3,6 +3,7 @@
 #include "user/pools/work.h"
 #include "user/lib/clock.h"
 #include "user/lib/duration.h"
+#include "user/lib/log.h"
 #include "user/pools/act.h"
 #include "user/pools/due.h"
 #include "user/pools/notify.h"
@@ -42,6 +43,22 @@ static void explain(struct pools *pools, const struct check_entry *entry,
 		pools_because(pools, "%s: %s, %u of %u",
 			      config_check_kind_name(entry->config->kind), record->reason,
 			      record->state.good_count, entry->config->rules.rise);
+}
+
+/* log_all_failures: also those that retries make up for. */
+static void log_failure(struct pools *pools, const struct check_entry *entry,
+			const struct checker_record *record)
+{
+	char name[POOLS_ENDPOINT_BYTES];
+
+	if (!entry->config->log_all_failures || record->outcome != CHECK_BAD || !record->state.up)
+		return;
+	explain_bad(pools, entry, record);
+	if (entry->server)
+		log_notice("server %s of pool %s: %s", server_entry_name(entry->server, name),
+			   entry->server->pool->config->name, pools->cause);
+	else
+		log_notice("vrrp_check %s: %s", entry->probe->name, pools->cause);
 }
 
 void work_check(struct check_entry *entry, bool up, bool first)
@@ -176,11 +193,13 @@ static void apply(struct pools *pools, uint32_t check)
 	if (checker_read(pools->checker, check, &record))
 		return;
 	for (uint32_t i = table->first_users[check]; i != POOLS_NONE;
-	     i = table->checks[i].next_user)
+	     i = table->checks[i].next_user) {
+		log_failure(pools, &table->checks[i], &record);
 		if (table->checks[i].server)
 			apply_to_server(&table->checks[i], &record);
 		else
 			apply_to_probe(pools, &table->checks[i], &record);
+	}
 }
 
 static uint32_t take(struct pools_work *work, uint32_t size)

@@ -21,7 +21,7 @@ SERVER = record(
      "configured_weight": COUNT, "weight": COUNT, "present": FLAG, "changes": record({"up": COUNT, "down": COUNT}),
      "checks": list_of(CHECK)},
     since_unix_ns=UNIX_NS, backup=TRUE, agent=TEXT, agent_percent=COUNT, drain_left_ns=NS, slow_start_left_ns=NS,
-    operator_weight=COUNT, plane_refused_reason=TEXT, counters=COUNTERS)
+    operator_weight=COUNT, plane_refused_reason=TEXT, counters=COUNTERS, snmp_name=TEXT)
 SERVICE = record({"protocol": one_of("tcp", "udp", "sctp", "fwmark")}, address=TEXT, mark=ID, counters=COUNTERS,
                  plane_refused_reason=TEXT)
 POOL = record(
@@ -30,7 +30,8 @@ POOL = record(
      "servers_by_state": record({state: COUNT for state in SERVER_STATE["enum"]}),
      "data_plane": one_of("ipvs", "none"), "scheduler": TEXT, "sorry_active": FLAG,
      "changes": record({"up": COUNT, "down": COUNT}), "services": list_of(SERVICE)},
-    since_unix_ns=UNIX_NS, suspended=TRUE, partial=TRUE, sorry=TEXT, servers=list_of(SERVER))
+    since_unix_ns=UNIX_NS, suspended=TRUE, partial=TRUE, sorry=TEXT, servers=list_of(SERVER),
+    snmp_name=TEXT)
 POOLS = record(
     {"checker": record({"state": one_of("none", "running", "away"), "start_count": COUNT}, pid=ID),
      "plane": record({"name": TEXT, "state": one_of("works", "missing")}, reason=TEXT),

@@ -48,6 +48,21 @@ static void explain_orders(const struct server_entry *server, uint64_t now_ns, j
 			 (long long)core->weight_asked, (long long)server->config->weight);
 }
 
+/* flap_damping: good results alone do not bring it back. */
+static void explain_held(const struct check_entry *entry, const struct checker_record *record,
+			 uint64_t now_ns, json_t *lines)
+{
+	char left[DURATION_TEXT_BYTES];
+
+	if (!check_is_held(&record->state, &entry->config->rules, now_ns))
+		return;
+	duration_format(record->state.held_until_ns - now_ns, left);
+	json_say(
+		lines,
+		"It has changed too often (flap_damping): it counts as failed for another %s, whatever its results.",
+		left);
+}
+
 static void explain_check(const struct pools *pools, const struct check_entry *entry,
 			  uint64_t now_ns, json_t *lines)
 {
@@ -70,6 +85,24 @@ static void explain_check(const struct pools *pools, const struct check_entry *e
 		 "Its check %s is %s: %s, %s ago (%u good and %u bad in a row; rise %u, fall %u).",
 		 kind, entry->up ? "good" : "failed", record.reason, age, record.state.good_count,
 		 record.state.bad_count, entry->config->rules.rise, entry->config->rules.fall);
+	explain_held(entry, &record, now_ns, lines);
+}
+
+/* Why a weight in the data plane is another one than the configured. */
+static void explain_weight(const struct server_entry *server, uint64_t now_ns, json_t *lines)
+{
+	const struct pool_server *core = server_entry_core(server);
+	uint64_t slow_ns = server->pool->core.rules.slow_start_ns;
+	char left[DURATION_TEXT_BYTES];
+
+	if (server->config->backup)
+		json_say(
+			lines,
+			"It is a backup: it gets connections only while no other server of its pool is alive.");
+	if (!core->slow_since_ns || time_since_ns(now_ns, core->slow_since_ns) >= slow_ns)
+		return;
+	duration_format(slow_ns - time_since_ns(now_ns, core->slow_since_ns), left);
+	json_say(lines, "Its weight rises for another %s (slow_start).", left);
 }
 
 static void explain_plane(const struct server_entry *server, json_t *lines)
@@ -105,6 +138,7 @@ static json_t *explain(const struct server_entry *server)
 		explain_check(server->pool->pools, &server->checks[i], now_ns, lines);
 	if (!server->config->check_count)
 		json_say(lines, "It has no checks, so it counts as alive.");
+	explain_weight(server, now_ns, lines);
 	explain_plane(server, lines);
 	return json_pack("{s:o, s:s, s:s, s:I, s:o, s:o}", "pool",
 			 json_text(server->pool->config->name), "server",

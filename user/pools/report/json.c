@@ -132,6 +132,8 @@ static json_t *server_json(const struct server_entry *server, uint64_t now_ns)
 
 	add_times(json, server, now_ns);
 	add_agent(json, core);
+	if (server->config->snmp_name)
+		json_object_set_new(json, "snmp_name", json_text(server->config->snmp_name));
 	if (server->config->backup)
 		json_object_set_new(json, "backup", json_true());
 	if (core->weight_asked >= 0)
@@ -222,6 +224,8 @@ static json_t *pool_json(const struct pool_entry *pool, uint64_t now_ns)
 	set_age(json, "state_age_ns", pool->changed_ns, now_ns);
 	set_count(json, "since_unix_ns", clock_unix_ns() - time_since_ns(now_ns, pool->changed_ns));
 	add_sorry(json, pool);
+	if (pool->config->snmp_name)
+		json_object_set_new(json, "snmp_name", json_text(pool->config->snmp_name));
 	return json;
 }
 
