@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sets of checks: equal ones are found by a hash table of their identities. */
 #include "user/checker/set.h"
+#include "user/lib/array.h"
 #include "user/lib/file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
@@ -10,26 +11,32 @@
 
 #define BUCKETS_AT_FIRST 64
 
-/* A check whose files cannot be read goes on without them: keepalived does not end either. */
-static char *read_pem(const char *path, const char *keyword)
+/* One that cannot be read is empty, not absent: without "ca" the system's authorities would be
+ * trusted, and without "certificate" a server that asks for one would be accused. */
+static char *read_pem(const char *path, const char *keyword, const char *effect)
 {
 	char *text = NULL;
 	size_t length;
 	int error = path ? file_read(path, &text, &length) : 0;
 
-	if (error)
-		log_error("SSL %s: cannot read %s: %s; checks go on without it", keyword, path,
-			  limits_strerror(-error));
-	return text;
+	if (!error)
+		return text;
+	log_error("SSL %s: cannot read %s: %s; %s until a reload finds it", keyword, path,
+		  limits_strerror(-error), effect);
+	return text_copy("");
 }
 
 static int add_tls(struct checker_set *set, const struct config_tls_client *client)
 {
 	struct checker_tls tls = {
 		.password = client ? client->password : NULL,
-		.ca = client ? read_pem(client->ca, "ca") : NULL,
-		.certificate = client ? read_pem(client->certificate, "certificate") : NULL,
-		.key = client ? read_pem(client->key, "key") : NULL,
+		.ca = client ? read_pem(client->ca, "ca", "checks with \"verify\" have no result")
+			     : NULL,
+		.certificate = client ? read_pem(client->certificate, "certificate",
+						 "checks with TLS have no result")
+				      : NULL,
+		.key = client ? read_pem(client->key, "key", "checks with TLS have no result")
+			      : NULL,
 	};
 	int error = definition_encode_tls(&set->bytes, &tls);
 

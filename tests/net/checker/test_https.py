@@ -75,6 +75,17 @@ def test_certificates_and_names(place, case):
     assert (result.outcome, reason in result.reason) == (outcome, True), result
 
 
+def test_without_its_authorities_nothing_is_verified(place, tmp_path):
+    """And nothing is accused; what is not verified goes on."""
+    empty = tmp_path / "ca.pem"
+    empty.write_text("")
+    with place.server(place.named):
+        verified = https(verify=1, virtualhost=NAME, ca=empty)
+        other = https(ca=empty)
+    assert verified.outcome == "local" and "SSL: ca cannot be read" in verified.reason, verified
+    assert other.outcome == "good", other
+
+
 def test_an_unknown_authority_is_refused(place, tmp_path):
     with place.server(place.named):
         result = https(verify=1, virtualhost=NAME, ca=Authority(tmp_path, "another").certificate)

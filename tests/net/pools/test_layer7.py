@@ -2,6 +2,7 @@
 """Servers checked on layer 7, from the lines of a configuration to the states that xbeatd shows."""
 
 import hashlib
+import shutil
 
 import pytest
 
@@ -73,6 +74,24 @@ def test_tls_with_a_key_that_only_root_reads(lab, tmp_path):
     assert node.server(server)["state"] == "up"
     node.reload(tls, virtual_server(real_server(server, check=check("other.example.com"))))
     assert "certificate is not for 'other.example.com'" in reason(node, server)
+
+
+def test_a_ca_that_is_missing_is_not_replaced_by_the_systems(lab, tmp_path):
+    """The check has no result until a reload finds the file."""
+    authority = Authority(tmp_path)
+    certificate, key = authority.issue(NAME, f"DNS:{NAME}")
+    start_nginx(lab, f"server {{ listen 8443 ssl; ssl_certificate {certificate}; ssl_certificate_key {key}; "
+                     f"return 200 ok; }}")
+    server = Server(lab, "node-b", 8443)
+    check = block("SSL_GET", "path /", "verify", f"virtualhost {NAME}", "connect_timeout 1", "retry 0")
+    pool = virtual_server(real_server(server, "alpha", check=check))
+    node = Pools(lab, "node-a", block("SSL", f"ca {lab.path('ca.pem')}"), pool).start()
+    wait_until(lambda: "SSL: ca cannot be read" in str(node.server(server)["checks"]), lambda: node.server(server))
+    assert node.server(server)["checks"][0]["results"]["bad"] == 0, node.server(server)
+    assert "cannot read" in node.process.output()
+    shutil.copy(authority.certificate, lab.path("ca.pem"))
+    node.reload(block("SSL", f"ca {lab.path('ca.pem')}"), pool)
+    node.wait_server(server, "up")
 
 
 def test_grpc_and_dns(lab):

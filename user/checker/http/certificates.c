@@ -10,7 +10,7 @@ struct certificates {
 	X509 *own; /* NULL: none */
 	STACK_OF(X509) * chain; /* that follow in its text */
 	EVP_PKEY *key;
-	const char *error;
+	const char *authorities_error, *error;
 };
 
 static BIO *text_open(const char *text)
@@ -42,7 +42,7 @@ static void set_authorities(struct certificates *certificates, const char *text)
 	if (!text)
 		X509_STORE_set_default_paths(certificates->authorities);
 	else if (!read_authorities(certificates->authorities, text))
-		certificates->error = "SSL: ca has no certificate";
+		certificates->authorities_error = "SSL: ca cannot be read, or has no certificate";
 }
 
 static void read_own(struct certificates *certificates, const char *text)
@@ -58,7 +58,7 @@ static void read_own(struct certificates *certificates, const char *text)
 	BIO_free(input);
 	ERR_clear_error();
 	if (!certificates->own)
-		certificates->error = "SSL: certificate is not PEM";
+		certificates->error = "SSL: certificate cannot be read, or is not PEM";
 }
 
 /* Instead of OpenSSL's own, which asks at a terminal. */
@@ -85,7 +85,8 @@ static void read_key(struct certificates *certificates, const char *text, char *
 	BIO_free(input);
 	ERR_clear_error();
 	if (!certificates->key)
-		certificates->error = "SSL: key cannot be read: not PEM, or another password";
+		certificates->error =
+			"SSL: key cannot be read, is not PEM, or has another password";
 }
 
 struct certificates *certificates_new(const struct checker_tls *tls)
@@ -121,12 +122,14 @@ static const char *set_own(const struct certificates *certificates, SSL_CTX *con
 	return "SSL: key is not that of the certificate";
 }
 
-const char *certificates_set(const struct certificates *certificates, SSL_CTX *context)
+const char *certificates_set(const struct certificates *certificates, bool verify, SSL_CTX *context)
 {
 	if (!certificates)
 		return "out of memory";
 	if (certificates->error)
 		return certificates->error;
+	if (verify && certificates->authorities_error)
+		return certificates->authorities_error;
 	SSL_CTX_set1_cert_store(context, certificates->authorities);
 	return set_own(certificates, context);
 }

@@ -15,8 +15,9 @@ struct certificates;
  * is reported by certificates_set(). */
 struct certificates *certificates_new(const struct checker_tls *tls);
 
-/* Gives them to a connection. Returns NULL, or what is wrong. */
-const char *certificates_set(const struct certificates *certificates, SSL_CTX *context);
+/* Gives them to a connection. verify: it needs the authorities. Returns NULL, or what is wrong. */
+const char *certificates_set(const struct certificates *certificates, bool verify,
+			     SSL_CTX *context);
 
 /* NULL: does nothing. */
 void certificates_free(struct certificates *certificates);

@@ -171,11 +171,11 @@ struct client *client_of(struct run_owner *owner)
 	return owner->http;
 }
 
-const char *client_set_tls(struct client *client, void *ssl_context)
+const char *client_set_tls(struct client *client, bool verify, void *ssl_context)
 {
 	if (!client->certificates)
 		client->certificates = certificates_new(client->tls);
-	return certificates_set(client->certificates, ssl_context);
+	return certificates_set(client->certificates, verify, ssl_context);
 }
 
 void client_forget_tls(struct client *client)

@@ -23,8 +23,9 @@ struct transfer {
 /* Returns NULL: out of memory. */
 struct client *client_of(struct run_owner *owner);
 
-/* Gives a connection the certificates of SSL { }. Returns NULL, or what is wrong with them. */
-const char *client_set_tls(struct client *client, void *ssl_context);
+/* Gives a connection the certificates of SSL { }. verify: it needs the authorities. Returns NULL, or
+ * what is wrong with them. */
+const char *client_set_tls(struct client *client, bool verify, void *ssl_context);
 
 /* They are read again for the next connection. */
 void client_forget_tls(struct client *client);

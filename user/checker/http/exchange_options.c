@@ -66,7 +66,7 @@ static CURLcode set_tls(CURL *easy, void *ssl_context, void *context)
 	struct exchange *exchange = context;
 
 	(void)easy;
-	exchange->refusal = client_set_tls(exchange->client, ssl_context);
+	exchange->refusal = client_set_tls(exchange->client, exchange->verify, ssl_context);
 	return exchange->refusal ? CURLE_SSL_CERTPROBLEM : CURLE_OK;
 }
 
@@ -106,6 +106,7 @@ static void set_authentication(struct exchange *exchange, const struct exchange_
 	CURL *easy = exchange->transfer.easy;
 
 	exchange->tls = request->tls;
+	exchange->verify = request->verify;
 	if (!request->tls)
 		return;
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, request->verify ? 1L : 0L);

@@ -14,7 +14,7 @@ struct exchange {
 	struct curl_slist *connect_to;
 	uint64_t limit_ns;
 	uint16_t port;
-	bool tls;
+	bool tls, verify;
 	bool in_progress; /* libcurl has it */
 	bool stopped;
 	size_t header_length; /* of what came */
