@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.support.configuration import block
+from tests.support.configuration import block, instance
 from tests.support.laboratory import wait_until
 from tests.support.mail_server import MailServer
 from tests.support.pools import VIP, Pools, Server, programs, real_server, tcp, virtual_server
@@ -58,6 +58,28 @@ def test_programs_and_fifo_lines(lab, server):
     wait_until(lambda: sorted(lines()) == sorted([*expected, "server down", "quorum down"]), lines)
     assert fifo.lines()[-2:] == [f"RS {rs(server)} {VS} DOWN", f"VS {VS} DOWN"]
     assert not fifo.path.exists()
+
+
+@pytest.mark.parametrize("script", [False, True])
+def test_lines_of_notify_fifo(lab, server, script):
+    """notify_fifo takes the lines of pools, too, beside those of instances; notify_fifo_script reads them."""
+    path, read = lab.path("all.fifo"), lab.path("read.lines")
+    os.chmod(lab.directory, 0o755)
+    reads = lab.write("reads.sh", f"#!/bin/sh\nexec cat \"$1\" > {read}\n", mode=0o755)
+    fifo = Reader(path)
+    node = Pools(lab, "node-a", block("global_defs", "script_user root", f"notify_fifo {path}",
+                                      *([f"notify_fifo_script {reads}"] if script else [])),
+                 instance("VI_1"), virtual_server(real_server(server))).start()
+    node.wait_checked(server)
+    server.stop()
+    node.wait_server(server, "down")
+    expected = [f"VS {VS} UP", f"RS {rs(server)} {VS} DOWN", f"VS {VS} DOWN"]
+
+    def lines():
+        got = read.read_text().splitlines() if script else fifo.lines()
+        return [line for line in got if line.startswith(("VS", "RS"))], got
+    wait_until(lambda: lines()[0] == expected, lines)
+    wait_until(lambda: 'INSTANCE "VI_1" MASTER 100' in lines()[1], lines)
 
 
 def test_no_omega(lab, server):
