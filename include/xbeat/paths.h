@@ -8,7 +8,7 @@
 #define XB_APP_SOCKET XB_RUN_DIRECTORY "/%s.app" /* open to every user; serves app_open alone */
 #define XB_PID_FILE XB_RUN_DIRECTORY "/%s.pid"
 #define XB_EVENTS_FILE XB_RUN_DIRECTORY "/%s.events" /* of this daemon and earlier ones */
-#define XB_CHECKS_FILE XB_RUN_DIRECTORY "/%s.checks" /* which are down, for the next daemon */
+#define XB_CHECKS_FILE XB_RUN_DIRECTORY "/%s.checks" /* their states, for the next daemon */
 #define XB_IPVS_FILE XB_RUN_DIRECTORY "/%s.ipvs" /* our services in the kernel */
 #define XB_SAVED_FILE XB_RUN_DIRECTORY "/%s.saved" /* for the next daemon */
 

@@ -40,7 +40,7 @@ void pools_reload(struct pools *pools, const struct config *config,
 		  struct pools_prepared *prepared);
 
 /* What the next daemon needs, as new JSON. After a crash the words of operators alone are there
- * (pools_operator_json()), and which checks are down (XB_CHECKS_FILE). */
+ * (pools_operator_json()), and the states of checks (XB_CHECKS_FILE). */
 json_t *pools_saved_json(const struct pools *pools);
 
 /* The instance that lvs_sync_daemon names is Active, or not. */

@@ -16,15 +16,17 @@
 #include <unistd.h>
 #include <xbeat/paths.h>
 
-#define MAGIC "xbeat checks 1\n"
+#define MAGIC "xbeat checks 2\n"
 
 struct file_header {
 	char magic[16];
 };
 
+enum file_state { STATE_UNCHECKED, STATE_DOWN, STATE_UP };
+
 struct file_entry {
 	uint64_t identity;
-	uint64_t down;
+	uint64_t state;
 };
 
 static void path_of(const struct pools *pools, const char *suffix, char path[static PATH_MAX])
@@ -49,78 +51,90 @@ uint64_t states_identity(const struct server_entry *server, size_t check)
 	return name_index_hash(hash, &number, sizeof(number));
 }
 
-static bool is_down(const struct name_index *down, uint64_t identity)
+uint64_t states_identity_of_probe(const struct config_probe *probe)
 {
-	size_t step = 0;
+	uint32_t kind = probe->check.kind;
+	uint64_t hash = name_index_hash(NAME_INDEX_SEED, probe->name, strlen(probe->name));
 
-	return name_index_find(down, identity, &step) != NAME_INDEX_NONE;
+	return name_index_hash(hash, &kind, sizeof(kind));
 }
 
-static void begin_down(struct pools *pools, struct check_entry *entry)
+/* With a state that it has, and not the initial one, it takes `fall` failures to bring it down. */
+static void preset(struct pools *pools, const struct check_entry *entry, bool up)
 {
 	const struct check_state state = {
-		.has_run = true, .started = true, .changed_ns = clock_now_ns()};
+		.up = up, .has_run = true, .started = true, .changed_ns = clock_now_ns()};
 
-	entry->up = false;
-	entry->has_run = true;
 	if (entry->check != POOLS_NONE)
 		checker_set_preset(pools->table->set, entry->check, &state);
 }
 
-static void apply(struct pools *pools, const struct name_index *down)
+/* What tracks a probe gets its first result all the same. */
+static void begin(struct pools *pools, struct check_entry *entry, bool up)
+{
+	if (entry->server) {
+		server_entry_core(entry->server)->failed_count += entry->up - up;
+		entry->has_run = true;
+	}
+	entry->up = up;
+	preset(pools, entry, up);
+}
+
+static void apply(struct pools *pools, const struct name_index *states)
 {
 	struct pools_prepared *table = pools->table;
 	size_t count = 0;
 
-	for (size_t i = 0; i < table->probe_first; i++) {
+	for (size_t i = 0; i < table->check_count; i++) {
 		struct check_entry *entry = &table->checks[i];
+		size_t step = 0;
+		uint32_t state = name_index_find(states, entry->identity, &step);
 
-		if (!entry->up || !is_down(down, entry->identity))
+		if (state == NAME_INDEX_NONE)
 			continue;
-		begin_down(pools, entry);
-		server_entry_core(entry->server)->failed_count++;
-		count++;
+		begin(pools, entry, state == STATE_UP);
+		count += state == STATE_DOWN;
 	}
 	if (count)
 		log_notice("%zu checks begin as the daemon before left them: down", count);
 }
 
-/* Returns what the file has as down; NULL: nothing. */
+/* Returns the states by identity; NULL: there is none. */
 static struct name_index *parse(const char *bytes, size_t length)
 {
 	size_t count = length < sizeof(struct file_header)
 			       ? 0
 			       : (length - sizeof(struct file_header)) / sizeof(struct file_entry);
-	struct name_index *down;
+	struct name_index *states;
 
 	if (!count || memcmp(bytes, MAGIC, sizeof(MAGIC)) != 0)
 		return NULL;
-	down = name_index_new(count);
-	for (size_t i = 0; down && i < count; i++) {
+	states = name_index_new(count);
+	for (size_t i = 0; states && i < count; i++) {
 		struct file_entry entry;
 
 		memcpy(&entry, bytes + sizeof(struct file_header) + i * sizeof(entry),
 		       sizeof(entry));
-		if (entry.down)
-			name_index_add(down, entry.identity, 0);
+		if (entry.state == STATE_DOWN || entry.state == STATE_UP)
+			name_index_add(states, entry.identity, (uint32_t)entry.state);
 	}
-	return down;
+	return states;
 }
 
 void states_restore(struct pools *pools)
 {
 	_cleanup_free_ char *bytes = NULL;
-	struct name_index *down;
+	struct name_index *states;
 	char path[PATH_MAX];
 	size_t length;
 
 	path_of(pools, "", path);
 	if (file_read(path, &bytes, &length))
 		return;
-	down = parse(bytes, length);
-	if (down)
-		apply(pools, down);
-	name_index_free(down);
+	states = parse(bytes, length);
+	if (states)
+		apply(pools, states);
+	name_index_free(states);
 }
 
 static off_t offset_of(size_t number)
@@ -130,7 +144,9 @@ static off_t offset_of(size_t number)
 
 static struct file_entry entry_of(const struct check_entry *entry)
 {
-	return (struct file_entry){.identity = entry->identity, .down = !entry->up};
+	uint64_t state = !entry->up ? STATE_DOWN : entry->has_run ? STATE_UP : STATE_UNCHECKED;
+
+	return (struct file_entry){.identity = entry->identity, .state = state};
 }
 
 /* Returns a descriptor or a negative errno. */
@@ -138,14 +154,14 @@ static int make_file(const struct pools *pools, const char *path)
 {
 	static const struct file_header header = {MAGIC};
 	const struct pools_prepared *table = pools->table;
-	size_t bytes = (size_t)offset_of(table->probe_first);
+	size_t bytes = (size_t)offset_of(table->check_count);
 	_cleanup_free_ uint8_t *image = malloc(bytes);
 	int fd = image ? open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
 
 	if (fd < 0)
 		return image ? -errno : -ENOMEM;
 	memcpy(image, &header, sizeof(header));
-	for (size_t i = 0; i < table->probe_first; i++) {
+	for (size_t i = 0; i < table->check_count; i++) {
 		const struct file_entry entry = entry_of(&table->checks[i]);
 
 		memcpy(image + offset_of(i), &entry, sizeof(entry));
@@ -166,7 +182,7 @@ void states_write(struct pools *pools)
 	pools->states_fd = -1;
 	path_of(pools, "", path);
 	path_of(pools, ".new", made);
-	if (!pools->table->probe_first) {
+	if (!pools->table->check_count) {
 		unlink(path);
 		return;
 	}
@@ -185,10 +201,10 @@ void states_note(struct pools *pools, const struct check_entry *entry)
 {
 	const struct file_entry written = entry_of(entry);
 
-	if (pools->states_fd >= 0 && entry->server &&
+	if (pools->states_fd >= 0 &&
 	    pwrite(pools->states_fd, &written, sizeof(written),
 		   offset_of((size_t)(entry - pools->table->checks))) != sizeof(written))
-		log_warning("cannot write which checks are down: %s", limits_strerror(errno));
+		log_warning("cannot write the states of checks: %s", limits_strerror(errno));
 }
 
 void states_stop(struct pools *pools, bool keep)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which checks are down, in a file of /run/xbeat: a daemon that starts after a crash or a restart
- * does not send connections to a server that was down before. One small write(2) for each change.
+ * Which checks are up and which are down, in a file of /run/xbeat: a daemon that starts after a crash
+ * or a restart does not send connections to a server that was down before, and does not take one
+ * failure of what was up for more than one. One small write(2) for each change.
  */
 #ifndef XBEAT_POOLS_STATES_H
 #define XBEAT_POOLS_STATES_H
@@ -10,14 +11,15 @@
 
 /* The identity of a check in the file; for any thread. */
 uint64_t states_identity(const struct server_entry *server, size_t check);
+uint64_t states_identity_of_probe(const struct config_probe *probe);
 
-/* Before the checker gets the table's checks: what the file has as down begins so. */
+/* Before the checker gets the table's checks: they begin as the file has them. */
 void states_restore(struct pools *pools);
 
 /* Writes the file for the table in use, in place of an earlier one. */
 void states_write(struct pools *pools);
 
-/* A check of a server has changed. */
+/* A check has changed, or has its first result. */
 void states_note(struct pools *pools, const struct check_entry *entry);
 
 /* keep: the file stays for the next daemon. */

@@ -193,6 +193,7 @@ static int fill_probes(struct pools_prepared *table)
 
 		entry->probe = &config->checks[i];
 		entry->config = &config->checks[i].check;
+		entry->identity = states_identity_of_probe(entry->probe);
 		error = add_check(table, entry);
 	}
 	return error;

@@ -168,6 +168,14 @@ static void apply_to_server(struct check_entry *entry, const struct checker_reco
 		work_weighed(entry, record->state.up, first, dynamic_part(entry, record));
 	else
 		work_check(entry, record->state.up, first);
+	if (first)
+		states_note(entry->server->pool->pools, entry);
+}
+
+/* Not of this daemon: states_restore(). */
+static bool has_result(const struct check_state *state)
+{
+	return state->has_run && (state->good_count || state->bad_count);
 }
 
 static void apply_to_probe(struct pools *pools, struct check_entry *entry,
@@ -175,10 +183,11 @@ static void apply_to_probe(struct pools *pools, struct check_entry *entry,
 {
 	const struct pools_setup *setup = &pools->setup;
 
-	if (!record->state.has_run || (entry->has_run && entry->up == record->state.up))
+	if (!has_result(&record->state) || (entry->has_run && entry->up == record->state.up))
 		return;
 	entry->has_run = true;
 	entry->up = record->state.up;
+	states_note(pools, entry);
 	explain(pools, entry, record);
 	if (setup->probe_changed)
 		setup->probe_changed(setup->context, entry->probe->name, entry->up, pools->cause);

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What stays over a reload, a restart and a crash."""
 
+import os
+
 import pytest
 
-from tests.support.configuration import instance
+from tests.support.configuration import block, instance
 from tests.support.laboratory import wait_until
 from tests.support.pools import VIP, Pools, Server, real_server, tcp, virtual_server
 
@@ -93,3 +95,27 @@ def test_a_server_that_was_down_stays_down(lab, servers, end):
     assert [event["to"] for event in node.of_kind("pool")] == ([] if end == "restart" else ["up"])
     one.start()
     node.wait_server(one, "up")
+
+
+@pytest.mark.parametrize("end", ["restart", "kill"])
+def test_a_server_that_was_up_is_not_new(lab, servers, end):
+    """With alpha, too, it serves on, and one failure of four is none."""
+    one, _, _ = servers
+    fails = lab.path("fails")
+    command = lab.write("once.sh", f"#!/bin/sh\n! rm {fails} 2>/dev/null\n", mode=0o755)
+    os.chmod(lab.directory, 0o755)
+    check = block("MISC_CHECK", f"misc_path {command}", "retry 3", "delay_before_retry 0.1")
+    node = Pools(lab, "node-a", block("global_defs", "script_user root"),
+                 virtual_server("alpha", real_server(one, check=check))).start()
+    node.wait_server(one, "up")
+    if end == "restart":
+        node.restart()
+        wait_until(node.ready, "the new one answers")
+    else:
+        node.kill()
+        node.start()
+    fails.touch()
+    assert node.server(one)["state"] == "up" and node.server(one)["present"]
+    wait_until(lambda: not fails.exists(), "the check has failed")
+    wait_until(lambda: node.server(one)["checks"][0]["results"]["good"] > 1, "it goes on")
+    assert node.of_kind("server") == []

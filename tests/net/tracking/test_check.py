@@ -131,6 +131,29 @@ def test_a_restart_keeps_the_status(lab, web):
 
 
 @pytest.mark.laboratory(nodes=1)
+@pytest.mark.parametrize("way", ["restart", "crash"])
+def test_one_failure_after_a_restart_is_no_fault(lab, way):
+    """A state that was kept takes failure_threshold failures, unlike that of a check without a result."""
+    fails = lab.path("fails")
+    command = lab.write("once.sh", f"#!/bin/sh\n! rm {fails} 2>/dev/null\n", mode=0o755)
+    os.chmod(lab.directory, 0o755)
+    node = Xbeatd(lab, "node-a", block("global_defs", "script_user root"),
+                  check("initial_delay 1", method=block("exec", f"misc_path {command}"), timeout="1"),
+                  instance("VI_1", track("web"))).start_active()
+    if way == "restart":
+        node.restart()
+    else:
+        node.process.end(9)
+        node.start()
+    fails.touch()
+    wait_until(lambda: not fails.exists(), "the check has failed")
+    node.wait_state("active")
+    time.sleep(0.5)
+    assert "down" not in [event["to"] for event in track_events(node)], track_events(node)
+    assert node.state() == "active"
+
+
+@pytest.mark.laboratory(nodes=1)
 def test_a_reload_adds_changes_and_removes(lab, web):
     node = Xbeatd(lab, "node-a", instance("VI_1")).start_active()
     node.reload(check(), instance("VI_1", track("web weight 20")))
