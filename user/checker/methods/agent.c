@@ -4,7 +4,6 @@
  * drain, maint), its health (up, down, failed, stopped), a weight ("75%", or a number after "weight:").
  * Without an agent the server stays as it is: a connection that fails counts for nothing.
  */
-#include "user/checker/methods/connect.h"
 #include "user/checker/methods/dialogue.h"
 #include "user/core/pool/pool.h"
 #include <stdio.h>
@@ -100,22 +99,10 @@ static void failed(struct run *run, bool timed_out, const char *reason)
 }
 
 static const struct dialogue_kind kind = {
-	.awaited = "line", .connected = connected, .line = take_line, .failed = failed};
+	.connected = connected, .line = take_line, .failed = failed};
 
-static void on_connected(struct run *run, int error)
-{
-	dialogue_connected(run, error, &kind);
-}
-
-static void start(struct run *run)
-{
-	connect_start(run, on_connected);
-}
-
-static void expired(struct run *run)
-{
-	dialogue_expired(run, &kind);
-}
-
-const struct method agent_method = {
-	.name = "agent", .start = start, .cancel = dialogue_close, .expired = expired};
+const struct method agent_method = {.name = "agent",
+				    .start = dialogue_start,
+				    .cancel = dialogue_close,
+				    .expired = dialogue_expired,
+				    .dialogue = &kind};

@@ -15,7 +15,6 @@
 #define BYTES_MAX (64 << 10)
 
 struct dialogue {
-	const struct dialogue_kind *kind;
 	int fd;
 	size_t length, total;
 	struct event readable;
@@ -49,10 +48,8 @@ int dialogue_send(struct run *run, const char *text)
 
 static void fail(struct run *run, const char *reason)
 {
-	const struct dialogue_kind *kind = ((struct dialogue *)run->work)->kind;
-
 	dialogue_close(run);
-	kind->failed(run, false, reason);
+	run->method->dialogue->failed(run, false, reason);
 }
 
 static void fail_by_error(struct run *run, int error)
@@ -82,7 +79,7 @@ static bool take_lines(struct run *run)
 			line[taken - 2] = '\0';
 		dialogue->length -= taken;
 		memmove(dialogue->text, dialogue->text + taken, dialogue->length);
-		result = dialogue->kind->line(run, line);
+		result = run->method->dialogue->line(run, line);
 		if (result < 0)
 			fail_by_error(run, -result);
 		if (result)
@@ -158,12 +155,12 @@ static void begin(struct run *run, int fd, struct dialogue *dialogue)
 	run->work = dialogue;
 	run->phase = 1;
 	run_set_step_deadline(run);
-	error = dialogue->kind->connected(run);
+	error = run->method->dialogue->connected(run);
 	if (error)
 		fail_by_error(run, -error);
 }
 
-static void not_connected(struct run *run, int error, const struct dialogue_kind *kind)
+static void not_connected(struct run *run, int error)
 {
 	char reason[CHECKER_REASON_BYTES];
 
@@ -174,31 +171,40 @@ static void not_connected(struct run *run, int error, const struct dialogue_kind
 	snprintf(reason, sizeof(reason), "%s after %s",
 		 error == ECONNREFUSED ? "connection refused" : strerror(error),
 		 run_after(run).text);
-	kind->failed(run, false, reason);
+	run->method->dialogue->failed(run, false, reason);
 }
 
-void dialogue_connected(struct run *run, int error, const struct dialogue_kind *kind)
+static void on_connected(struct run *run, int error)
 {
 	struct dialogue *dialogue = error ? NULL : malloc(sizeof(*dialogue));
 	int fd = connect_take(run);
 
 	if (dialogue) {
-		dialogue->kind = kind;
 		begin(run, fd, dialogue);
 		return;
 	}
 	connect_close_hard(fd);
-	not_connected(run, error ? error : ENOMEM, kind);
+	not_connected(run, error ? error : ENOMEM);
 }
 
-void dialogue_expired(struct run *run, const struct dialogue_kind *kind)
+void dialogue_start(struct run *run)
+{
+	connect_start(run, on_connected);
+}
+
+/* Part of a line is no answer: only a step that is over has ended the run or set another deadline. */
+void dialogue_expired(struct run *run)
 {
 	char reason[CHECKER_REASON_BYTES];
 
-	if (run->phase == 0 ? connect_is_ready(run) : receive(run))
+	if (run->phase == 0)
+		connect_is_ready(run);
+	else
+		receive(run);
+	if (!run->in_progress || evtimer_pending(run->deadline, NULL))
 		return;
-	snprintf(reason, sizeof(reason), "no %s within %s",
-		 run->phase == 0 ? "connection" : kind->awaited, run_timeout(run).text);
+	snprintf(reason, sizeof(reason), "no %s within %s", run->phase == 0 ? "connection" : "line",
+		 run_timeout(run).text);
 	dialogue_close(run);
-	kind->failed(run, true, reason);
+	run->method->dialogue->failed(run, true, reason);
 }

@@ -12,7 +12,6 @@
 
 /* Of one method. */
 struct dialogue_kind {
-	const char *awaited; /* for "no %s within 5.0 s" */
 	/* It is connected. Sends, perhaps. Returns 0 or a negative errno. */
 	int (*connected)(struct run *run);
 	/* A line without its end; NUL-terminated. Returns as connected(); DIALOGUE_ENDED: the run is
@@ -24,15 +23,14 @@ struct dialogue_kind {
 
 #define DIALOGUE_ENDED 1
 
-/* For connect_start(): takes the connection, or the failure. */
-void dialogue_connected(struct run *run, int error, const struct dialogue_kind *kind);
-
 /* Sends a text, and waits for the next line. Returns 0 or a negative errno. */
 int dialogue_send(struct run *run, const char *text);
 
-/* Closes the connection, in all phases. */
+/* Closes the connection, in all phases; the method's cancel(). */
 void dialogue_close(struct run *run);
 
-void dialogue_expired(struct run *run, const struct dialogue_kind *kind);
+/* The method's start() and expired(). */
+void dialogue_start(struct run *run);
+void dialogue_expired(struct run *run);
 
 #endif

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct run;
+struct dialogue_kind;
 
 struct method {
 	const char *name;
@@ -29,6 +30,8 @@ struct method {
 	/* The check is gone or suspended: releases run->kept, which is NULL again after that. NULL:
 	 * nothing is kept */
 	void (*forget)(struct run *run);
+	/* What is its own of a dialogue in lines (dialogue.h). NULL: its runs are none */
+	const struct dialogue_kind *dialogue;
 };
 
 /* Who makes runs: what they share, and where results go. */

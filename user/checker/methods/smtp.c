@@ -3,7 +3,6 @@
  * SMTP_CHECK (RFC 5321): the greeting 220, HELO answered by 250, QUIT answered by anything. Replies
  * may have several lines.
  */
-#include "user/checker/methods/connect.h"
 #include "user/checker/methods/dialogue.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -84,22 +83,10 @@ static void failed(struct run *run, bool timed_out, const char *reason)
 }
 
 static const struct dialogue_kind kind = {
-	.awaited = "line", .connected = connected, .line = take_line, .failed = failed};
+	.connected = connected, .line = take_line, .failed = failed};
 
-static void on_connected(struct run *run, int error)
-{
-	dialogue_connected(run, error, &kind);
-}
-
-static void start(struct run *run)
-{
-	connect_start(run, on_connected);
-}
-
-static void expired(struct run *run)
-{
-	dialogue_expired(run, &kind);
-}
-
-const struct method smtp_method = {
-	.name = "smtp", .start = start, .cancel = dialogue_close, .expired = expired};
+const struct method smtp_method = {.name = "smtp",
+				   .start = dialogue_start,
+				   .cancel = dialogue_close,
+				   .expired = dialogue_expired,
+				   .dialogue = &kind};
