@@ -21,6 +21,7 @@
 
 #define SEQUENCES 65536
 #define REPLIES_AT_ONCE 64 /* then other events have their turn */
+#define REPLIES_WAITING 16384 /* more than the socket's buffer holds */
 #define RECEIVE_BYTES (4 << 20) /* of the socket: replies to some thousand requests at once */
 
 /* Of linux/icmp.h, which cannot be included together with net/if.h. */
@@ -45,7 +46,6 @@ struct family {
 
 struct ping {
 	uint16_t identifier, next;
-	uint64_t secret;
 	struct family families[2];
 };
 
@@ -94,61 +94,56 @@ static struct xb_address source_of(const struct sockaddr_storage *from)
 	return address;
 }
 
-/* Raw sockets of IPv4 have the IP header. Returns NULL: it is no reply to this process. */
-static const struct echo *find_echo(const struct family *family, const uint8_t *packet,
-				    size_t length)
+/* Copies the echo, up to its filler: after an IP header, which raw sockets of IPv4 have, it is not
+ * aligned. Returns whether it is a reply to this process. */
+static bool read_echo(const struct family *family, const uint8_t *packet, size_t length,
+		      struct echo *echo)
 {
 	size_t head = family->is_ipv6 ? 0 : (packet[0] & 0xfU) * 4U;
-	const struct echo *echo = (const struct echo *)(const void *)(packet + head);
 
-	if (length < sizeof(*packet) || length < head + offsetof(struct echo, filler) ||
-	    echo->type != (family->is_ipv6 ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY) ||
-	    echo->identifier != htons(family->ping->identifier))
-		return NULL;
-	return echo;
+	if (length < head + offsetof(struct echo, filler))
+		return false;
+	memcpy(echo, packet + head, offsetof(struct echo, filler));
+	return echo->type == (family->is_ipv6 ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY) &&
+	       echo->identifier == htons(family->ping->identifier);
 }
 
 static bool receive(struct family *family)
 {
-	_Alignas(8) uint8_t packet[256];
+	uint8_t packet[256] = {0};
 	struct sockaddr_storage from;
 	socklen_t from_length = sizeof(from);
-	const struct echo *echo;
+	struct echo echo;
 	struct xb_address source;
 	ssize_t length = recvfrom(family->fd, packet, sizeof(packet), MSG_DONTWAIT,
 				  (struct sockaddr *)&from, &from_length);
 
 	if (length <= 0)
 		return false;
-	echo = find_echo(family, packet, (size_t)length);
 	source = source_of(&from);
-	if (echo)
-		take_reply(family, echo, &source);
+	if (read_echo(family, packet, (size_t)length, &echo))
+		take_reply(family, &echo, &source);
 	return true;
-}
-
-static void receive_all(struct family *family)
-{
-	for (int i = 0; i < REPLIES_AT_ONCE; i++)
-		if (!receive(family))
-			return;
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
-	receive_all(context);
+	for (int i = 0; i < REPLIES_AT_ONCE; i++)
+		if (!receive(context))
+			return;
 }
 
-/* Reads what is there, which may end this run as well. */
+/* Reads what is there, which may end this run as well; not for ever what a flood adds. */
 static void expired(struct run *run)
 {
 	struct family *family = family_of(run);
 	const uint16_t sequence = ((struct ping_work *)run->work)->sequence;
 
-	while (family->runs[sequence] == run && receive(family))
-		;
+	for (int i = 0; i < REPLIES_WAITING && family->runs[sequence] == run; i++)
+		if (!receive(family))
+			break;
 	if (family->runs[sequence] != run)
 		return;
 	cancel(run);
@@ -224,21 +219,20 @@ static struct echo make_echo(const struct family *family, const struct ping_work
 	return echo;
 }
 
-/* Returns NULL: all sequences are in use, or there is no memory. */
+/* No server can compute the cookie of another one. Returns NULL: all sequences are in use, or there is
+ * no memory. */
 static struct ping_work *new_work(struct family *family, struct run *run)
 {
 	struct ping *ping = family->ping;
 	struct ping_work *work = malloc(sizeof(*work));
 
 	for (unsigned tries = 0; work && tries < SEQUENCES; tries++) {
-		uint16_t sequence = ping->next++;
-
-		if (family->runs[sequence])
+		work->sequence = ping->next++;
+		if (family->runs[work->sequence])
 			continue;
-		ping->secret = ping->secret * UINT64_C(6364136223846793005) +
-			       UINT64_C(1442695040888963407);
-		*work = (struct ping_work){.sequence = sequence, .cookie = ping->secret};
-		family->runs[sequence] = run;
+		if (getrandom(&work->cookie, sizeof(work->cookie), 0) != sizeof(work->cookie))
+			break;
+		family->runs[work->sequence] = run;
 		return work;
 	}
 	free(work);
@@ -346,8 +340,7 @@ int ping_open(struct run_owner *owner)
 	if (!ping)
 		return error;
 	owner->ping = ping;
-	if (getrandom(&ping->secret, sizeof(ping->secret), 0) < 0 ||
-	    getrandom(&ping->identifier, sizeof(ping->identifier), 0) < 0)
+	if (getrandom(&ping->identifier, sizeof(ping->identifier), 0) < 0)
 		error = -errno;
 	else
 		error = open_both(ping, owner);
