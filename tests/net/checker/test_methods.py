@@ -115,6 +115,19 @@ def test_a_session_is_made_again(lab, checks):
     assert "connection open for" in checks.wait_total("good", 5)["reason"]
 
 
+def test_an_end_while_it_is_suspended_accuses_no_server(lab, checks):
+    server = serve(lab, "node-b", PORT, HOLD)
+    checks.check("session", lab.address("node-b"), PORT, fall=1, **QUICK)
+    checks.wait_event(up=True, outcome="good")
+    checks.send("suspend", 0)
+    wait_until(lambda: not lab.run("node-a", "ss", "-Htn", "state", "established", "dport", f":{PORT}").stdout, "it is closed")
+    server.end()
+    serve(lab, "node-b", PORT, HOLD)
+    before = checks.record()["good"]
+    checks.send("resume", 0)
+    assert checks.wait_total("good", before + 2)["bad"] == 0
+
+
 def test_a_session_discards_what_comes(lab, checks):
     """1 GiB, and no end of it."""
     serve(lab, "node-b", PORT, "connection = listener.accept()[0]\nwhile True:\n    connection.sendall(bytes(1 << 20))")

@@ -126,8 +126,7 @@ void schedule_suspend(struct check *check, bool suspended)
 		return;
 	check->suspended = suspended;
 	if (suspended) {
-		cancel_run(check);
-		evtimer_del(&check->due);
+		rest(check);
 	} else {
 		plan(check, clock_now_ns() +
 				    random_ns(check->process, check->definition.rules.interval_ns));
