@@ -368,10 +368,10 @@ static void greeted(struct checker *checker, const struct checker_reply *reply)
 /* Its end is reported by the starter as well, with the reason; if that was killed, only here. */
 static void lost(struct checker *checker)
 {
-	if (!checker->number)
+	if (!checker->number) {
 		log_error("xbeat-checker (pid %d) ended", (int)checker->pid);
-	if (!checker->number)
 		checker->pid = 0;
+	}
 	replace(checker);
 }
 

@@ -30,7 +30,7 @@ struct checker {
 	bool use_waits; /* before those: CHECKER_USE */
 };
 
-/* Starts it, unless it was started less than a second ago: then later. */
+/* Starts it, if none runs. If that fails, it is tried again later. */
 void process_start(struct checker *checker);
 
 /* Ends it, and forgets it. */

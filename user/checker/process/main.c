@@ -4,7 +4,7 @@
  *
  *	xbeat-checker --raw|--no-raw [USER]
  *
- * with the descriptors of enum CHECKER_SOCKET …. It ends when xbeatd closes the socket.
+ * with the descriptors from CHECKER_SOCKET on (protocol.h). It ends when xbeatd closes the socket.
  */
 #include "user/checker/http/http.h"
 #include "user/checker/process/privileges.h"

@@ -90,8 +90,9 @@ int privileges_give_up(const char *user, bool raw)
 	forgo_for_programs();
 	setrlimit(RLIMIT_CORE, &no_core);
 	error = change_user(user);
-	if (!error)
-		error = keep_capabilities(raw);
+	if (error)
+		return error;
+	error = keep_capabilities(raw);
 	if (!error &&
 	    (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)))
 		error = -errno;

@@ -97,10 +97,10 @@ static bool visit_count(struct codec *codec, void *list, size_t *count, size_t e
 	uint32_t number = (uint32_t)*count;
 
 	VISIT(codec, number);
-	if (codec->error || (!codec->bytes && number > ENTRIES_MAX)) {
-		codec->error = codec->error ? codec->error : -EINVAL;
+	if (!codec->error && number > ENTRIES_MAX)
+		codec->error = codec->bytes ? -E2BIG : -EINVAL;
+	if (codec->error)
 		return false;
-	}
 	if (codec->bytes)
 		return number > 0;
 	if (number) {
