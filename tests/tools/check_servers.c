@@ -249,10 +249,13 @@ static void print_record(const char *what, uint32_t check, const struct checker_
 	json_decref(json);
 }
 
-static void changed(void *context, uint32_t check, const struct checker_record *record)
+static void changed(void *context, uint32_t check)
 {
+	struct checker_record record;
+
 	(void)context;
-	print_record("changed", check, record);
+	if (!checker_read(checker, check, &record))
+		print_record("changed", check, &record);
 }
 
 static void run(void *context, uint32_t check)

@@ -29,8 +29,8 @@ struct checker_setup {
 	struct event_base *base;
 	struct starter *starter;
 	const char *user; /* of the process; "": xbeat-checker if there is one, else nobody */
-	/* Called from the loop. The record is checked: its values are within their enums. */
-	void (*changed)(void *context, uint32_t check, const struct checker_record *record);
+	/* Called from the loop: checker_read() has another state, reason or weight of the check. */
+	void (*changed)(void *context, uint32_t check);
 	/* The process has ended, or another one runs (why is ""); NULL: of no interest. */
 	void (*life)(void *context, bool runs, const char *why);
 	/* Run the program of a check, and call checker_ran(). */
@@ -53,7 +53,8 @@ uint32_t checker_previous(const struct checker *checker, uint32_t check);
 /* Before checker_use(): how a check begins, as a daemon before this one left it. */
 void checker_set_preset(struct checker_set *set, uint32_t check, const struct check_state *state);
 
-/* Reads what is known of a check. Returns 0, or -ENOENT: nothing yet. */
+/* Reads what is known of a check, with values that are within their enums. Returns 0, -ENOENT:
+ * nothing yet, or -EAGAIN: the process is writing it. */
 int checker_read(const struct checker *checker, uint32_t check, struct checker_record *record);
 
 void checker_ran(struct checker *checker, uint32_t check, int32_t status);

@@ -82,30 +82,21 @@ int checker_read(const struct checker *checker, uint32_t check, struct checker_r
 		return -ENOENT;
 	for (int i = 0; i < READ_TRIES && !whole; i++)
 		whole = read_once(checker, check, record);
-	if (!whole || !record->sequence)
+	if (!whole)
+		return -EAGAIN;
+	if (!record->sequence)
 		return -ENOENT;
 	repair(record);
 	return 0;
 }
 
-static void take_changes(struct checker *checker, const struct checker_reply *reply)
-{
-	for (uint32_t i = 0; i < reply->count; i++) {
-		struct checker_record record;
-
-		/* a change may bring another set into use */
-		if (reply->generation != checker->generation)
-			return;
-		if (!checker_read(checker, reply->checks[i], &record))
-			checker->setup.changed(checker->setup.context, reply->checks[i], &record);
-	}
-}
-
-static void take_runs(struct checker *checker, const struct checker_reply *reply)
+/* What is taken may bring another set into use. */
+static void take_checks(struct checker *checker, const struct checker_reply *reply,
+			void (*take)(void *context, uint32_t check))
 {
 	for (uint32_t i = 0; i < reply->count && reply->generation == checker->generation; i++)
 		if (reply->checks[i] < checker->set->count)
-			checker->setup.run(checker->setup.context, reply->checks[i]);
+			take(checker->setup.context, reply->checks[i]);
 }
 
 static void log_line(const struct checker_reply *reply)
@@ -133,10 +124,10 @@ void checker_take_reply(struct checker *checker, const struct checker_reply *rep
 		return;
 	switch (reply->type) {
 	case CHECKER_CHANGES:
-		take_changes(checker, reply);
+		take_checks(checker, reply, checker->setup.changed);
 		break;
 	case CHECKER_RUN:
-		take_runs(checker, reply);
+		take_checks(checker, reply, checker->setup.run);
 		break;
 	case CHECKER_LOG:
 		log_line(reply);

@@ -34,9 +34,8 @@ void pools_prepared_free(struct pools_prepared *prepared)
 	table_free(prepared);
 }
 
-static void on_checked(void *context, uint32_t check, const struct checker_record *record)
+static void on_checked(void *context, uint32_t check)
 {
-	(void)record;
 	work_add(context, check);
 }
 

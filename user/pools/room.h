@@ -119,7 +119,7 @@ struct pools {
 	struct pools_work work;
 	struct pools_burst burst;
 	int states_fd; /* states.h; -1: it cannot be written */
-	struct event *examine; /* all records again, after a reload */
+	struct event *examine; /* all records again: after a reload, or one that was not whole */
 	struct running_program *programs;
 	struct pools_notify *notify;
 	char cause[POOLS_REASON_BYTES]; /* of what is being done now */

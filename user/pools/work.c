@@ -198,8 +198,11 @@ static void apply(struct pools *pools, uint32_t check)
 {
 	struct pools_prepared *table = pools->table;
 	struct checker_record record;
+	int error = checker_read(pools->checker, check, &record);
 
-	if (checker_read(pools->checker, check, &record))
+	if (error == -EAGAIN) /* its process may have died while it wrote */
+		clock_arm(pools->examine, clock_now_ns() + NS_PER_SECOND);
+	if (error)
 		return;
 	for (uint32_t i = table->first_users[check]; i != POOLS_NONE;
 	     i = table->checks[i].next_user) {

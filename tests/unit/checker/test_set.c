@@ -187,7 +187,7 @@ static void records_are_not_trusted(void **state)
 	checker = make_checker(set);
 	memset(&record, 0xff, sizeof(record));
 	write_record(&checker, 0, &record);
-	assert_int_equal(checker_read(&checker, 0, &record), -ENOENT); /* an odd sequence */
+	assert_int_equal(checker_read(&checker, 0, &record), -EAGAIN); /* an odd sequence */
 	memset(&record, 0xff, sizeof(record));
 	record.sequence = 2;
 	strcpy(record.reason, "\x1b[2J");
@@ -207,10 +207,9 @@ static void records_are_not_trusted(void **state)
 
 static unsigned changed_count, run_count;
 
-static void count_changed(void *context, uint32_t check, const struct checker_record *record)
+static void count_changed(void *context, uint32_t check)
 {
 	(void)context;
-	(void)record;
 	assert_int_equal(check, 0);
 	changed_count++;
 }

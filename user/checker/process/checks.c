@@ -102,7 +102,7 @@ static int new_check(struct process *process, const struct checker_set_entry *en
 	return error;
 }
 
-/* The check that was here before, or NULL. Each is taken once. */
+/* The check that was here before, or NULL. xbeatd names each once. */
 static struct check *find_previous(const struct process *process, const struct reader *reader,
 				   const struct checker_set_entry *entry)
 {
@@ -112,7 +112,6 @@ static struct check *find_previous(const struct process *process, const struct r
 		       : NULL;
 }
 
-/* A set that is being made: new checks are marked by their process being NULL until it is used. */
 static int read_checks(struct process *process, struct reader *reader, struct check_set *set,
 		       struct check_rules *rules)
 {
@@ -147,11 +146,8 @@ static void free_new(struct check_set *set)
 	free(set->checks);
 }
 
-static void remove_gone(struct process *process, const struct check_set *next)
+static void remove_gone(struct process *process)
 {
-	for (uint32_t i = 0; i < next->count; i++)
-		if (!is_new(next->checks[i]))
-			process->set.checks[next->checks[i]->index] = NULL;
 	for (uint32_t i = 0; i < process->set.count; i++) {
 		struct check *check = process->set.checks[i];
 
@@ -165,17 +161,24 @@ static void remove_gone(struct process *process, const struct check_set *next)
 		munmap(process->set.records, process->set.count * sizeof(*process->set.records));
 }
 
-static void keep(struct check *check, const struct check_rules *rules)
+static void keep(struct check *check, uint32_t index, struct checker_record *record,
+		 const struct check_rules *rules)
 {
+	check->process->set.checks[check->index] = NULL;
+	check->index = index;
 	check->definition.rules = *rules;
-	record_write_state(check);
+	if (record_move(check, record))
+		replies_changed(check);
 	schedule_rules_changed(check);
 }
 
-static void add(struct check *check, const struct check_rules *rules)
+static void add(struct check *check, uint32_t index, struct checker_record *record,
+		const struct check_rules *rules)
 {
-	bool known = record_read(check->record, &check->state);
+	bool known = record_read(record, &check->state);
 
+	check->index = index;
+	check->record = record;
 	check->definition.rules = *rules;
 	if (!known) {
 		check->state = check_start(rules);
@@ -190,19 +193,14 @@ static void use(struct process *process, const struct check_set *set,
 		const struct check_rules *rules)
 {
 	replies_forget(process);
-	remove_gone(process, set);
+	for (uint32_t i = 0; i < set->count; i++)
+		if (!is_new(set->checks[i]))
+			keep(set->checks[i], i, &set->records[i], &rules[i]);
+	remove_gone(process);
 	process->set = *set;
-	for (uint32_t i = 0; i < set->count; i++) {
-		struct check *check = set->checks[i];
-		bool was_new = is_new(check);
-
-		check->index = i;
-		check->record = &set->records[i];
-		if (was_new)
-			add(check, &rules[i]);
-		else
-			keep(check, &rules[i]);
-	}
+	for (uint32_t i = 0; i < set->count; i++)
+		if (is_new(set->checks[i]))
+			add(set->checks[i], i, &set->records[i], &rules[i]);
 }
 
 static int make_lists(struct process *process, uint32_t count)
@@ -237,9 +235,11 @@ static int read_set(struct process *process, struct reader *reader, struct check
 	set->checks = calloc(set->count, sizeof(struct check *));
 	rules = calloc(set->count, sizeof(*rules));
 	error = set->checks && rules ? read_checks(process, reader, set, rules) : -ENOMEM;
+	if (!error)
+		error = make_lists(process, set->count);
 	if (!error) {
 		set->records = map_file(records_fd, records_length, PROT_READ | PROT_WRITE);
-		error = set->records ? make_lists(process, set->count) : -errno;
+		error = set->records ? 0 : -errno;
 	}
 	if (error)
 		free_new(set);
@@ -274,10 +274,8 @@ int checks_use(struct process *process, uint32_t generation, int definitions_fd,
 
 void checks_stop(struct process *process)
 {
-	const struct check_set none = {0};
-
-	remove_gone(process, &none);
-	process->set = none;
+	remove_gone(process);
+	process->set = (struct check_set){0};
 }
 
 struct check *checks_find(const struct process *process, uint32_t generation, uint32_t index)

@@ -98,8 +98,12 @@ void record_write(struct check *check, enum check_outcome outcome, uint64_t now_
 /* Whether a run asks for another weight or mode than the record has. */
 bool record_asks_else(const struct checker_record *record, const struct run *run);
 
-/* Writes the state alone: the check has another record, or is new. */
+/* Writes the state alone, of a check that is new. */
 void record_write_state(struct check *check);
+
+/* Takes all to the record of the next set, into which xbeatd has copied it before. Returns whether
+ * it has changed since. */
+bool record_move(struct check *check, struct checker_record *next);
 
 /* What an earlier process left. Returns whether the record has a state. */
 bool record_read(struct checker_record *record, struct check_state *state);

@@ -78,6 +78,20 @@ void record_write_state(struct check *check)
 	end_write(check->record);
 }
 
+bool record_move(struct check *check, struct checker_record *next)
+{
+	const size_t first = offsetof(struct checker_record, outcome);
+	const size_t bytes = sizeof(*next) - first;
+	const uint8_t *from = (const uint8_t *)check->record + first;
+	bool changed = memcmp((const uint8_t *)next + first, from, bytes) != 0;
+
+	begin_write(next);
+	memcpy((uint8_t *)next + first, from, bytes);
+	end_write(next);
+	check->record = next;
+	return changed;
+}
+
 bool record_read(struct checker_record *record, struct check_state *state)
 {
 	if (!record->sequence)
