@@ -8,7 +8,7 @@
 # The Makefile links by this table, scripts/check-layers checks the tree against it, and
 # docs/architecture.md says what each room is for.
 
-ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/vrrp user/vrrp/report user/vrrp/rules \
+ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/pools/notify user/pools/entries user/vrrp user/vrrp/report user/vrrp/rules \
 	user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
 	user/control user/ctl user/ctl/verbs user/ctl/screen user/ctl/share user/ctl/pool user/ctl/file user/ctl/convert user/ctl/convert/haproxy user/ctl/convert/kubernetes user/ctl/convert/blocks \
 	user/ctl/capture user/ctl/inspect user/ctl/kernel user/ctl/call \
@@ -21,7 +21,7 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture 
 	user/config/syntax user/config/host user/checker/protocol user/config/model user/core user/core/pool user/core/vrrp user/figures \
 	user/service user/app user/lib bpf bpf/capture bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
-uses.user/daemon := user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/vrrp user/vrrp/report \
+uses.user/daemon := user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/pools/entries user/vrrp user/vrrp/report \
 	user/heartbeat user/tracking user/control user/runner user/starter user/net user/net/netlink \
 	user/kernel/upkeep user/kernel user/kernel/share user/config user/config/print user/config/host \
 	user/config/model user/core user/core/vrrp user/figures user/service user/lib
@@ -34,9 +34,11 @@ uses.user/daemon/sharing := user/control user/kernel user/kernel/share user/lib
 
 uses.user/cluster := user/heartbeat user/kernel user/config/model user/core user/lib
 
-uses.user/pools/report := user/pools user/plane user/checker user/checker/protocol user/config/model user/core/pool user/lib
-uses.user/pools := user/plane/ipvs user/plane user/checker user/checker/protocol user/notify user/runner user/starter \
-	user/config/model user/core/pool user/lib
+uses.user/pools/report := user/pools user/pools/entries user/plane user/checker user/checker/protocol user/config/model user/core/pool user/lib
+uses.user/pools := user/pools/notify user/pools/entries user/plane/ipvs user/plane user/checker user/checker/protocol \
+	user/runner user/config/model user/core/pool user/lib
+uses.user/pools/notify := user/pools/entries user/notify user/runner user/config/model user/core/pool user/lib
+uses.user/pools/entries := user/plane user/checker user/runner user/config/model user/core/pool user/lib
 uses.user/plane/nft := user/net/netlink user/lib
 uses.user/plane/ipvs := user/plane/nft user/plane user/net/netlink user/config/model user/lib
 uses.user/plane := user/config/model user/lib

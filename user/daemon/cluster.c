@@ -3,7 +3,7 @@
 #include "user/cluster/cluster.h"
 #include "user/daemon/daemon.h"
 #include "user/lib/json_text.h"
-#include "user/pools/ages.h"
+#include "user/pools/report/ages.h"
 #include <errno.h>
 
 /* Orders of other nodes have come. */

@@ -5,9 +5,9 @@
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/pools/events.h"
-#include "user/pools/notify.h"
-#include "user/pools/services.h"
+#include "user/pools/entries/services.h"
+#include "user/pools/notify/events.h"
+#include "user/pools/notify/notify.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef XBEAT_POOLS_ACT_H
 #define XBEAT_POOLS_ACT_H
 
-#include "user/pools/room.h"
+#include "user/pools/entries/entries.h"
 
 /* Who takes the actions of this pool. */
 struct pool_out act_out(struct pool_entry *pool);

@@ -7,7 +7,7 @@
 #include "user/lib/clock.h"
 #include "user/pools/act.h"
 #include "user/pools/due.h"
-#include "user/pools/table.h"
+#include "user/pools/entries/table.h"
 #include <string.h>
 
 static void carry_check(struct check_entry *entry, const struct check_entry *old)

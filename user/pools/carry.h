@@ -3,7 +3,7 @@
 #ifndef XBEAT_POOLS_CARRY_H
 #define XBEAT_POOLS_CARRY_H
 
-#include "user/pools/room.h"
+#include "user/pools/entries/entries.h"
 
 /* The states of checks that both tables have, by their indices in the two sets of the checker: after
  * checker_use(). */

@@ -3,7 +3,7 @@
 #ifndef XBEAT_POOLS_DUE_H
 #define XBEAT_POOLS_DUE_H
 
-#include "user/pools/room.h"
+#include "user/pools/entries/entries.h"
 
 /* After each change of the pool: continues its slow starts, ends its drains. */
 void due_arm(struct pool_entry *pool);

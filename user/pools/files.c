@@ -3,43 +3,8 @@
 #include "user/pools/files.h"
 #include "user/lib/log.h"
 #include "user/pools/work.h"
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define PART_FAILED (-(int64_t)INT32_MAX - 1) /* keepalived's IPVS weight that is a failure */
-
-struct watched_file {
-	const struct config_file *config;
-	struct pools *pools;
-	uint32_t first_user; /* an index of checks; POOLS_NONE: none */
-	uint32_t number; /* the runner's; 0: it is not watched */
-};
-
-int files_find(struct pools_prepared *table)
-{
-	const struct config *config = table->config;
-
-	table->files = calloc(config->file_count + 1, sizeof(*table->files));
-	if (!table->files)
-		return -ENOMEM;
-	table->file_count = config->file_count;
-	for (size_t i = 0; i < table->file_count; i++)
-		table->files[i] = (struct watched_file){.config = &config->files[i],
-							.first_user = POOLS_NONE};
-	for (uint32_t i = 0; i < table->probe_first; i++) {
-		struct check_entry *entry = &table->checks[i];
-
-		if (entry->config->kind != CONFIG_CHECK_FILE)
-			continue;
-		for (size_t j = 0; j < table->file_count; j++)
-			if (!strcmp(table->files[j].config->name, entry->config->file)) {
-				entry->next_user = table->files[j].first_user;
-				table->files[j].first_user = i;
-			}
-	}
-	return 0;
-}
 
 /* What the value means to a check. Returns whether it is a failure. */
 static bool judge(const struct config_check *config, int32_t value, int64_t *part)
@@ -92,9 +57,4 @@ void files_unwatch(struct pools *pools)
 	for (size_t i = 0; i < table->file_count; i++)
 		if (table->files[i].number)
 			runner_unwatch(pools->setup.runner, table->files[i].number);
-}
-
-void files_free(struct pools_prepared *table)
-{
-	free(table->files);
 }

@@ -3,15 +3,10 @@
 #ifndef XBEAT_POOLS_FILES_H
 #define XBEAT_POOLS_FILES_H
 
-#include "user/pools/room.h"
-
-/* Finds the files of the table's checks. Returns 0 or -ENOMEM; for any thread. */
-int files_find(struct pools_prepared *table);
+#include "user/pools/entries/entries.h"
 
 /* Watches those of the table in use. */
 void files_watch(struct pools *pools);
 void files_unwatch(struct pools *pools);
-
-void files_free(struct pools_prepared *table);
 
 #endif

@@ -6,9 +6,9 @@
 #include "user/lib/time.h"
 #include "user/pools/act.h"
 #include "user/pools/due.h"
-#include "user/pools/events.h"
-#include "user/pools/room.h"
-#include "user/pools/select.h"
+#include "user/pools/entries/entries.h"
+#include "user/pools/entries/select.h"
+#include "user/pools/notify/events.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -113,14 +113,6 @@ json_t *pools_order_weight(struct pools *pools, const struct pools_selection *se
 	const struct order order = {.weight = weight};
 
 	return order_all(pools, selection, set_weight, &order);
-}
-
-bool pools_mode_find(const char *name, enum pool_mode *mode)
-{
-	for (*mode = POOL_READY; *mode <= POOL_MAINTENANCE; ++*mode)
-		if (!strcmp(name, pools_mode_name(*mode)))
-			return true;
-	return false;
 }
 
 static bool has_orders(const struct pool_server *core)

@@ -3,19 +3,15 @@
 #ifndef XBEAT_POOLS_OPERATOR_H
 #define XBEAT_POOLS_OPERATOR_H
 
-#include "user/core/pool/pool.h"
-#include "user/pools/select.h"
+#include "user/pools/entries/modes.h"
+#include "user/pools/entries/select.h"
+#include "user/pools/pools.h"
 
 /* Both return what was changed, as new JSON; NULL: no server is selected. */
 json_t *pools_order_mode(struct pools *pools, const struct pools_selection *selection,
 			 enum pool_mode mode, uint64_t timeout_ns);
 json_t *pools_order_weight(struct pools *pools, const struct pools_selection *selection,
 			   int64_t weight);
-
-const char *pools_mode_name(enum pool_mode mode);
-
-/* Finds a mode by its name. Returns success. */
-bool pools_mode_find(const char *name, enum pool_mode *mode);
 
 /* All that operators have asked for, as new JSON: a list, empty if there is nothing. */
 json_t *pools_operator_json(const struct pools *pools);

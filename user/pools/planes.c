@@ -4,8 +4,8 @@
 #include "user/lib/address.h"
 #include "user/lib/array.h"
 #include "user/plane/ipvs/ipvs.h"
-#include "user/pools/events.h"
-#include "user/pools/table.h"
+#include "user/pools/entries/table.h"
+#include "user/pools/notify/events.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef XBEAT_POOLS_PLANES_H
 #define XBEAT_POOLS_PLANES_H
 
-#include "user/pools/room.h"
+#include "user/pools/entries/entries.h"
 
 /* Starts those that the configuration needs and that do not run. One that cannot be used is logged
  * once; the pools go on without forwarding. */

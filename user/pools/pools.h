@@ -6,27 +6,10 @@
 #ifndef XBEAT_POOLS_POOLS_H
 #define XBEAT_POOLS_POOLS_H
 
-#include "user/checker/checker.h"
-#include "user/config/model/config.h"
-#include "user/lib/event_log.h"
-#include "user/plane/plane.h"
-#include "user/runner/runner.h"
+#include "user/pools/entries/setup.h"
 
 struct pools;
-
-struct pools_setup {
-	struct event_base *base;
-	const char *daemon_name;
-	struct starter *starter;
-	struct runner *runner;
-	const struct config *config;
-	struct event_log *event_log;
-	const json_t *saved; /* pools_saved_json() of the daemon before; NULL: none */
-	bool continues; /* that daemon ended for this one to go on */
-	/* The result of a vrrp_check has changed. */
-	void (*probe_changed)(void *context, const char *name, bool up, const char *reason);
-	void *context;
-};
+struct pools_prepared;
 
 /* What of a configuration takes long to make: in the thread of a reload. NULL without memory. */
 struct pools_prepared *pools_prepare(const struct config *config);

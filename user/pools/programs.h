@@ -3,7 +3,7 @@
 #ifndef XBEAT_POOLS_PROGRAMS_H
 #define XBEAT_POOLS_PROGRAMS_H
 
-#include "user/pools/room.h"
+#include "user/pools/entries/entries.h"
 
 /* Runs the program of a check, and reports its end to the checker. */
 void programs_run(struct pools *pools, uint32_t check);

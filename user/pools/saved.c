@@ -4,9 +4,9 @@
 #include "user/pools/saved.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
+#include "user/pools/entries/entries.h"
+#include "user/pools/entries/table.h"
 #include "user/pools/operator.h"
-#include "user/pools/room.h"
-#include "user/pools/table.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include "user/lib/file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/pools/name_index.h"
+#include "user/pools/entries/name_index.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -32,31 +32,6 @@ struct file_entry {
 static void path_of(const struct pools *pools, const char *suffix, char path[static PATH_MAX])
 {
 	snprintf(path, PATH_MAX, XB_CHECKS_FILE "%s", pools->setup.daemon_name, suffix);
-}
-
-uint64_t states_identity(const struct server_entry *server, size_t check)
-{
-	const struct config_pool *pool = server->pool->config;
-	const struct config_endpoint *endpoint = &server->config->endpoint;
-	const struct config_check *config = &server->config->checks[check];
-	uint32_t kind = config->kind, number = (uint32_t)check;
-	uint64_t hash = name_index_hash(NAME_INDEX_SEED, pool->name, strlen(pool->name));
-
-	hash = name_index_hash(hash, &pool->family, sizeof(pool->family));
-	hash = name_index_hash(hash, &endpoint->address, sizeof(endpoint->address));
-	hash = name_index_hash(hash, &endpoint->port, sizeof(endpoint->port));
-	hash = name_index_hash(hash, &config->target.address, sizeof(config->target.address));
-	hash = name_index_hash(hash, &config->target.port, sizeof(config->target.port));
-	hash = name_index_hash(hash, &kind, sizeof(kind));
-	return name_index_hash(hash, &number, sizeof(number));
-}
-
-uint64_t states_identity_of_probe(const struct config_probe *probe)
-{
-	uint32_t kind = probe->check.kind;
-	uint64_t hash = name_index_hash(NAME_INDEX_SEED, probe->name, strlen(probe->name));
-
-	return name_index_hash(hash, &kind, sizeof(kind));
 }
 
 /* With a state that it has, and not the initial one, it takes `fall` failures to bring it down. */

@@ -7,11 +7,7 @@
 #ifndef XBEAT_POOLS_STATES_H
 #define XBEAT_POOLS_STATES_H
 
-#include "user/pools/room.h"
-
-/* The identity of a check in the file; for any thread. */
-uint64_t states_identity(const struct server_entry *server, size_t check);
-uint64_t states_identity_of_probe(const struct config_probe *probe);
+#include "user/pools/entries/entries.h"
 
 /* Before the checker gets the table's checks: they begin as the file has them. */
 void states_restore(struct pools *pools);

@@ -2,8 +2,8 @@
 /* See suspend.h. keepalived never finds the addresses of a group; here any of them will do. */
 #include "user/pools/suspend.h"
 #include "user/lib/address.h"
-#include "user/pools/events.h"
-#include "user/pools/room.h"
+#include "user/pools/entries/entries.h"
+#include "user/pools/notify/events.h"
 #include <stdlib.h>
 
 bool pools_need_addresses(const struct pools *pools)

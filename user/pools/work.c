@@ -6,7 +6,7 @@
 #include "user/lib/log.h"
 #include "user/pools/act.h"
 #include "user/pools/due.h"
-#include "user/pools/notify.h"
+#include "user/pools/notify/notify.h"
 #include "user/pools/states.h"
 #include <errno.h>
 #include <stdio.h>

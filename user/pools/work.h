@@ -6,7 +6,7 @@
 #ifndef XBEAT_POOLS_WORK_H
 #define XBEAT_POOLS_WORK_H
 
-#include "user/pools/room.h"
+#include "user/pools/entries/entries.h"
 
 /* For the table in use. Returns 0 or -ENOMEM. */
 int work_start(struct pools *pools);

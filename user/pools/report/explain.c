@@ -3,9 +3,9 @@
 #include "user/lib/clock.h"
 #include "user/lib/duration.h"
 #include "user/lib/json_text.h"
+#include "user/pools/entries/entries.h"
 #include "user/pools/operator.h"
 #include "user/pools/report/report.h"
-#include "user/pools/room.h"
 
 static void explain_state(const struct server_entry *server, uint64_t now_ns, json_t *lines)
 {

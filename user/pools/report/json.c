@@ -5,11 +5,11 @@
  */
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
+#include "user/pools/entries/entries.h"
+#include "user/pools/entries/table.h"
 #include "user/pools/operator.h"
 #include "user/pools/report/counters.h"
 #include "user/pools/report/report.h"
-#include "user/pools/room.h"
-#include "user/pools/table.h"
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>

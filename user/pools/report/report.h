@@ -3,8 +3,8 @@
 #ifndef XBEAT_POOLS_REPORT_REPORT_H
 #define XBEAT_POOLS_REPORT_REPORT_H
 
+#include "user/pools/entries/select.h"
 #include "user/pools/pools.h"
-#include "user/pools/select.h"
 #include <jansson.h>
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The services of a pool: of its address, its mark or its group; and the ports of its servers. */
 #include "user/lib/address.h"
-#include "user/pools/services.h"
+#include "user/pools/entries/services.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

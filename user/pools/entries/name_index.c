@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See name_index.h. */
-#include "user/pools/name_index.h"
+#include "user/pools/entries/name_index.h"
 #include <stdlib.h>
 
 #define PRIME 0x100000001b3u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What people call a server. */
 #include "user/lib/address.h"
-#include "user/pools/select.h"
+#include "user/pools/entries/select.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

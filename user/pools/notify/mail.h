@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Mails about servers and quorums (smtp_alert), in keepalived's words. */
-#ifndef XBEAT_POOLS_MAIL_H
-#define XBEAT_POOLS_MAIL_H
+#ifndef XBEAT_POOLS_NOTIFY_MAIL_H
+#define XBEAT_POOLS_NOTIFY_MAIL_H
 
-#include "user/pools/room.h"
+#include "user/pools/entries/entries.h"
 
 /* kind: of the check that has changed; CONFIG_CHECK_KIND_COUNT: none. */
 void mail_server(const struct server_entry *server, enum config_check_kind kind, bool up);

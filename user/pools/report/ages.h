@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* For how long servers have been up or down: what the directors of a cluster compare. */
-#ifndef XBEAT_POOLS_AGES_H
-#define XBEAT_POOLS_AGES_H
+#ifndef XBEAT_POOLS_REPORT_AGES_H
+#define XBEAT_POOLS_REPORT_AGES_H
 
 #include "user/pools/pools.h"
 

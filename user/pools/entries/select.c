@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See select.h. */
-#include "user/pools/select.h"
+#include "user/pools/entries/select.h"
 #include "user/lib/address.h"
-#include "user/pools/room.h"
-#include "user/pools/table.h"
+#include "user/pools/entries/entries.h"
+#include "user/pools/entries/table.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

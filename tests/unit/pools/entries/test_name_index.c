@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* All that was added is found, also with equal hashes and a full table. */
-#include "user/pools/name_index.h"
+#include "user/pools/entries/name_index.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See services.h. */
-#include "user/pools/services.h"
+#include "user/pools/entries/services.h"
 #include "user/lib/address.h"
 #include <string.h>
 

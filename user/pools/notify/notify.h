@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Notifications in keepalived's words: programs, lines of FIFOs, mails. Nothing here waits. */
-#ifndef XBEAT_POOLS_NOTIFY_H
-#define XBEAT_POOLS_NOTIFY_H
+#ifndef XBEAT_POOLS_NOTIFY_NOTIFY_H
+#define XBEAT_POOLS_NOTIFY_NOTIFY_H
 
-#include "user/pools/room.h"
+#include "user/pools/entries/entries.h"
 
 struct pools_notify;
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Servers by what people call them. */
-#ifndef XBEAT_POOLS_SELECT_H
-#define XBEAT_POOLS_SELECT_H
+#ifndef XBEAT_POOLS_ENTRIES_SELECT_H
+#define XBEAT_POOLS_ENTRIES_SELECT_H
 
 #include "user/config/model/pool.h"
-#include "user/pools/pools.h"
+#include <jansson.h>
 
+struct pools_prepared;
 struct server_entry;
 
 struct pools_selection {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See ages.h. */
-#include "user/pools/ages.h"
+#include "user/pools/report/ages.h"
 #include "user/lib/clock.h"
 #include "user/lib/time.h"
-#include "user/pools/room.h"
-#include "user/pools/select.h"
-#include "user/pools/table.h"
+#include "user/pools/entries/entries.h"
+#include "user/pools/entries/select.h"
+#include "user/pools/entries/table.h"
 
 /* Of a server that has never changed nobody knows since when. */
 static bool has_lasted(const struct server_entry *server, uint64_t age_ns, uint64_t now_ns)

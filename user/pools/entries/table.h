@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Makes the table of a configuration, and finds what it contains. */
-#ifndef XBEAT_POOLS_TABLE_H
-#define XBEAT_POOLS_TABLE_H
+#ifndef XBEAT_POOLS_ENTRIES_TABLE_H
+#define XBEAT_POOLS_ENTRIES_TABLE_H
 
-#include "user/pools/room.h"
+#include "user/pools/entries/entries.h"
 
 /* Returns NULL without memory, or if the checker cannot take a check; for any thread. */
 struct pools_prepared *table_new(const struct config *config);

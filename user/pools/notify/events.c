@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See events.h. */
-#include "user/pools/events.h"
+#include "user/pools/notify/events.h"
 #include "user/lib/clock.h"
 #include <errno.h>
 #include <stdarg.h>

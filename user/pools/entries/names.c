@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How pools, servers and their states are called. */
 #include "user/lib/address.h"
-#include "user/pools/operator.h"
-#include "user/pools/room.h"
+#include "user/pools/entries/entries.h"
+#include "user/pools/entries/modes.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void pools_because(struct pools *pools, const char *format, ...)
 {
@@ -56,6 +57,14 @@ const char *pools_mode_name(enum pool_mode mode)
 	};
 
 	return names[mode];
+}
+
+bool pools_mode_find(const char *name, enum pool_mode *mode)
+{
+	for (*mode = POOL_READY; *mode <= POOL_MAINTENANCE; ++*mode)
+		if (!strcmp(name, pools_mode_name(*mode)))
+			return true;
+	return false;
 }
 
 const char *server_entry_state(const struct server_entry *server)

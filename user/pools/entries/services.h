@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The services of the data plane that a pool consists of: one, or those of its group. */
-#ifndef XBEAT_POOLS_SERVICES_H
-#define XBEAT_POOLS_SERVICES_H
+#ifndef XBEAT_POOLS_ENTRIES_SERVICES_H
+#define XBEAT_POOLS_ENTRIES_SERVICES_H
 
 #include "user/plane/plane.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Events of servers and pools. When many servers change at once, only the first are written one by
  * one, and one event has the count of the others. */
-#ifndef XBEAT_POOLS_EVENTS_H
-#define XBEAT_POOLS_EVENTS_H
+#ifndef XBEAT_POOLS_NOTIFY_EVENTS_H
+#define XBEAT_POOLS_NOTIFY_EVENTS_H
 
-#include "user/pools/room.h"
+#include "user/pools/entries/entries.h"
 
 /* Writes a change of a server, for the present cause. */
 void events_server(struct server_entry *server, const char *from, const char *to);

@@ -4,11 +4,11 @@
  * written to each FIFO, then a mail is sent. keepalived follows each line with a NUL byte; here
  * lines end with the newline, as those of instances in the same FIFO.
  */
-#include "user/pools/notify.h"
+#include "user/pools/notify/notify.h"
 #include "user/config/model/command.h"
 #include "user/lib/log.h"
 #include "user/notify/fifo.h"
-#include "user/pools/mail.h"
+#include "user/pools/notify/mail.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds numbers by hashes of names: open addressing, of a size that is known before. */
-#ifndef XBEAT_POOLS_NAME_INDEX_H
-#define XBEAT_POOLS_NAME_INDEX_H
+#ifndef XBEAT_POOLS_ENTRIES_NAME_INDEX_H
+#define XBEAT_POOLS_ENTRIES_NAME_INDEX_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See table.h. */
-#include "user/pools/table.h"
+#include "user/pools/entries/table.h"
 #include "user/lib/address.h"
 #include "user/lib/log.h"
-#include "user/pools/files.h"
-#include "user/pools/name_index.h"
-#include "user/pools/services.h"
-#include "user/pools/states.h"
+#include "user/pools/entries/name_index.h"
+#include "user/pools/entries/services.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +93,24 @@ static struct pool_server_rules make_server_rules(const struct config_real_serve
 	};
 }
 
+/* In the file of states.c: what the next daemon finds it by. */
+static uint64_t check_identity(const struct server_entry *server, size_t check)
+{
+	const struct config_pool *pool = server->pool->config;
+	const struct config_endpoint *endpoint = &server->config->endpoint;
+	const struct config_check *config = &server->config->checks[check];
+	uint32_t kind = config->kind, number = (uint32_t)check;
+	uint64_t hash = name_index_hash(NAME_INDEX_SEED, pool->name, strlen(pool->name));
+
+	hash = name_index_hash(hash, &pool->family, sizeof(pool->family));
+	hash = name_index_hash(hash, &endpoint->address, sizeof(endpoint->address));
+	hash = name_index_hash(hash, &endpoint->port, sizeof(endpoint->port));
+	hash = name_index_hash(hash, &config->target.address, sizeof(config->target.address));
+	hash = name_index_hash(hash, &config->target.port, sizeof(config->target.port));
+	hash = name_index_hash(hash, &kind, sizeof(kind));
+	return name_index_hash(hash, &number, sizeof(number));
+}
+
 static int fill_server(struct pools_prepared *table, struct pool_entry *pool, size_t index,
 		       struct check_entry *checks)
 {
@@ -109,7 +126,7 @@ static int fill_server(struct pools_prepared *table, struct pool_entry *pool, si
 	for (size_t i = 0; i < server->config->check_count && !error; i++) {
 		checks[i].config = &server->config->checks[i];
 		checks[i].server = server;
-		checks[i].identity = states_identity(server, i);
+		checks[i].identity = check_identity(server, i);
 		error = add_check(table, &checks[i]);
 		core->failed_count += !checks[i].up;
 	}
@@ -183,6 +200,14 @@ static int fill_pools(struct pools_prepared *table)
 	return error;
 }
 
+static uint64_t probe_identity(const struct config_probe *probe)
+{
+	uint32_t kind = probe->check.kind;
+	uint64_t hash = name_index_hash(NAME_INDEX_SEED, probe->name, strlen(probe->name));
+
+	return name_index_hash(hash, &kind, sizeof(kind));
+}
+
 static int fill_probes(struct pools_prepared *table)
 {
 	const struct config_pools *config = &table->config->pools;
@@ -193,10 +218,36 @@ static int fill_probes(struct pools_prepared *table)
 
 		entry->probe = &config->checks[i];
 		entry->config = &config->checks[i].check;
-		entry->identity = states_identity_of_probe(entry->probe);
+		entry->identity = probe_identity(entry->probe);
 		error = add_check(table, entry);
 	}
 	return error;
+}
+
+/* The files of FILE checks, and who uses them. Returns 0 or -ENOMEM. */
+static int find_files(struct pools_prepared *table)
+{
+	const struct config *config = table->config;
+
+	table->files = calloc(config->file_count + 1, sizeof(*table->files));
+	if (!table->files)
+		return -ENOMEM;
+	table->file_count = config->file_count;
+	for (size_t i = 0; i < table->file_count; i++)
+		table->files[i] = (struct watched_file){.config = &config->files[i],
+							.first_user = POOLS_NONE};
+	for (uint32_t i = 0; i < table->probe_first; i++) {
+		struct check_entry *entry = &table->checks[i];
+
+		if (entry->config->kind != CONFIG_CHECK_FILE)
+			continue;
+		for (size_t j = 0; j < table->file_count; j++)
+			if (!strcmp(table->files[j].config->name, entry->config->file)) {
+				entry->next_user = table->files[j].first_user;
+				table->files[j].first_user = i;
+			}
+	}
+	return 0;
 }
 
 struct pools_prepared *table_new(const struct config *config)
@@ -207,7 +258,7 @@ struct pools_prepared *table_new(const struct config *config)
 		return NULL;
 	table->config = config;
 	count(table);
-	if (allocate(table) && !fill_pools(table) && !fill_probes(table) && !files_find(table))
+	if (allocate(table) && !fill_pools(table) && !fill_probes(table) && !find_files(table))
 		return table;
 	table_free(table);
 	return NULL;
@@ -234,7 +285,7 @@ void table_free(struct pools_prepared *table)
 	if (table->set)
 		checker_set_free(table->set);
 	name_index_free(table->names);
-	files_free(table);
+	free(table->files);
 	free(table->first_users);
 	free(table->services);
 	free(table->checks);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Inside the room: what the pools are made of. A table has all entries of one configuration in a few
+ * What the pools are made of. A table has all entries of one configuration in a few
  * blocks of memory, made in the thread of a reload (table.c); the loop uses one at a time. Pools,
  * servers and checks are found by their indices there, and by name (table_find_…()).
  */
-#ifndef XBEAT_POOLS_ROOM_H
-#define XBEAT_POOLS_ROOM_H
+#ifndef XBEAT_POOLS_ENTRIES_ENTRIES_H
+#define XBEAT_POOLS_ENTRIES_ENTRIES_H
 
+#include "user/checker/checker.h"
 #include "user/core/pool/pool.h"
-#include "user/pools/pools.h"
+#include "user/plane/plane.h"
+#include "user/pools/entries/setup.h"
 
 #define POOLS_REASON_BYTES 224
 #define POOLS_ENDPOINT_BYTES 56 /* "[v6 address]:65535" */
@@ -26,7 +28,7 @@ struct check_entry {
 	/* index of another use of that check, or of that file; POOLS_NONE: the last */
 	uint32_t next_user;
 	int64_t weight_part; /* what it adds to its server's weight */
-	uint64_t identity; /* states.h */
+	uint64_t identity; /* the same in each daemon (states.h) */
 	bool up, has_run;
 };
 
@@ -61,8 +63,15 @@ struct pool_entry {
 	bool sorry_serves; /* as last reported */
 };
 
+/* Of FILE checks; each file once. */
+struct watched_file {
+	const struct config_file *config;
+	struct pools *pools;
+	uint32_t first_user; /* an index of checks; POOLS_NONE: none */
+	uint32_t number; /* the runner's; 0: it is not watched */
+};
+
 struct name_index;
-struct watched_file;
 
 struct pools_prepared {
 	const struct config *config;
@@ -79,7 +88,7 @@ struct pools_prepared {
 	uint32_t *first_users; /* of each check of the set: an index of checks */
 	uint32_t set_count;
 	struct name_index *names;
-	struct watched_file *files; /* of FILE checks */
+	struct watched_file *files;
 	size_t file_count;
 };
 

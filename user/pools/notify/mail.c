@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See mail.h. */
-#include "user/pools/mail.h"
+#include "user/pools/notify/mail.h"
 #include "user/lib/address.h"
 #include <stdio.h>
 
