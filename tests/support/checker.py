@@ -156,3 +156,23 @@ HOLD = "held = []\nwhile True:\n    held.append(listener.accept())"
 ACCEPT = "while True:\n    listener.accept()[0].close()"
 # Only listens: the kernel makes connections, as many as the queue has room for.
 LISTEN = "import signal\nsignal.pause()"
+
+
+# A connection each; "connection" and "send" for one line are known.
+EACH = """
+import threading, time
+def serve(connection):
+    lines = connection.makefile("rb")
+    send = lambda text: connection.sendall(text)
+    try:
+        {body}
+    except OSError:
+        pass
+    connection.close()
+while True:
+    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+"""
+
+
+def each(*lines):
+    return EACH.replace("{body}", "\n        ".join(lines))

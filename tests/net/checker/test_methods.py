@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from tests.support.checker import HOLD, Checks, serve
+from tests.support.checker import HOLD, Checks, each, serve
 from tests.support.laboratory import wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2, links=1)
@@ -167,6 +167,27 @@ def test_an_agent(lab, checks):
     server.end()
     gone = checks.wait_event(outcome="local_error", agent=READY, agent_health=UP)
     assert gone["up"] and gone["reason"].startswith("agent: connection refused after ")
+
+
+AGENTS = {
+    "nothing": (("time.sleep(100)",), "no line within 200 ms"),
+    "byte by byte for ever": (('while True: send(b"7"); time.sleep(0.03)',), "no line within 200 ms"),
+    "a line without end": (('while True: send(b"7" * 65536)',), "a line of more than 1024 bytes"),
+    "nuls": (('send(bytes(64)); time.sleep(100)',), "no line within 200 ms"),
+    "nuls in a line": (('send(b"\\0\\0down\\n")',), " after ", "good"),
+    "closes": (("pass",), "connection closed by the server after "),
+    "half-closed": (("connection.shutdown(socket.SHUT_WR); lines.readline()",), "connection closed by the server after "),
+    "a weight that is none": (('send(b"99999999999999999999%\\n")',), 'unknown word "99999999999999999999%"'),
+}
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_an_agent_that_makes_no_sense_changes_nothing(lab, checks, name):
+    lines, reason, outcome = (*AGENTS[name], "local_error")[:3]
+    serve(lab, "node-b", PORT, each(*lines))
+    checks.check("agent", lab.address("node-b"), PORT, **QUICK)
+    event = checks.wait_event(outcome=outcome, agent=0, agent_health=0, has_weight=0)
+    assert event["reason"].startswith(f"agent: {reason}") and event["up"], event
 
 
 def test_a_program(checks):

@@ -3,32 +3,12 @@
 
 import pytest
 
-from tests.support.checker import Checks, serve
+from tests.support.checker import Checks, each, serve
 from tests.support.laboratory import wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2, links=1)
 PORT = 2525
 QUICK = {"interval": 100, "first": 1, "timeout": 300}
-
-# A connection each; "connection" and "send" for one line are known.
-EACH = """
-import threading, time
-def serve(connection):
-    lines = connection.makefile("rb")
-    send = lambda text: connection.sendall(text)
-    try:
-        {body}
-    except OSError:
-        pass
-    connection.close()
-while True:
-    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
-"""
-
-
-def each(*lines):
-    return EACH.replace("{body}", "\n        ".join(lines))
-
 
 @pytest.fixture
 def checks(lab):
