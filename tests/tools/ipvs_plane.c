@@ -20,7 +20,7 @@
  *   wait MS                            the loop runs for this time
  *   stop | keep                        ends; keep: for another daemon
  *
- * SERVICE: PROTOCOL ADDRESS PORT, or: mark NUMBER FAMILY
+ * SERVICE: PROTOCOL ADDRESS PORT, or: mark NUMBER FAMILY; then @POOL if several pools have it
  */
 #include "user/lib/address.h"
 #include "user/lib/log.h"
@@ -45,6 +45,7 @@ static struct config_pools settings;
 static const char *record;
 /* Those that were set: a plane borrows their settings. */
 static struct config_pool pools[SERVICES_MAX];
+static struct plane_service set_services[SERVICES_MAX];
 static size_t pool_count;
 
 static const char *next(struct line *line)
@@ -76,13 +77,13 @@ static struct config_endpoint read_endpoint(struct line *line)
 	return endpoint;
 }
 
-static struct plane_service read_service(struct line *line)
+static struct plane_service read_identity(struct line *line)
 {
 	static const struct {
 		const char *name;
 		uint8_t number;
 	} protocols[] = {{"tcp", IPPROTO_TCP}, {"udp", IPPROTO_UDP}, {"sctp", IPPROTO_SCTP}};
-	struct plane_service service = {.pool = &pools[pool_count]};
+	struct plane_service service = {0};
 	const char *kind = next(line);
 
 	if (!strcmp(kind, "mark")) {
@@ -95,6 +96,38 @@ static struct plane_service read_service(struct line *line)
 			service.protocol = protocols[i].number;
 	service.endpoint = read_endpoint(line);
 	service.family = address_family(&service.endpoint.address);
+	return service;
+}
+
+/* "": the word is missing. */
+static const char *read_user(struct line *line)
+{
+	const char *word = line->words[line->at];
+
+	if (!word || word[0] != '@')
+		return "";
+	line->at++;
+	return word + 1;
+}
+
+static bool is_same(const struct plane_service *one, const struct plane_service *other)
+{
+	return one->mark == other->mark && one->family == other->family &&
+	       one->protocol == other->protocol &&
+	       !memcmp(&one->endpoint, &other->endpoint, sizeof(one->endpoint));
+}
+
+/* With the pool that has set it last. */
+static struct plane_service read_service(struct line *line)
+{
+	struct plane_service service = read_identity(line);
+	const char *user = read_user(line);
+
+	service.pool = &pools[pool_count];
+	for (size_t i = 0; i < pool_count; i++)
+		if (is_same(&set_services[i], &service) &&
+		    (!user[0] || !strcmp(pools[i].name, user)))
+			service.pool = &pools[i];
 	return service;
 }
 
@@ -266,10 +299,13 @@ static void on_restored(void *context, const struct plane_service *service,
 
 static int do_service(struct line *line)
 {
-	struct plane_service service = read_service(line);
+	struct plane_service service = read_identity(line);
 
+	service.pool = &pools[pool_count];
 	pools[pool_count] = (struct config_pool){.scheduler = "wlc"};
+	snprintf(pools[pool_count].name, sizeof(pools[pool_count].name), "%s", read_user(line));
 	read_settings(line, set_pool, &pools[pool_count]);
+	set_services[pool_count] = service;
 	if (pool_count + 1 < SERVICES_MAX)
 		pool_count++;
 	return plane->operations->set_service(plane, &service);

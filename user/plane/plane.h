@@ -47,7 +47,8 @@ struct plane_operations {
 	const char *name;
 	/* Adds or changes. What is set stays so until it is removed. Returns 0 or a negative errno. */
 	int (*set_service)(struct plane *plane, const struct plane_service *service);
-	/* With its servers. */
+	/* With its servers. Of a service that several pools have set, and of its servers, only what no
+	 * other one has set is removed. */
 	int (*remove_service)(struct plane *plane, const struct plane_service *service);
 	int (*set_server)(struct plane *plane, const struct plane_service *service,
 			  const struct plane_server *server);

@@ -82,6 +82,29 @@ def every_kind():
     check_table()
 
 
+def shared():
+    """Two pools of a group with a mark: what one has alone goes with it, what both have with the last one."""
+    plane = Plane()
+    plane.set(*(line for pool in ("@G:0/tcp", "@G:1/udp") for line in (
+        f"service mark 20 4 {pool} scheduler=rr", f"server mark 20 4 {pool} 192.168.0.1 0 method=DR")),
+              "server mark 20 4 @G:0/tcp 192.168.0.2 0 method=DR", "server mark 20 4 @G:1/udp 192.168.0.3 0 method=DR",
+              "complete")
+    def line(number):
+        return f"-a -f 20 -r 192.168.0.{number}:0 -g -w 1"
+    check_table("-A -f 20 -s rr", line(1), line(2), line(3))
+    plane.set("remove-server mark 20 4 @G:1/udp 192.168.0.1 0 method=DR")
+    check_table("-A -f 20 -s rr", line(1), line(2), line(3))
+    plane.set("server mark 20 4 @G:1/udp 192.168.0.1 0 method=DR", "remove-service mark 20 4 @G:0/tcp")
+    check_table("-A -f 20 -s rr", line(1), line(3))
+    plane.set("service mark 20 4 @G:0/udp scheduler=rr", "server mark 20 4 @G:0/udp 192.168.0.3 0 method=DR",
+              "remove-service mark 20 4 @G:1/udp")  # a reload gave the pool another number
+    check_table("-A -f 20 -s rr", line(3))
+    plane.set("remove-service mark 20 4 @G:0/udp")
+    check_table()
+    assert plane.reports == []
+    plane.end()
+
+
 def adoption():
     """What a killed daemon left: what is wanted stays, the rest goes, others' entries stay."""
     add_foreign()
@@ -286,7 +309,7 @@ def nftables():
 
 
 def main():
-    checks = (add_change_remove, every_kind, adoption, put_back, refusals, timeouts, flushes,
+    checks = (add_change_remove, every_kind, shared, adoption, put_back, refusals, timeouts, flushes,
               sync_daemons, nftables)
     checks = [check for check in checks if not sys.argv[1:] or check.__name__ in sys.argv[1:]]
     for check in checks:

@@ -8,6 +8,7 @@
 #include "user/plane/ipvs/record.h"
 #include "user/plane/ipvs/settings.h"
 #include "user/plane/ipvs/state.h"
+#include "user/plane/ipvs/users.h"
 #include <errno.h>
 #include <linux/ip_vs.h>
 #include <stdlib.h>
@@ -32,27 +33,51 @@ static void want(struct ipvs_plane *ipvs, struct ipvs_item *item, bool wanted)
 	ipvs_work_wake(ipvs);
 }
 
+/* NULL: too many pools use it. */
 static struct ipvs_service *set_direct(struct ipvs_plane *ipvs, const struct plane_service *service)
 {
 	struct ipvs_service_id id = ipvs_service_id_of(service);
 	struct ipvs_service *entry = ipvs_table_add_service(&ipvs->table, &id);
 
+	if (!ipvs_users_add(entry, service->pool))
+		return NULL;
 	entry->shown = *service;
 	entry->wanted = ipvs_service_settings_of(service);
 	want(ipvs, &entry->item, true);
 	return entry;
 }
 
+static void leave(struct ipvs_plane *ipvs, struct ipvs_item *item, uint64_t user)
+{
+	if (item->users == user)
+		want(ipvs, item, false);
+	else
+		item->users &= ~user;
+}
+
+/* Others use it still. */
+static void leave_service(struct ipvs_plane *ipvs, struct ipvs_service *service, uint64_t user)
+{
+	struct ipvs_item *server = TAILQ_FIRST(&service->servers), *next;
+
+	service->item.users &= ~user;
+	for (; server; server = next) {
+		next = TAILQ_NEXT(server, beside);
+		leave(ipvs, server, user);
+	}
+}
+
 static int remove_direct(struct ipvs_plane *ipvs, const struct plane_service *service)
 {
 	struct ipvs_service *entry = find_service(ipvs, service);
-	struct ipvs_item *server;
+	uint64_t user = entry ? ipvs_users_find(entry, service->pool) : 0;
 
-	if (!entry || !entry->item.wanted)
+	if (!user || !entry->item.wanted)
 		return -ENOENT;
-	TAILQ_FOREACH(server, &entry->servers, beside)
-	server->wanted = false;
-	want(ipvs, &entry->item, false);
+	if (entry->item.users == user)
+		want(ipvs, &entry->item, false);
+	else
+		leave_service(ipvs, entry, user);
 	return 0;
 }
 
@@ -77,11 +102,12 @@ static struct config_endpoint endpoint_in(const struct ipvs_service *of,
 }
 
 static void set_in(struct ipvs_plane *ipvs, struct ipvs_service *of,
-		   const struct plane_server *server)
+		   const struct plane_server *server, uint64_t user)
 {
 	struct config_endpoint endpoint = endpoint_in(of, server);
 	struct ipvs_server *entry = ipvs_table_add_server(&ipvs->table, of, &endpoint);
 
+	entry->item.users |= user;
 	entry->shown = *server;
 	entry->wanted = ipvs_server_settings_of(server);
 	want(ipvs, &entry->item, true);
@@ -89,13 +115,14 @@ static void set_in(struct ipvs_plane *ipvs, struct ipvs_service *of,
 
 /* nftables_ipvs came or went: the service is another one now, with the same servers. */
 static void move_servers(struct ipvs_plane *ipvs, const struct ipvs_service *from,
-			 struct ipvs_service *to)
+			 struct ipvs_service *to, const struct config_pool *pool)
 {
+	uint64_t user_from = ipvs_users_find(from, pool), user_to = ipvs_users_find(to, pool);
 	const struct ipvs_item *item;
 
 	TAILQ_FOREACH(item, &from->servers, beside)
-	if (item->wanted)
-		set_in(ipvs, to, &((const struct ipvs_server *)item)->shown);
+	if (item->users & user_from)
+		set_in(ipvs, to, &((const struct ipvs_server *)item)->shown, user_to);
 }
 
 /* The service that stands for one that is set: of a mark, or itself. NULL: neither is set. */
@@ -137,9 +164,11 @@ static int set_service(struct plane *plane, const struct plane_service *service)
 	bool marked = ipvs_marks_wanted(ipvs, service);
 	struct ipvs_service *now = marked ? set_marked(ipvs, service) : set_direct(ipvs, service);
 
+	if (!now)
+		return -ENOSPC;
 	if (!before || marked == (was_marked != NULL))
 		return 0;
-	move_servers(ipvs, before, now);
+	move_servers(ipvs, before, now, service->pool);
 	return was_marked ? remove_marked(ipvs, was_marked) : remove_direct(ipvs, service);
 }
 
@@ -148,10 +177,11 @@ static int set_server(struct plane *plane, const struct plane_service *service,
 {
 	struct ipvs_plane *ipvs = ipvs_of(plane);
 	struct ipvs_service *of = serving(ipvs, service);
+	uint64_t user = of ? ipvs_users_find(of, service->pool) : 0;
 
-	if (!of)
+	if (!user)
 		return -ENOENT;
-	set_in(ipvs, of, server);
+	set_in(ipvs, of, server, user);
 	return 0;
 }
 
@@ -160,16 +190,17 @@ static int remove_server(struct plane *plane, const struct plane_service *servic
 {
 	struct ipvs_plane *ipvs = ipvs_of(plane);
 	struct ipvs_service *of = serving(ipvs, service);
+	uint64_t user = of ? ipvs_users_find(of, service->pool) : 0;
 	struct config_endpoint endpoint;
 	struct ipvs_server *entry;
 
-	if (!of)
+	if (!user)
 		return -ENOENT;
 	endpoint = endpoint_in(of, server);
 	entry = ipvs_table_server(&ipvs->table, of, &endpoint);
-	if (!entry || !entry->item.wanted)
+	if (!entry || !(entry->item.users & user))
 		return -ENOENT;
-	want(ipvs, &entry->item, false);
+	leave(ipvs, &entry->item, user);
 	return 0;
 }
 

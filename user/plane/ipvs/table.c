@@ -193,6 +193,7 @@ static void free_service(struct ipvs_table *table, struct ipvs_service *service)
 	unlink_item(table, &service->item);
 	TAILQ_REMOVE(&table->services, &service->item, beside);
 	table->record_stale = true;
+	free(service->user_names);
 	free(service);
 }
 
@@ -275,8 +276,10 @@ void ipvs_table_want(struct ipvs_table *table, struct ipvs_item *item, bool want
 
 	if (!item->is_server && !wanted)
 		TAILQ_FOREACH(server, &item->service->servers, beside)
-	server->wanted = false;
+	server->users = server->wanted = false;
 	item->wanted = wanted;
+	if (!wanted)
+		item->users = 0;
 	item->left &= !wanted;
 	item->refusals = 0; /* with other settings it may be right */
 	if (comes_back) /* servers that would have gone with it */

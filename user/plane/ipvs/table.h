@@ -21,6 +21,7 @@ struct ipvs_item {
 	bool lost; /* another program removed it */
 	bool queued, waiting;
 	int error; /* of the last refusal; 0: none */
+	uint64_t users; /* pools that want it (users.h); none once it is not wanted */
 	unsigned refusals; /* one after the other */
 	uint64_t retry_ns;
 	uint64_t changed_ns; /* the last change of this daemon */
@@ -40,6 +41,8 @@ struct ipvs_service {
 	struct ipvs_counters counters;
 	struct plane_service shown; /* as it was set */
 	struct ipvs_items servers;
+	char (*user_names)[sizeof(((struct config_pool *)0)->name)];
+	size_t user_count; /* places, also those without a user */
 	uint32_t mark; /* of an address that is reached by one (marks.h) */
 	size_t server_count;
 	uint64_t servers_round; /* the last look at its servers */

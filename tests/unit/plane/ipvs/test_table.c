@@ -6,11 +6,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "user/lib/array.h"
 #include "user/plane/ipvs/table.h"
+#include "user/plane/ipvs/users.h"
 #include <arpa/inet.h>
 #include <cmocka.h>
 #include <linux/ip_vs.h>
@@ -113,6 +115,45 @@ static void a_service_takes_its_servers_with_it(void **state)
 	assert_int_equal(table.count, 0);
 	assert_null(ipvs_table_service(&table, &id));
 	assert_null(ipvs_table_take(&table));
+	ipvs_table_free(&table);
+}
+
+static struct config_pool named(unsigned number)
+{
+	struct config_pool pool = {0};
+
+	snprintf(pool.name, sizeof(pool.name), "G:%u/tcp", number);
+	return pool;
+}
+
+/* More than fit are refused; a place is free again once nothing wants the service. */
+static void users_have_a_bit_each(void **state)
+{
+	struct ipvs_table table;
+	struct ipvs_service *service;
+	struct config_pool pool;
+	uint64_t all = 0;
+
+	(void)state;
+	ipvs_table_init(&table);
+	service = wanted_service(&table, 1);
+	for (unsigned i = 0; i < IPVS_USERS_MAX; i++) {
+		pool = named(i);
+		assert_int_equal(ipvs_users_find(service, &pool), 0);
+		assert_int_equal(all & ipvs_users_add(service, &pool), 0);
+		all |= ipvs_users_find(service, &pool);
+		assert_int_equal(ipvs_users_add(service, &pool), ipvs_users_find(service, &pool));
+	}
+	assert_true(all == UINT64_MAX);
+	pool = named(IPVS_USERS_MAX);
+	assert_int_equal(ipvs_users_add(service, &pool), 0);
+	service->item.users &= ~UINT64_C(2);
+	assert_int_equal(ipvs_users_add(service, &pool), 2);
+	service->item.present = true;
+	wanted_server(&table, service, 1)->item.users = 3;
+	ipvs_table_want(&table, &service->item, false);
+	assert_int_equal(service->item.users, 0);
+	assert_int_equal(ipvs_users_find(service, &pool), 0);
 	ipvs_table_free(&table);
 }
 
@@ -275,6 +316,7 @@ int main(void)
 		cmocka_unit_test(requests_follow_from_both_sides),
 		cmocka_unit_test(what_is_left_waits_for_the_end_of_the_start),
 		cmocka_unit_test(a_service_takes_its_servers_with_it),
+		cmocka_unit_test(users_have_a_bit_each),
 		cmocka_unit_test(what_was_put_off_comes_back),
 		cmocka_unit_test(random_changes_come_to_what_is_wanted),
 	};
