@@ -33,7 +33,7 @@ backend web
     cookie SRV insert
     default-server inter 500ms fastinter 100 downinter 1s rise 4 fall 5
     server web1 10.0.0.11:80 check weight 10 maxconn 100 send-proxy
-    server web2 10.0.0.12:80 check inter 2s agent-check agent-port 9999 agent-inter 5s
+    server web2 10.0.0.12:80 check inter 2s agent-check agent-port 9999 agent-inter 5s agent-send state\\n
     server web3 10.0.0.13:80 check backup
     server web4 10.0.0.14:80 check disabled ssl verify none check-sni web4.example
     server web5 10.0.0.15:80
@@ -104,7 +104,7 @@ def test_servers_and_their_checks(tmp_path):
         assert line in web1, line
     web2 = server_block(blocks, "10.0.0.12")
     agent = web2[web2.index("AGENT_CHECK {"):]
-    assert agent[1:5] == ["connect_port 9999", "rise 1", "fall 1", "delay_loop 5"]
+    assert agent[1:6] == ["connect_port 9999", "rise 1", "fall 1", "delay_loop 5", r"send state\n"]
     assert "delay_loop 2" in web2[:web2.index("AGENT_CHECK {")] and "rise 4" not in web2, "only what differs"
     assert "backup" in server_block(blocks, "10.0.0.13")
     web4 = server_block(blocks, "10.0.0.14")

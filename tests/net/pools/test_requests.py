@@ -111,9 +111,10 @@ def udp(*lines):
 
 @pytest.mark.parametrize("lines, state", [
     (("payload 0aff", "require_reply 0102"), "up"), (("payload 0aff", "require_reply 0103"), "down"),
-    (("payload 0aff", "require_reply x1xx"), "up"), (("payload 0aff", "require_reply", "min_reply_length 6"), "down"),
-    (("payload 0aff", "require_reply", "max_reply_length 4"), "down"),
-    (("payload 0aff", "require_reply", "min_reply_length 5", "max_reply_length 5"), "up")])
+    (("payload 0aff", "require_reply x1xx"), "up"), (("payload 0aff", "require_reply 01", "min_reply_length 6"), "down"),
+    (("payload 0aff", "require_reply 01", "max_reply_length 4"), "down"),
+    (("payload 0aff", "require_reply 01", "min_reply_length 5", "max_reply_length 5"), "up"),
+    (("payload 0aff", "require_reply", "min_reply_length 6"), "up")])
 def test_udp(lab, recorder, server, lines, state):
     node = start(lab, server, udp(*lines))
     node.wait_server(server, state)

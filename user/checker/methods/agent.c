@@ -6,6 +6,8 @@
  */
 #include "user/checker/methods/dialogue.h"
 #include "user/core/pool/pool.h"
+#include "user/lib/cleanup.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,9 +29,29 @@ static const struct word {
 	{"stopped", CHECKER_AGENT_NONE, CHECKER_AGENT_DOWN},
 };
 
+/* Resolves \n, \r, \t and \\ in place: a line of a configuration holds no end of a line. */
+static void resolve_escapes(char *text)
+{
+	static const char letters[] = "nrt\\", bytes[] = "\n\r\t\\";
+	char *to = text;
+
+	for (const char *from = text; *from; from++) {
+		const char *letter = *from == '\\' && from[1] ? strchr(letters, from[1]) : NULL;
+
+		*to++ = letter ? bytes[letter - letters] : *from;
+		from += letter != NULL;
+	}
+	*to = '\0';
+}
+
 static int connected(struct run *run)
 {
-	return run->check->text ? dialogue_send(run, run->check->text) : 0;
+	_cleanup_free_ char *text = run->check->text ? strdup(run->check->text) : NULL;
+
+	if (!text)
+		return run->check->text ? -ENOMEM : 0;
+	resolve_escapes(text);
+	return dialogue_send(run, text);
 }
 
 /* Returns whether text is a weight. */

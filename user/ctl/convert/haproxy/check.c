@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TEXT_BYTES 512
@@ -262,6 +263,26 @@ static void write_external(struct conversion *conversion, const struct haproxy_p
 	config_print_close(&conversion->printer);
 }
 
+/* With the escapes of AGENT_CHECK. */
+static void write_send(struct conversion *conversion, const char *text)
+{
+	static const char bytes[] = "\n\r\t\\", letters[] = "nrt\\";
+	_cleanup_free_ char *escaped = malloc(2 * strlen(text) + 1);
+	char *to = escaped;
+
+	for (; escaped && *text; text++) {
+		const char *byte = strchr(bytes, *text);
+
+		if (byte)
+			*to++ = '\\';
+		*to++ = byte ? letters[byte - bytes] : *text;
+	}
+	if (!escaped)
+		return;
+	*to = '\0';
+	conversion_write_text(conversion, "send", escaped);
+}
+
 static void write_agent(struct conversion *conversion, const struct haproxy_server *server)
 {
 	config_print_open(&conversion->printer, "AGENT_CHECK", NULL);
@@ -275,7 +296,7 @@ static void write_agent(struct conversion *conversion, const struct haproxy_serv
 			     server->agent_interval_ns ? server->agent_interval_ns
 						       : server->interval_ns);
 	if (server->agent_send)
-		conversion_write_text(conversion, "send", server->agent_send);
+		write_send(conversion, server->agent_send);
 	config_print_close(&conversion->printer);
 	conversion->checks++;
 }
