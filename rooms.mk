@@ -8,7 +8,7 @@
 # The Makefile links by this table, scripts/check-layers checks the tree against it, and
 # docs/architecture.md says what each room is for.
 
-ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/pools/notify user/pools/entries user/vrrp user/vrrp/report user/vrrp/rules \
+ROOMS := user/daemon user/daemon/files user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/pools/notify user/pools/entries user/vrrp user/vrrp/report user/vrrp/rules \
 	user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
 	user/control user/ctl user/ctl/verbs user/ctl/screen user/ctl/share user/ctl/pool user/ctl/file user/ctl/convert user/ctl/convert/haproxy user/ctl/convert/kubernetes user/ctl/convert/blocks \
 	user/ctl/capture user/ctl/inspect user/ctl/kernel user/ctl/call \
@@ -21,12 +21,13 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/daemon/capture 
 	user/config/syntax user/config/host user/checker/protocol user/config/model user/core user/core/pool user/core/vrrp user/figures \
 	user/service user/app user/lib bpf bpf/capture bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
-uses.user/daemon := user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/pools/entries user/vrrp user/vrrp/report \
+uses.user/daemon := user/daemon/files user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/pools/entries user/vrrp user/vrrp/report \
 	user/heartbeat user/tracking user/control user/runner user/starter user/net user/net/netlink \
 	user/kernel/upkeep user/kernel user/kernel/share user/config user/config/print user/config/host \
 	user/config/model user/core user/core/vrrp user/figures user/service user/lib
 uses.user/daemon/start := user/runner user/starter user/net user/net/netlink \
-	user/config/model user/core user/core/vrrp user/lib
+	user/config/model user/core user/core/vrrp user/service user/lib
+uses.user/daemon/files := user/kernel user/config/model user/lib
 
 uses.user/daemon/handover := user/lib
 uses.user/daemon/capture := user/control user/kernel user/lib

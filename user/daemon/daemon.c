@@ -3,7 +3,7 @@
 #include "user/daemon/daemon.h"
 #include "user/daemon/block.h"
 #include "user/daemon/dump.h"
-#include "user/daemon/sequence_file.h"
+#include "user/daemon/files/sequence_file.h"
 #include "user/daemon/start/lock.h"
 #include "user/daemon/start/privileges.h"
 #include "user/daemon/start/system_calls.h"

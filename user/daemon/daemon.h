@@ -143,12 +143,6 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise);
  * does; then the promise is kept later. */
 bool daemon_reload_waits(struct daemon *daemon, struct control_promise *promise);
 
-/* Returns the path of the running configuration's reload_file, to be freed; NULL: it has none. */
-char *daemon_reload_file(const struct daemon *daemon);
-
-/* Makes it, empty. path: NULL: does nothing. Returns whether it is there. For any thread. */
-bool daemon_show_reading(const char *path);
-
 /* Cancels a reload in progress; does not wait for a thread that hangs. */
 void daemon_reload_stop(struct daemon *daemon);
 

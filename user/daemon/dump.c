@@ -2,7 +2,7 @@
 /* Writes the files of SIGUSR1, SIGUSR2 and keepalived's JSON signal. */
 #include "user/daemon/dump.h"
 #include "user/daemon/daemon.h"
-#include "user/daemon/private_file.h"
+#include "user/daemon/files/private_file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/thread.h"

@@ -8,6 +8,7 @@
 #include "user/config/print/print.h"
 #include "user/daemon/block.h"
 #include "user/daemon/daemon.h"
+#include "user/daemon/files/reload_file.h"
 #include "user/daemon/save.h"
 #include "user/kernel/self.h"
 #include "user/lib/cleanup.h"
@@ -105,7 +106,7 @@ static void *read_files(void *context)
 {
 	struct reload *reload = context;
 	uint64_t one = 1;
-	bool shown = daemon_show_reading(reload->file);
+	bool shown = reload_file_show(reload->file);
 
 	reload->error = daemon_read_inputs(&reload->inputs, &reload->diagnostics);
 	if (shown)
@@ -441,7 +442,7 @@ static int start_reload(struct daemon *daemon, struct control_promise *promise)
 	if (!reload)
 		return -ENOMEM;
 	*reload = (struct reload){
-		.file = daemon_reload_file(daemon),
+		.file = reload_file_path(daemon->config, daemon->daemon_name),
 		.save = save_begin(daemon),
 		.daemon = daemon,
 		.promise = promise,

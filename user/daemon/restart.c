@@ -2,9 +2,9 @@
 /* A stop after which another daemon goes on, what is saved for it, and how it goes on. */
 #include "user/daemon/block.h"
 #include "user/daemon/daemon.h"
+#include "user/daemon/files/sequence_file.h"
 #include "user/daemon/handover/channel.h"
 #include "user/daemon/handover/saved_file.h"
-#include "user/daemon/sequence_file.h"
 #include "user/daemon/start/lock.h"
 #include "user/kernel/self.h"
 #include "user/lib/cleanup.h"

@@ -2,7 +2,7 @@
 /* config_save_dir; see save.h. */
 #include "user/daemon/save.h"
 #include "user/daemon/daemon.h"
-#include "user/daemon/private_file.h"
+#include "user/daemon/files/private_file.h"
 #include "user/lib/array.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"

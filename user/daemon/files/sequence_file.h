@@ -4,8 +4,8 @@
  * (XB_SEQUENCE_FILE): receivers refuse a lower one for good, and the clock may have gone back since
  * it was made.
  */
-#ifndef XBEAT_DAEMON_SEQUENCE_FILE_H
-#define XBEAT_DAEMON_SEQUENCE_FILE_H
+#ifndef XBEAT_DAEMON_FILES_SEQUENCE_FILE_H
+#define XBEAT_DAEMON_FILES_SEQUENCE_FILE_H
 
 struct kernel;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Files that only the daemon's user can read; see private_file.h. */
-#include "user/daemon/private_file.h"
+#include "user/daemon/files/private_file.h"
 #include "user/lib/file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"

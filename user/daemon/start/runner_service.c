@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The start of the runner service; see runner_service.h. */
-#include "user/daemon/runner_service.h"
+#include "user/daemon/start/runner_service.h"
 #include "user/daemon/start/lock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See sequence_file.h: 16 hexadecimal digits, as on the wire. */
-#include "user/daemon/sequence_file.h"
+#include "user/daemon/files/sequence_file.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/signed.h"
 #include "user/lib/cleanup.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* keepalived's reload_file: who changes the configuration sees it emptied when reading begins, and
- * waits until it is gone. */
-#include "user/daemon/daemon.h"
+/* See reload_file.h. */
+#include "user/daemon/files/reload_file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/trust.h"
@@ -14,7 +13,7 @@
 #include <unistd.h>
 #include <xbeat/paths.h>
 
-bool daemon_show_reading(const char *path)
+bool reload_file_show(const char *path)
 {
 	char culprit[PATH_MAX];
 	int fd;
@@ -36,14 +35,14 @@ bool daemon_show_reading(const char *path)
 	return true;
 }
 
-char *daemon_reload_file(const struct daemon *daemon)
+char *reload_file_path(const struct config *config, const char *daemon_name)
 {
-	const char *path = daemon->config->reload_file;
+	const char *path = config->reload_file;
 	char *own = NULL;
 
 	if (!path || *path)
 		return path ? strdup(path) : NULL;
-	if (asprintf(&own, XB_RUN_DIRECTORY "/%s.reload", daemon->daemon_name) < 0)
+	if (asprintf(&own, XB_RUN_DIRECTORY "/%s.reload", daemon_name) < 0)
 		return NULL;
 	return own;
 }
