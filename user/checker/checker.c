@@ -26,21 +26,12 @@ struct checker *checker_start(const struct checker_setup *setup)
 	return NULL;
 }
 
-static void close_files(struct checker *checker)
-{
-	if (checker->definitions_fd >= 0)
-		close(checker->definitions_fd);
-	if (checker->records_fd >= 0)
-		close(checker->records_fd);
-	checker->definitions_fd = checker->records_fd = -1;
-}
-
 void checker_stop(struct checker *checker)
 {
 	if (!checker)
 		return;
 	process_stop(checker);
-	close_files(checker);
+	checker_close_files(checker);
 	if (checker->namespace_fd >= 0)
 		close(checker->namespace_fd);
 	if (checker->restart)
@@ -52,24 +43,18 @@ void checker_stop(struct checker *checker)
 	free(checker);
 }
 
-int checker_use(struct checker *checker, struct checker_set *set)
+void checker_use(struct checker *checker, struct checker_set *set)
 {
-	int definitions_fd, records_fd, error;
-
 	set_compare(set, checker->set, checker->generation);
-	error = set_make_files(set, checker->records_fd, &definitions_fd, &records_fd);
-	if (error) {
-		checker_set_free(set);
-		return error;
-	}
-	close_files(checker);
+	if (checker->definitions_fd < 0)
+		checker_close_files(checker); /* of a set before that one */
+	else
+		close(checker->definitions_fd);
+	checker->definitions_fd = -1;
 	checker_set_free(checker->set);
 	checker->set = set;
-	checker->definitions_fd = definitions_fd;
-	checker->records_fd = records_fd;
 	checker->generation++;
 	process_use(checker);
-	return 0;
 }
 
 uint32_t checker_previous(const struct checker *checker, uint32_t check)

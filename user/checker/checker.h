@@ -43,9 +43,9 @@ struct checker;
 /* Starts nothing before there are checks. Returns NULL after logging why. */
 struct checker *checker_start(const struct checker_setup *setup);
 
-/* Replaces the checks; takes the set over. What was checked before keeps its state. Returns 0 or a
- * negative errno: then the earlier set stays. */
-int checker_use(struct checker *checker, struct checker_set *set);
+/* Replaces the checks; takes the set over. What was checked before keeps its state. Without memory or
+ * descriptors for it no server is checked; that is logged, and tried again each second. */
+void checker_use(struct checker *checker, struct checker_set *set);
 
 /* After checker_use(): the index that this check had in the set before, or CHECKER_NO_PREVIOUS. */
 uint32_t checker_previous(const struct checker *checker, uint32_t check);

@@ -279,8 +279,10 @@ static int watch(struct checker *checker)
 /* Returns 0 or a negative errno. */
 static int start_now(struct checker *checker)
 {
-	int ends[2], error;
+	int ends[2], error = checker_make_files(checker);
 
+	if (error)
+		return error;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return -errno;
 	grow_buffer(ends[1]);
@@ -340,7 +342,9 @@ void process_stop(struct checker *checker)
 
 void process_use(struct checker *checker)
 {
-	if (!checker->set->count || (checker->set->needs_raw && !checker->has_raw))
+	int error = checker->set->count ? checker_make_files(checker) : 0;
+
+	if (!checker->set->count || error || (checker->set->needs_raw && !checker->has_raw))
 		process_stop(checker);
 	if (!checker->set->count)
 		return;

@@ -10,7 +10,9 @@ struct checker {
 	struct checker_setup setup;
 	struct checker_set *set; /* never NULL; empty at first */
 	uint32_t generation; /* of the set; 0: the empty one of the start */
-	int definitions_fd, records_fd; /* -1: there is no set */
+	/* -1: there are none. Records without definitions are of the set before, until this one's
+	 * can be made. */
+	int definitions_fd, records_fd;
 	int namespace_fd;
 	/* the process */
 	int socket_fd; /* -1: none */
@@ -29,6 +31,10 @@ struct checker {
 	size_t waiting_count, waiting_room;
 	bool use_waits; /* before those: CHECKER_USE */
 };
+
+/* Makes the files of the set in use, if there are none. Returns 0 or a negative errno. */
+int checker_make_files(struct checker *checker);
+void checker_close_files(struct checker *checker);
 
 /* Starts it, if none runs. If that fails, it is tried again later. */
 void process_start(struct checker *checker);

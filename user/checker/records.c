@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the process writes and sends. It may be in the hands of a server, so each value is checked. */
+/*
+ * The files that the process gets, and what it writes and sends. It may be in the hands of a server,
+ * so each value is checked.
+ */
 #include "user/checker/parts.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
@@ -9,6 +12,30 @@
 #include <unistd.h>
 
 #define READ_TRIES 4
+
+void checker_close_files(struct checker *checker)
+{
+	if (checker->definitions_fd >= 0)
+		close(checker->definitions_fd);
+	if (checker->records_fd >= 0)
+		close(checker->records_fd);
+	checker->definitions_fd = checker->records_fd = -1;
+}
+
+int checker_make_files(struct checker *checker)
+{
+	int definitions_fd, records_fd, error;
+
+	if (checker->definitions_fd >= 0)
+		return 0;
+	error = set_make_files(checker->set, checker->records_fd, &definitions_fd, &records_fd);
+	if (error)
+		return error;
+	checker_close_files(checker);
+	checker->definitions_fd = definitions_fd;
+	checker->records_fd = records_fd;
+	return 0;
+}
 
 /* The bytes of another process as a bool of ours. */
 static void repair_bool(bool *value)
@@ -78,7 +105,7 @@ int checker_read(const struct checker *checker, uint32_t check, struct checker_r
 {
 	bool whole = false;
 
-	if (check >= checker->set->count)
+	if (check >= checker->set->count || checker->definitions_fd < 0)
 		return -ENOENT;
 	for (int i = 0; i < READ_TRIES && !whole; i++)
 		whole = read_once(checker, check, record);

@@ -58,12 +58,12 @@ static void on_run(void *context, uint32_t check)
 	programs_run(context, check);
 }
 
-static int use_set(struct pools *pools)
+static void use_set(struct pools *pools)
 {
 	struct checker_set *set = pools->table->set;
 
 	pools->table->set = NULL;
-	return checker_use(pools->checker, set);
+	checker_use(pools->checker, set);
 }
 
 /* Returns 0 or a negative errno. */
@@ -80,7 +80,10 @@ static int start_checker(struct pools *pools)
 	};
 
 	pools->checker = checker_start(&setup);
-	return pools->checker ? use_set(pools) : -ENOMEM;
+	if (!pools->checker)
+		return -ENOMEM;
+	use_set(pools);
+	return 0;
 }
 
 static void begin(struct pool_entry *pool, uint64_t now_ns)
@@ -151,17 +154,6 @@ struct pools *pools_start(const struct pools_setup *setup, struct pools_prepared
 	return NULL;
 }
 
-/* Without memory for the new checks the old ones have no meaning. */
-static void use_checks(struct pools *pools)
-{
-	int error = use_set(pools);
-
-	if (error)
-		log_error(
-			"cannot use the checks of the new configuration: %s; servers stay as they are until the next reload",
-			limits_strerror(-error));
-}
-
 /* New pools, and those that stay. */
 static void come(struct pools *pools, struct pools_prepared *table,
 		 const struct pools_prepared *old)
@@ -209,7 +201,7 @@ void pools_reload(struct pools *pools, const struct config *config, struct pools
 	pools->table = prepared;
 	pools_notify_reload(pools, from);
 	planes_reload(pools);
-	use_checks(pools);
+	use_set(pools);
 	if (work_restart(pools, old->set_count))
 		limits_out_of_memory();
 	carry_checks(pools, prepared, old);

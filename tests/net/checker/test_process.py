@@ -5,10 +5,11 @@ bounds of descriptors and memory."""
 import os
 import pwd
 import signal
+import subprocess
 
 import pytest
 
-from tests.support.checker import Checks, status
+from tests.support.checker import ACCEPT, Checks, serve, status
 from tests.support.laboratory import BUILD, wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2, links=1)
@@ -148,3 +149,30 @@ def test_one_that_makes_no_progress_is_replaced(lab):
         assert other != pid and gone(pid)
         assert f"(pid {pid}) makes no progress for 30 s: it is killed" in checks.log()
         assert not checks.record()["up"]
+
+
+def test_a_set_without_descriptors(lab):
+    """No server is checked, none is taken for another one, and states stay until there are descriptors
+    again."""
+    servers = [serve(lab, "node-b", port, ACCEPT) for port in (8001, 8002)]
+    address = lab.address("node-b")
+    with Checks(lab) as checks:
+        for port in (8001, 8002):
+            checks.add("tcp", address, port, **QUICK)
+        checks.use()
+        servers[0].end(9)
+        checks.wait_event(0, up=False)
+        wait_until(lambda: checks.record(1)["good"], "the other one is checked")
+        used = len(os.listdir(f"/proc/{checks.process.pid}/fd"))
+        pid, starts = checks.checker()
+        subprocess.run(["prlimit", f"--pid={checks.process.pid}", f"--nofile={used - 1}:"], check=True)
+        for port in (8002, 8001):
+            checks.add("tcp", address, port, **QUICK)
+        checks.use()
+        assert checks.records(2) == {}
+        wait_until(lambda: "no server is checked" in checks.log(), checks.log)
+        subprocess.run(["prlimit", f"--pid={checks.process.pid}", "--nofile=1024:"], check=True)
+        checks.wait_checker(starts + 1)
+        wait_until(lambda: len(checks.records(2)) == 2, lambda: f"both are checked: {checks.log()}")
+        assert [checks.record(check)["up"] for check in (0, 1)] == [True, False]
+        assert [checks.record(check)["changed_ns"] == 0 for check in (0, 1)] == [True, False]
