@@ -193,25 +193,21 @@ static void apply_to_probe(struct pools *pools, struct check_entry *entry,
 		setup->probe_changed(setup->context, entry->probe->name, entry->up, pools->cause);
 }
 
-/* All uses of the check. */
-static void apply(struct pools *pools, uint32_t check)
+static void apply(struct pools *pools, uint32_t use)
 {
-	struct pools_prepared *table = pools->table;
+	struct check_entry *entry = &pools->table->checks[use];
 	struct checker_record record;
-	int error = checker_read(pools->checker, check, &record);
+	int error = checker_read(pools->checker, entry->check, &record);
 
 	if (error == -EAGAIN) /* its process may have died while it wrote */
 		clock_arm(pools->examine, clock_now_ns() + NS_PER_SECOND);
 	if (error)
 		return;
-	for (uint32_t i = table->first_users[check]; i != POOLS_NONE;
-	     i = table->checks[i].next_user) {
-		log_failure(pools, &table->checks[i], &record);
-		if (table->checks[i].server)
-			apply_to_server(&table->checks[i], &record);
-		else
-			apply_to_probe(pools, &table->checks[i], &record);
-	}
+	log_failure(pools, entry, &record);
+	if (entry->server)
+		apply_to_server(entry, &record);
+	else
+		apply_to_probe(pools, entry, &record);
 }
 
 static uint32_t take(struct pools_work *work, uint32_t size)
@@ -224,6 +220,27 @@ static uint32_t take(struct pools_work *work, uint32_t size)
 	return check;
 }
 
+static bool is_left(const struct pools_work *work)
+{
+	return work->count || work->next_use != POOLS_NONE;
+}
+
+/* One use at a time: thousands of servers may have one check. It is read again for each, so that the
+ * last ones get the newest result, and the first ones, too, because then it is queued again. */
+static void apply_next(struct pools *pools)
+{
+	struct pools_work *work = &pools->work;
+	uint32_t use;
+
+	if (work->next_use == POOLS_NONE) {
+		work->check = take(work, pools->table->set_count);
+		work->next_use = pools->table->first_users[work->check];
+	}
+	use = work->next_use;
+	work->next_use = pools->table->checks[use].next_user;
+	apply(pools, use);
+}
+
 /* Works until nothing is left, or the time of this window has passed. */
 static void do_slice(struct pools *pools)
 {
@@ -234,12 +251,12 @@ static void do_slice(struct pools *pools)
 		work->window_ns = now_ns;
 		work->spent_ns = 0;
 	}
-	while (work->count && work->spent_ns + (now_ns - began_ns) < BUDGET_NS) {
-		apply(pools, take(work, pools->table->set_count));
+	while (is_left(work) && work->spent_ns + (now_ns - began_ns) < BUDGET_NS) {
+		apply_next(pools);
 		now_ns = clock_now_ns();
 	}
 	work->spent_ns += now_ns - began_ns;
-	if (work->count && !event_pending(work->more, EV_TIMEOUT, NULL))
+	if (is_left(work) && !event_pending(work->more, EV_TIMEOUT, NULL))
 		clock_arm(work->more, work->window_ns + WINDOW_NS);
 }
 
@@ -281,6 +298,7 @@ int work_start(struct pools *pools)
 	uint32_t size = pools->table->set_count + 1;
 
 	pools->work = (struct pools_work){
+		.next_use = POOLS_NONE,
 		.queue = calloc(size, sizeof(uint32_t)),
 		.queued = calloc(size, sizeof(bool)),
 		.more = evtimer_new(pools->setup.base, on_more, pools),
@@ -297,15 +315,20 @@ void work_stop(struct pools *pools)
 	pools->work = (struct pools_work){0};
 }
 
+static bool waits(const struct pools_work *work, uint32_t check)
+{
+	return work->queued[check] || (work->next_use != POOLS_NONE && work->check == check);
+}
+
 int work_restart(struct pools *pools, uint32_t old_count)
 {
 	struct pools_work before = pools->work;
 	int error = work_start(pools);
 
-	for (uint32_t i = 0; !error && before.count && i < pools->table->set_count; i++) {
+	for (uint32_t i = 0; !error && is_left(&before) && i < pools->table->set_count; i++) {
 		uint32_t previous = checker_previous(pools->checker, i);
 
-		if (previous < old_count && before.queued[previous])
+		if (previous < old_count && waits(&before, previous))
 			queue(pools, i);
 	}
 	free(before.queue);

@@ -97,6 +97,9 @@ struct pools_work {
 	uint32_t *queue; /* a ring of the table's set_count */
 	bool *queued;
 	uint32_t first, count;
+	/* The check that is being looked at, which is not in the queue any more, and its next use:
+	 * an index of the table's checks. POOLS_NONE: none. */
+	uint32_t check, next_use;
 	uint64_t window_ns; /* when the present window began */
 	uint64_t spent_ns; /* in it */
 	struct event *more;
