@@ -51,3 +51,13 @@ def test_reloads(lab):
     for turn in range(4):
         node.reload(instance(priority=150, advert_int=ADVERT), configuration(weight=turn % 2 + 1))
     assert not [event for event in other.events_since(mark) if event["kind"] == "vrrp"], "adverts came on time"
+
+
+def test_a_restart(lab):
+    """By a successor, with ten thousand servers."""
+    node, other, _ = start(lab, configuration())
+    mark = other.last_event()
+    for _ in range(3):
+        node.restart()
+        wait_until(node.ready, "it answers")
+    assert not [event for event in other.events_since(mark) if event["kind"] == "vrrp"], "adverts came on time"
