@@ -119,11 +119,15 @@ static uint64_t hash_bytes(const uint8_t *bytes, size_t count)
 	return hash ^ (hash >> 32);
 }
 
-static bool same_identity(const struct checker_set_entry *one,
-			  const struct checker_set_entry *other)
+bool set_same_identity(const struct checker_set_entry *one, const struct checker_set_entry *other)
 {
 	return one->identity_length == other->identity_length &&
 	       !memcmp(one + 1, other + 1, one->identity_length);
+}
+
+bool set_same_rules(const struct checker_set_entry *one, const struct checker_set_entry *other)
+{
+	return !memcmp(&one->rules, &other->rules, sizeof(one->rules));
 }
 
 static uint32_t *bucket_of(const struct checker_set *set, uint64_t hash)
@@ -177,8 +181,8 @@ static int64_t find_equal(const struct checker_set *set, uint64_t hash,
 	for (uint32_t next = *bucket_of(set, hash); next; next = set->checks[next - 1].next) {
 		const struct checker_set_entry *entry = set_entry(set, next - 1);
 
-		if (set->checks[next - 1].hash == hash && same_identity(entry, wanted) &&
-		    !memcmp(&entry->rules, &wanted->rules, sizeof(entry->rules)))
+		if (set->checks[next - 1].hash == hash && set_same_identity(entry, wanted) &&
+		    set_same_rules(entry, wanted))
 			return next - 1;
 	}
 	return -1;

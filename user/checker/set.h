@@ -27,6 +27,10 @@ struct checker_set {
 
 struct checker_set_entry *set_entry(const struct checker_set *set, uint32_t check);
 
+/* Equal checks are those of one identity and of the same rules. */
+bool set_same_identity(const struct checker_set_entry *one, const struct checker_set_entry *other);
+bool set_same_rules(const struct checker_set_entry *one, const struct checker_set_entry *other);
+
 /* Finds for each check the same one of an earlier set. */
 void set_compare(struct checker_set *set, struct checker_set *earlier, uint32_t generation);
 

@@ -20,10 +20,9 @@ static uint32_t find_previous(const struct checker_set *earlier, uint64_t hash,
 		const struct checker_set_entry *other = set_entry(earlier, next - 1);
 
 		if (earlier->checks[next - 1].taken || earlier->checks[next - 1].hash != hash ||
-		    other->identity_length != entry->identity_length ||
-		    memcmp(other + 1, entry + 1, entry->identity_length))
+		    !set_same_identity(other, entry))
 			continue;
-		if (!memcmp(&other->rules, &entry->rules, sizeof(entry->rules)))
+		if (set_same_rules(other, entry))
 			return next;
 		found = next;
 	}

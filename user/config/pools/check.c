@@ -78,20 +78,6 @@ static void read_file_weight(struct config_parser *parser, struct config_block *
 			   &draft->check.file_weight, &draft->check.file_reverse);
 }
 
-/* Of the servers that keepalived sees as up while BFD is down. */
-static void refuse_bfd(struct config_parser *parser, struct config_block *block,
-		       const struct config_keyword *keyword,
-		       const struct config_statement *statement)
-{
-	(void)block;
-	(void)keyword;
-	config_error(
-		parser, statement->tokens[0].location,
-		"keepalived's 'BFD_CHECK' is not supported, and without it the server would count as up; write PING_CHECK or TCP_SESSION instead");
-	if (statement->opens_block)
-		config_parser_skip_block(parser, &statement->tokens[0]);
-}
-
 static const struct config_keyword plain_rows[] = {CHECK_ROWS, CONNECTION_ROWS};
 
 static const struct config_keyword dns_rows[] = {
@@ -102,24 +88,17 @@ static const struct config_keyword dns_rows[] = {
 	CONFIG_VALUE("name", "DOMAIN", config_read_string, DRAFT, check.text),
 };
 
+#define PROGRAM(keyword)                                                                           \
+	{                                                                                          \
+		.name = (keyword), .usage = keyword " \"PROGRAM [ARGUMENT ...]\"",                 \
+		.read = config_read_program, .values_minimum = 1,                                  \
+		.values_maximum = CONFIG_VALUES_ANY, CONFIG_FIELD(DRAFT, check.command)            \
+	}
+
 static const struct config_keyword misc_rows[] = {
 	CHECK_ROWS,
-	{
-		.name = "misc_path",
-		.usage = "misc_path \"PROGRAM [ARGUMENT ...]\"",
-		.read = config_read_program,
-		.values_minimum = 1,
-		.values_maximum = CONFIG_VALUES_ANY,
-		CONFIG_FIELD(DRAFT, check.command),
-	},
-	{
-		.name = "command",
-		.usage = "command \"PROGRAM [ARGUMENT ...]\"",
-		.read = config_read_program,
-		.values_minimum = 1,
-		.values_maximum = CONFIG_VALUES_ANY,
-		CONFIG_FIELD(DRAFT, check.command),
-	},
+	PROGRAM("misc_path"),
+	PROGRAM("command"),
 	RULE_TIME("misc_timeout", DRAFT, timeout_ns, NS_PER_MS),
 	CONFIG_FLAG("misc_dynamic", DRAFT, check.dynamic, true),
 	{
@@ -360,10 +339,17 @@ void pool_read_check(struct config_parser *parser, struct config_block *block,
 	read_block(parser, find_block(keyword->name), draft, statement);
 }
 
+/* To keepalived its server would be down while BFD is. */
 void pool_read_bfd(struct config_parser *parser, struct config_block *block,
 		   const struct config_keyword *keyword, const struct config_statement *statement)
 {
-	refuse_bfd(parser, block, keyword, statement);
+	(void)block;
+	(void)keyword;
+	config_error(
+		parser, statement->tokens[0].location,
+		"keepalived's 'BFD_CHECK' is not supported, and without it the server would count as up; write PING_CHECK or TCP_SESSION instead");
+	if (statement->opens_block)
+		config_parser_skip_block(parser, &statement->tokens[0]);
 }
 
 void pool_read_probe_check(struct config_parser *parser, struct check_draft *draft,

@@ -13,6 +13,7 @@
 #define POOL_TIME_MAX_NS (365 * CONFIG_DAY_NS)
 #define POOL_INTERVAL_MIN_NS (10 * NS_PER_MS)
 #define POOL_INTERVAL_DEFAULT_NS (60 * NS_PER_SECOND)
+#define POOL_PERSISTENCE_DEFAULT_S 360
 
 /* How a server is checked, as far as it is given. Each field is its type's highest value until
  * then. */

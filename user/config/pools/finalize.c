@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PERSISTENCE_DEFAULT_S 360
 #define SCHEDULER_DEFAULT "wlc"
 
 static bool seen_either(const struct config_block *block, const char *one, const char *other)
@@ -113,14 +112,14 @@ static void finalize_persistence(struct config_parser *parser, struct pool_draft
 	bool needs = !pool->mark && !pool->group && !pool->endpoint.port;
 
 	if (needs && !pool->persistence_timeout_s && pool->plane == CONFIG_PLANE_IPVS) {
-		pool->persistence_timeout_s = PERSISTENCE_DEFAULT_S;
+		pool->persistence_timeout_s = POOL_PERSISTENCE_DEFAULT_S;
 		config_warning(
 			parser, block->location,
 			"without a port the virtual server needs persistence; persistence_timeout is set to %d; add a port, or the timeout",
-			PERSISTENCE_DEFAULT_S);
+			POOL_PERSISTENCE_DEFAULT_S);
 	}
 	if ((draft->has_mask || draft->has_prefix) && !pool->persistence_timeout_s)
-		pool->persistence_timeout_s = PERSISTENCE_DEFAULT_S;
+		pool->persistence_timeout_s = POOL_PERSISTENCE_DEFAULT_S;
 	if (*pool->persistence_engine && !pool->persistence_timeout_s)
 		config_report_cleared(parser, block, "persistence_engine",
 				      "no persistence_timeout");

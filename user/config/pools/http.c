@@ -3,6 +3,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "user/config/blocks/unsupported.h"
 #include "user/config/pools/check_rows.h"
+#include "user/config/pools/pools.h"
 #include "user/lib/limits.h"
 #include <ctype.h>
 #include <pcre2.h>
@@ -262,21 +263,22 @@ static void read_path_alone(struct config_parser *parser, struct config_block *b
 	set_default_statuses(draft, url.target);
 }
 
+const char *const config_http_protocol_names[CONFIG_HTTP_PROTOCOL_COUNT] = {
+	[CONFIG_HTTP_1_0] = "1.0",
+	[CONFIG_HTTP_1_0C] = "1.0C",
+	[CONFIG_HTTP_1_1] = "1.1",
+	[CONFIG_HTTP_2] = "2",
+};
+
 void pool_read_http_protocol(struct config_parser *parser, struct config_block *block,
 			     const struct config_keyword *keyword,
 			     const struct config_statement *statement)
 {
-	static const char *const names[] = {
-		[CONFIG_HTTP_1_0] = "1.0",
-		[CONFIG_HTTP_1_0C] = "1.0C",
-		[CONFIG_HTTP_1_1] = "1.1",
-		[CONFIG_HTTP_2] = "2",
-	};
 	struct check_draft *draft = block->target;
 	const struct config_token *token = &statement->tokens[1];
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcasecmp(names[i], token->text)) {
+	for (size_t i = 0; i < CONFIG_HTTP_PROTOCOL_COUNT; i++)
+		if (!strcasecmp(config_http_protocol_names[i], token->text)) {
 			draft->check.http.protocol = (enum config_http_protocol)i;
 			return;
 		}

@@ -16,6 +16,12 @@ void config_finalize_pools(struct config_parser *parser);
 /* The options of regex_options, by index. Returns NULL after the last one. */
 const char *config_regex_option_name(size_t index, uint32_t *option);
 
+/* The names of enum check_initial and enum config_http_protocol. */
+#define CONFIG_INITIAL_COUNT 4
+#define CONFIG_HTTP_PROTOCOL_COUNT 4
+extern const char *const config_initial_names[CONFIG_INITIAL_COUNT];
+extern const char *const config_http_protocol_names[CONFIG_HTTP_PROTOCOL_COUNT];
+
 /* The name of a type of DNS records that DNS_CHECK may ask for. */
 const char *config_dns_type_name(uint16_t type);
 

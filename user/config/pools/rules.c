@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How a server is checked: the keywords of virtual_server, real_server and checks alike. */
 #include "user/config/pools/draft.h"
+#include "user/config/pools/pools.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -179,20 +180,21 @@ void pool_read_alpha(struct config_parser *parser, struct config_block *block,
 	*(uint32_t *)field(block, keyword) = on ? CHECK_INITIAL_DOWN : CHECK_INITIAL_UP;
 }
 
+const char *const config_initial_names[CONFIG_INITIAL_COUNT] = {
+	[CHECK_INITIAL_UP] = "up",
+	[CHECK_INITIAL_FULLY_UP] = "fully_up",
+	[CHECK_INITIAL_DOWN] = "down",
+	[CHECK_INITIAL_FULLY_DOWN] = "fully_down",
+};
+
 void pool_read_initial(struct config_parser *parser, struct config_block *block,
 		       const struct config_keyword *keyword,
 		       const struct config_statement *statement)
 {
-	static const char *const names[] = {
-		[CHECK_INITIAL_UP] = "up",
-		[CHECK_INITIAL_FULLY_UP] = "fully_up",
-		[CHECK_INITIAL_DOWN] = "down",
-		[CHECK_INITIAL_FULLY_DOWN] = "fully_down",
-	};
 	const struct config_token *token = &statement->tokens[1];
 
-	for (uint32_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(names[i], token->text)) {
+	for (uint32_t i = 0; i < CONFIG_INITIAL_COUNT; i++)
+		if (!strcmp(config_initial_names[i], token->text)) {
 			*(uint32_t *)field(block, keyword) = i;
 			return;
 		}

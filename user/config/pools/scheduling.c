@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PERSISTENCE_DEFAULT_S 360
 #define PERSISTENCE_MAX_S 2678400
 
 static const char *const schedulers[] = {"rr", "wrr", "lc",  "wlc",   "lblc", "sh", "mh",
@@ -19,15 +18,12 @@ void pool_read_scheduler(struct config_parser *parser, struct config_block *bloc
 {
 	struct config_pool *pool = &((struct pool_draft *)block->target)->pool;
 	const struct config_token *token = &statement->tokens[1];
-	struct spelling_search search = {.text = token->text};
 
-	for (size_t i = 0; i < ARRAY_SIZE(schedulers); i++) {
-		spelling_consider(&search, schedulers[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(schedulers); i++)
 		if (!strcmp(schedulers[i], token->text)) {
 			strcpy(pool->scheduler, schedulers[i]);
 			return;
 		}
-	}
 	config_error(parser, token->location, "unknown scheduler '%s'; write \"%s\"", token->text,
 		     keyword->usage);
 }
@@ -140,7 +136,7 @@ void pool_read_persistence(struct config_parser *parser, struct config_block *bl
 	if (statement->count > 1)
 		config_read_u32(parser, block, keyword, statement);
 	else
-		draft->pool.persistence_timeout_s = PERSISTENCE_DEFAULT_S;
+		draft->pool.persistence_timeout_s = POOL_PERSISTENCE_DEFAULT_S;
 }
 
 /* A netmask of IPv4, or a prefix length of IPv6. */

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PERSISTENCE_DEFAULT_S 360
-
 /* Groups by name; how many pools use each. */
 struct group_index {
 	struct group_use {
@@ -107,11 +105,11 @@ static void check_entry(struct config_parser *parser, struct config_pool *pool,
 	if (entry->mark || entry->first.port || pool->persistence_timeout_s ||
 	    pool->plane != CONFIG_PLANE_IPVS)
 		return;
-	pool->persistence_timeout_s = PERSISTENCE_DEFAULT_S;
+	pool->persistence_timeout_s = POOL_PERSISTENCE_DEFAULT_S;
 	config_warning(
 		parser, pool->location,
 		"virtual_server_group %s has an address without a port, which needs persistence; persistence_timeout is set to %d",
-		pool->group, PERSISTENCE_DEFAULT_S);
+		pool->group, POOL_PERSISTENCE_DEFAULT_S);
 }
 
 static void finalize_group(struct config_parser *parser, const struct group_index *index,
@@ -186,6 +184,7 @@ static void finalize_file(struct config_parser *parser, struct config_check *che
 	}
 	report_unknown_file(parser, check);
 }
+
 static void finalize_checks(struct config_parser *parser, struct config_real_server *server)
 {
 	for (size_t i = 0; i < server->check_count; i++) {

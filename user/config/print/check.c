@@ -18,13 +18,6 @@ struct context {
 	enum check_initial initial;
 };
 
-static const char *const initial_names[] = {
-	[CHECK_INITIAL_UP] = "up",
-	[CHECK_INITIAL_FULLY_UP] = "fully_up",
-	[CHECK_INITIAL_DOWN] = "down",
-	[CHECK_INITIAL_FULLY_DOWN] = "fully_down",
-};
-
 static void print_startup(struct config_printer *printer, const struct check_rules *rules)
 {
 	if (rules->startup_failures) {
@@ -50,7 +43,7 @@ static void print_initial(struct config_printer *printer, enum check_initial ini
 	if (initial == CHECK_INITIAL_DOWN)
 		config_print_line(printer, "alpha");
 	else
-		config_print_line(printer, "initial_state %s", initial_names[initial]);
+		config_print_line(printer, "initial_state %s", config_initial_names[initial]);
 }
 
 /* A program's time has its own keyword. */
@@ -112,12 +105,6 @@ static void print_connection(struct config_printer *printer, const struct config
 		config_print_line(printer, "fwmark %u", check->mark);
 }
 
-static void print_text(struct config_printer *printer, const char *keyword, const char *text)
-{
-	if (text)
-		config_print_token(printer, keyword, text);
-}
-
 static bool is_good(const struct config_check_url *url, unsigned status)
 {
 	return status < STATUS_COUNT && url->status_good[status / 64] >> status % 64 & 1;
@@ -163,8 +150,8 @@ static void print_url(struct config_printer *printer, const struct config_check_
 	config_print_open(printer, "url", NULL);
 	config_print_token(printer, "path", url->path);
 	print_statuses(printer, url);
-	print_text(printer, "digest", url->digest);
-	print_text(printer, "virtualhost", url->virtualhost);
+	config_print_text(printer, "digest", url->digest);
+	config_print_text(printer, "virtualhost", url->virtualhost);
 	print_regex(printer, url);
 	config_print_flag(printer, "tls_compliant", url->tls_compliant);
 	config_print_close(printer);
@@ -173,9 +160,9 @@ static void print_url(struct config_printer *printer, const struct config_check_
 /* What HTTP_GET and GRPC_CHECK have. */
 static void print_names(struct config_printer *printer, const struct config_check_http *http)
 {
-	print_text(printer, "virtualhost", http->virtualhost);
+	config_print_text(printer, "virtualhost", http->virtualhost);
 	config_print_flag(printer, "enable_sni", http->enable_sni);
-	print_text(printer, "sni_name", http->sni_name);
+	config_print_text(printer, "sni_name", http->sni_name);
 	config_print_flag(printer, "verify", http->verify);
 	for (char **header = http->headers; header && *header; header++)
 		config_print_token(printer, "header", *header);
@@ -183,15 +170,9 @@ static void print_names(struct config_printer *printer, const struct config_chec
 
 static void print_http(struct config_printer *printer, const struct config_check *check)
 {
-	static const char *const protocols[] = {
-		[CONFIG_HTTP_1_0] = "1.0",
-		[CONFIG_HTTP_1_0C] = "1.0C",
-		[CONFIG_HTTP_1_1] = "1.1",
-		[CONFIG_HTTP_2] = "2",
-	};
 	const struct config_check_http *http = &check->http;
 
-	config_print_line(printer, "http_protocol %s", protocols[http->protocol]);
+	config_print_line(printer, "http_protocol %s", config_http_protocol_names[http->protocol]);
 	print_names(printer, http);
 	config_print_flag(printer, "fast_recovery", http->fast_recovery);
 	for (size_t i = 0; i < http->url_count; i++)
@@ -216,13 +197,13 @@ static void print_grpc(struct config_printer *printer, const struct config_check
 
 static void print_smtp(struct config_printer *printer, const struct config_check *check)
 {
-	print_text(printer, "helo_name", check->text);
+	config_print_text(printer, "helo_name", check->text);
 }
 
 static void print_dns(struct config_printer *printer, const struct config_check *check)
 {
 	config_print_line(printer, "type %s", config_dns_type_name(check->dns_type));
-	print_text(printer, "name", check->text);
+	config_print_text(printer, "name", check->text);
 }
 
 /* mask: NULL: all digits count. */
@@ -281,7 +262,7 @@ static void print_file(struct config_printer *printer, const struct config_check
 
 static void print_agent(struct config_printer *printer, const struct config_check *check)
 {
-	print_text(printer, "send", check->text);
+	config_print_text(printer, "send", check->text);
 }
 
 static void print_session(struct config_printer *printer, const struct config_check *check)
@@ -371,7 +352,8 @@ char *config_print_probe(const struct config_probe *probe)
 	config_print_line(&printer, "success_threshold %u", rules->rise);
 	config_print_line(&printer, "failure_threshold %u", rules->fall);
 	if (rules->initial != CHECK_INITIAL_UP)
-		config_print_line(&printer, "initial_state %s", initial_names[rules->initial]);
+		config_print_line(&printer, "initial_state %s",
+				  config_initial_names[rules->initial]);
 	print_startup(&printer, rules);
 	config_print_line(&printer, "weight %d%s", probe->weight, probe->reverse ? " reverse" : "");
 	config_print_close(&printer);

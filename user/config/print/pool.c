@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Prints virtual_server, virtual_server_group and what global_defs has of them. */
+/* Prints virtual_server and virtual_server_group. */
 #include "user/config/print/printer.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
 #include <netinet/in.h>
 #include <string.h>
-
-static void print_text(struct config_printer *printer, const char *keyword, const char *text)
-{
-	if (text && *text)
-		config_print_token(printer, keyword, text);
-}
 
 static void write_endpoint(struct config_printer *printer, const struct config_endpoint *endpoint)
 {
@@ -73,8 +67,8 @@ static void print_server(struct config_printer *printer, const struct config_poo
 	config_print_command(printer, "notify_up", &server->notify_up);
 	config_print_command(printer, "notify_down", &server->notify_down);
 	config_print_flag(printer, "smtp_alert off", !server->mail);
-	print_text(printer, "virtualhost", server->virtualhost);
-	print_text(printer, "snmp_name", server->snmp_name);
+	config_print_text(printer, "virtualhost", server->virtualhost);
+	config_print_text(printer, "snmp_name", server->snmp_name);
 	for (size_t i = 0; i < server->check_count; i++)
 		config_print_server_check(printer, &server->checks[i], &server->endpoint,
 					  pool->alpha);
@@ -118,7 +112,8 @@ static void print_persistence(struct config_printer *printer, const struct confi
 	else
 		config_print_line(printer, "persistence_granularity %s",
 				  address_format(&pool->persistence_mask, text));
-	print_text(printer, "persistence_engine", pool->persistence_engine);
+	if (*pool->persistence_engine)
+		config_print_token(printer, "persistence_engine", pool->persistence_engine);
 }
 
 static void print_protocol(struct config_printer *printer, const struct config_pool *pool)
@@ -175,7 +170,7 @@ static void print_settings(struct config_printer *printer, const struct config_p
 	config_print_flag(printer, "inhibit_on_failure", pool->inhibit_on_failure);
 	config_print_flag(printer, "ha_suspend", pool->ha_suspend);
 	config_print_flag(printer, "smtp_alert", pool->mail);
-	print_text(printer, "snmp_name", pool->snmp_name);
+	config_print_text(printer, "snmp_name", pool->snmp_name);
 	print_duration(printer, "slow_start", pool->slow_start_ns);
 	print_duration(printer, "drain_timeout", pool->drain_timeout_ns);
 	print_sorry(printer, pool);

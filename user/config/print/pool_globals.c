@@ -4,12 +4,6 @@
 #include "user/lib/address.h"
 #include <stdio.h>
 
-static void print_text(struct config_printer *printer, const char *keyword, const char *text)
-{
-	if (text && *text)
-		config_print_token(printer, keyword, text);
-}
-
 static void print_timeouts(struct config_printer *printer, const struct config_pools *pools)
 {
 	if (pools->has_timeouts)
@@ -80,7 +74,8 @@ void config_print_pool_globals(struct config_printer *printer, const struct conf
 	print_nftables(printer, pools);
 	config_print_flag(printer, "no_checker_emails", pools->no_checker_mails);
 	config_print_flag(printer, "rs_init_notifies", pools->notify_at_start);
-	print_text(printer, "checker_user", pools->checker_user);
+	if (*pools->checker_user)
+		config_print_token(printer, "checker_user", pools->checker_user);
 }
 
 void config_print_tls(struct config_printer *printer, const struct config_tls_client *tls)
@@ -88,9 +83,9 @@ void config_print_tls(struct config_printer *printer, const struct config_tls_cl
 	if (!tls->password && !tls->ca && !tls->certificate && !tls->key)
 		return;
 	config_print_open(printer, "SSL", NULL);
-	print_text(printer, "password", tls->password);
-	print_text(printer, "ca", tls->ca);
-	print_text(printer, "certificate", tls->certificate);
-	print_text(printer, "key", tls->key);
+	config_print_text(printer, "password", tls->password);
+	config_print_text(printer, "ca", tls->ca);
+	config_print_text(printer, "certificate", tls->certificate);
+	config_print_text(printer, "key", tls->key);
 	config_print_close(printer);
 }

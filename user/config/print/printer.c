@@ -109,6 +109,12 @@ void config_print_token(struct config_printer *printer, const char *keyword, con
 	fputc('\n', printer->stream);
 }
 
+void config_print_text(struct config_printer *printer, const char *keyword, const char *text)
+{
+	if (text)
+		config_print_token(printer, keyword, text);
+}
+
 /* Whether a byte inside quotes would be read differently. */
 static bool needs_escape(const char *byte)
 {

@@ -42,6 +42,9 @@ void config_print_seconds(struct config_printer *printer, const char *keyword,
 /* "keyword TOKEN", quoted if needed. */
 void config_print_token(struct config_printer *printer, const char *keyword, const char *token);
 
+/* The same for a setting that may be missing (NULL). */
+void config_print_text(struct config_printer *printer, const char *keyword, const char *text);
+
 /* A token alone, quoted if needed. */
 void config_write_token(FILE *stream, const char *token);
 

@@ -165,7 +165,7 @@ struct pool_agent {
 void pool_agent(struct pool *pool, size_t i, const struct pool_agent *agent, uint64_t now_ns,
 		const struct pool_out *out);
 
-/* An operator's word. The timeout of POOL_DRAIN is drain_timeout_ns; 0: never. */
+/* What an operator asks for. The timeout of POOL_DRAIN is drain_timeout_ns; 0: never. */
 void pool_set_mode(struct pool *pool, size_t i, enum pool_mode mode, uint64_t now_ns,
 		   const struct pool_out *out);
 void pool_set_drain_timeout(struct pool *pool, size_t i, uint64_t timeout_ns, uint64_t now_ns,
