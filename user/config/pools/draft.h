@@ -144,6 +144,9 @@ void pool_finalize_checks(struct config_parser *parser, const struct pool_draft 
 /* Reports what a check cannot connect to. */
 void pool_check_target(struct config_parser *parser, const struct config_check *check);
 
+/* Reports a check that is too long for the checker. */
+void pool_check_size(struct config_parser *parser, const struct config_check *check);
+
 /* Writes the pool's name. */
 void pool_set_name(struct config_pool *pool);
 

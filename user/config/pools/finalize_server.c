@@ -113,6 +113,7 @@ static void finalize_check(struct config_parser *parser, const struct pool_draft
 	for (size_t i = 0; draft->tls_compliant && i < check->http.url_count; i++)
 		check->http.urls[i].tls_compliant = true;
 	pool_check_target(parser, check);
+	pool_check_size(parser, check);
 }
 
 /* What a host of SMTP_CHECK does not have itself. */

@@ -135,6 +135,7 @@ static void finalize_target(struct config_parser *parser, struct check_draft *dr
 	for (size_t i = 0; draft->tls_compliant && i < check->http.url_count; i++)
 		check->http.urls[i].tls_compliant = true;
 	pool_check_target(parser, check);
+	pool_check_size(parser, check);
 }
 
 void config_read_probe(struct config_parser *parser, struct config_block *block,

@@ -260,6 +260,26 @@ static void wrong(void **state)
 	RUN_CASES(cases);
 }
 
+/* The checker would refuse it, and with it all others. */
+static void too_long(void **state)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *stream = open_memstream(&text, &bytes);
+
+	(void)state;
+	assert_non_null(stream);
+	fputs("vrrp_check a {\nhttp {\nport 80\n", stream);
+	for (unsigned i = 0; i < 200; i++)
+		fprintf(stream, "url {\npath /%u\n}\n", i);
+	fputs("}\n}\n" INSTANCE VIPS "}\n", stream);
+	fclose(stream);
+	config_free(fixture_parse(
+		text,
+		"2:1: error: the http check is too long (64754 bytes, at most 60000); divide it among several checks\n"));
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +287,7 @@ int main(void)
 		cmocka_unit_test(names_of_hosts), cmocka_unit_test(others),
 		cmocka_unit_test(free_format),	  cmocka_unit_test(files),
 		cmocka_unit_test(probes),	  cmocka_unit_test(wrong),
+		cmocka_unit_test(too_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
