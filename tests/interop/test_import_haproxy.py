@@ -104,7 +104,7 @@ def test_servers_and_their_checks(tmp_path):
         assert line in web1, line
     web2 = server_block(blocks, "10.0.0.12")
     agent = web2[web2.index("AGENT_CHECK {"):]
-    assert agent[1:6] == ["connect_port 9999", "rise 1", "fall 1", "delay_loop 5", r"send state\n"]
+    assert agent[1:6] == ["connect_port 9999", "rise 1", "fall 1", "delay_loop 5", r'send "state\n"']
     assert "delay_loop 2" in web2[:web2.index("AGENT_CHECK {")] and "rise 4" not in web2, "only what differs"
     assert "backup" in server_block(blocks, "10.0.0.13")
     web4 = server_block(blocks, "10.0.0.14")
