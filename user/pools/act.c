@@ -150,6 +150,7 @@ static void change_server(struct pool_entry *pool, const struct pool_action *act
 	struct server_entry *server = &pool->servers[action->server];
 
 	act_note_change(server);
+	server->judged_ns = server->changed_ns;
 	if (up || !action->first)
 		++*(up ? &server->up_total : &server->down_total);
 	events_server(server, state_before(up, action->first), up ? "up" : "down");

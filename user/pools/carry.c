@@ -82,6 +82,7 @@ static void carry_server(struct server_entry *server, struct server_entry *old)
 	SWAP(server->reason, old->reason);
 	SWAP(server->refused, old->refused);
 	server->changed_ns = old->changed_ns;
+	server->judged_ns = old->judged_ns;
 	server->up_total = old->up_total;
 	server->down_total = old->down_total;
 }

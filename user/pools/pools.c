@@ -90,7 +90,7 @@ static void begin(struct pool_entry *pool, uint64_t now_ns)
 {
 	pool->changed_ns = now_ns;
 	for (size_t i = 0; i < pool->core.count; i++)
-		pool->servers[i].changed_ns = now_ns;
+		pool->servers[i].changed_ns = pool->servers[i].judged_ns = now_ns;
 	act_set_services(pool);
 }
 

@@ -10,7 +10,7 @@ from tests.net.ctl.test_completion import BASH
 from tests.net.ctl.test_completion import lines as output
 from tests.support import schemas
 from tests.support.configuration import block
-from tests.support.laboratory import Laboratory
+from tests.support.laboratory import Laboratory, wait_until
 from tests.support.pools import Pools, Server, real_server, virtual_server
 from tests.support.schemas import pools as pool_schemas
 from tests.support.schemas.inspect import HEALTH
@@ -89,6 +89,18 @@ def test_json(node):
 def test_explain(node):
     shown = run(node, "pool", "explain", "10.77.0.2:8002").stdout
     assert shown.startswith(f"state      10.77.0.2:8002 is down in pool {WEB}, for ") and "refused" in shown
+
+
+def test_explain_keeps_checks_and_operators_apart(node):
+    """An order is no change of what the checks have found, nor its reason."""
+    address = "10.77.0.2:8001"
+    wait_until(lambda: node.json("pool", "explain", address)[0]["state_age_ns"] > 1e9, "time passes")
+    node.ctl("pool", "drain", address, WEB)
+    shown = run(node, "pool", "explain", address).stdout
+    line = next(line for line in shown.splitlines() if line.startswith("known"))
+    assert "alive" in line and " ms" not in line and "operator" not in line, shown
+    assert "reason     an operator asked for it" in shown
+    node.ctl("pool", "enable", address)
 
 
 def test_what_is_wrong_in_a_command(node):

@@ -38,6 +38,7 @@ struct server_entry {
 	struct check_entry *checks; /* config->check_count */
 	char *reason; /* of its last change; NULL: none yet */
 	uint64_t changed_ns; /* 0: never */
+	uint64_t judged_ns; /* when its checks changed it, not an operator; or the start */
 	uint32_t up_total, down_total;
 	char *refused; /* by the data plane; NULL: not */
 	/* during a reload */

@@ -9,16 +9,16 @@
 
 static void explain_state(const struct server_entry *server, uint64_t now_ns, json_t *lines)
 {
+	const char *state = server_entry_core(server)->alive ? "alive" : "down";
+	bool is_last = server->reason && server->judged_ns == server->changed_ns;
 	char age[DURATION_TEXT_BYTES];
 
-	duration_format(time_since_ns(now_ns, server->changed_ns), age);
+	duration_format(time_since_ns(now_ns, server->judged_ns), age);
 	if (server->up_total + server->down_total)
-		json_say(lines, "Its checks have found it %s for %s: %s.",
-			 server_entry_core(server)->alive ? "alive" : "down", age,
-			 server->reason ? server->reason : "unknown");
+		json_say(lines, "Its checks have found it %s for %s%s%s.", state, age,
+			 is_last ? ": " : "", is_last ? server->reason : "");
 	else
-		json_say(lines, "It has been %s since the start, %s ago.",
-			 server_entry_core(server)->alive ? "alive" : "down", age);
+		json_say(lines, "It has been %s since the start, %s ago.", state, age);
 }
 
 static void explain_orders(const struct server_entry *server, uint64_t now_ns, json_t *lines)
