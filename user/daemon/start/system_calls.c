@@ -6,11 +6,10 @@
  */
 #include "user/daemon/start/system_calls.h"
 #include "user/lib/array.h"
-#include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/system_call_list.h"
 #include <errno.h>
-#include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -74,56 +73,14 @@ static const int options[] = {PR_SET_NAME,	 PR_GET_NAME,	      PR_CAPBSET_READ,
 			      PR_GET_SECCOMP,	 PR_GET_NO_NEW_PRIVS, PR_GET_DUMPABLE,
 			      PR_GET_SECUREBITS, PR_CAP_AMBIENT,      0x53564d41 /* PR_SET_VMA */};
 
-/* The name of a call that this library or this machine does not have is no error. */
-static int allow_name(scmp_filter_ctx filter, const char *name)
-{
-	int number = seccomp_syscall_resolve_name(name);
-
-	return number == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0);
-}
-
-static int allow_names(scmp_filter_ctx filter, const char *names)
-{
-	_cleanup_free_ char *copy = strdup(names);
-	char *rest = copy;
-	const char *name;
-	int error = copy ? 0 : -ENOMEM;
-
-	while (!error && (name = strsep(&rest, " ")))
-		error = allow_name(filter, name);
-	return error;
-}
-
-/* Allows a call if an argument has one of these values. */
-static int allow_values(scmp_filter_ctx filter, int number, const int *values, size_t count)
-{
-	int error = 0;
-
-	for (size_t i = 0; i < count && !error; i++)
-		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
-					 SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)values[i], 0));
-	return error;
-}
-
-/* Threads, no processes. */
-static int allow_threads(scmp_filter_ctx filter)
-{
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-				SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
-}
-
-static int allow_all(scmp_filter_ctx filter)
-{
-	int error = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(allowed) && !error; i++)
-		error = allow_names(filter, allowed[i]);
-	if (!error)
-		error = allow_values(filter, SCMP_SYS(socket), families, ARRAY_SIZE(families));
-	if (!error)
-		error = allow_values(filter, SCMP_SYS(prctl), options, ARRAY_SIZE(options));
-	return error ? error : allow_threads(filter);
-}
+static const struct system_call_list list = {
+	.names = allowed,
+	.name_count = ARRAY_SIZE(allowed),
+	.families = families,
+	.family_count = ARRAY_SIZE(families),
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+};
 
 /* The flags of clone3(2) are in memory, which a filter does not see; if it fails, the C library
  * uses clone(2). */
@@ -171,10 +128,10 @@ static int load_clone3(void)
 static int load_allowed(uint32_t action)
 {
 	scmp_filter_ctx filter = seccomp_init(action);
-	int error = filter ? allow_all(filter) : -ENOMEM;
+	int error = filter ? system_call_list_allow(filter, &list) : -ENOMEM;
 
 	if (!error)
-		error = allow_name(filter, "clone3");
+		error = system_call_allow(filter, "clone3");
 	if (!error)
 		error = load(filter, true);
 	seccomp_release(filter);
