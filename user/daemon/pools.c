@@ -135,7 +135,8 @@ json_t *daemon_call_pools(void *context, struct control_call *call)
 }
 
 /* Reads which servers are meant. Returns success, or false with the failure set. */
-static bool read_selection(struct control_call *call, struct pools_selection *selection)
+static bool read_selection(const struct daemon *daemon, struct control_call *call,
+			   struct pools_selection *selection)
 {
 	const char *server = json_string_value(json_object_get(call->parameters, "server"));
 	const json_t *pool = json_object_get(call->parameters, "pool");
@@ -148,6 +149,10 @@ static bool read_selection(struct control_call *call, struct pools_selection *se
 	else if (!select_parse(server, selection))
 		control_fail(call, "invalid_parameter",
 			     "%.100s is not ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT", server);
+	else if (pools_selects_too_many(daemon->pools, selection))
+		control_fail(call, "refused",
+			     "%.100s is more than %d servers: name ADDRESS:PORT, or a pool", server,
+			     POOLS_SELECTED_MAX);
 	else
 		return true;
 	return false;
@@ -168,7 +173,7 @@ json_t *daemon_call_pool_explain(void *context, struct control_call *call)
 	struct pools_selection selection;
 	json_t *json;
 
-	if (!read_selection(call, &selection))
+	if (!read_selection(daemon, call, &selection))
 		return NULL;
 	json = pools_explain(daemon->pools, &selection);
 	return json ? json : fail_unknown(call, &selection);
@@ -192,7 +197,7 @@ json_t *daemon_call_pool_mode(void *context, struct control_call *call)
 	struct pools_selection selection;
 	enum pool_mode mode;
 
-	if (!read_selection(call, &selection))
+	if (!read_selection(daemon, call, &selection))
 		return NULL;
 	if (!name || !pools_mode_find(name, &mode))
 		return control_fail(call, "invalid_parameter",
@@ -212,7 +217,7 @@ json_t *daemon_call_pool_weight(void *context, struct control_call *call)
 	int64_t weight = value ? json_integer_value(value) : POOL_WEIGHT_CONFIGURED;
 	struct pools_selection selection;
 
-	if (!read_selection(call, &selection))
+	if (!read_selection(daemon, call, &selection))
 		return NULL;
 	if (value && (!json_is_integer(value) || weight < 0 || weight > POOL_WEIGHT_MAX))
 		return control_fail(

@@ -81,6 +81,15 @@ static json_t *changed_json(const struct server_entry *server)
 	return json;
 }
 
+bool pools_selects_too_many(const struct pools *pools, const struct pools_selection *selection)
+{
+	size_t step = 0, count = 0;
+
+	while (count <= POOLS_SELECTED_MAX && select_next(pools->table, selection, &step))
+		count++;
+	return count > POOLS_SELECTED_MAX;
+}
+
 static json_t *order_all(struct pools *pools, const struct pools_selection *selection,
 			 void (*act)(struct server_entry *, const struct order *),
 			 const struct order *order)

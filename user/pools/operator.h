@@ -7,6 +7,10 @@
 #include "user/pools/entries/select.h"
 #include "user/pools/pools.h"
 
+/* More servers than one request may be about: the loop would be late. */
+#define POOLS_SELECTED_MAX 256
+bool pools_selects_too_many(const struct pools *pools, const struct pools_selection *selection);
+
 /* Both return what was changed, as new JSON; NULL: no server is selected. */
 json_t *pools_order_mode(struct pools *pools, const struct pools_selection *selection,
 			 enum pool_mode mode, uint64_t timeout_ns);
