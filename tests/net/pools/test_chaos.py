@@ -120,3 +120,30 @@ def test_many_reloads_leave_nothing(lab, servers):
     for pid, (descriptors, memory) in zip(pids, before):
         wait_until(lambda: held(pid) <= descriptors + 1, lambda: f"{held(pid)} descriptors, {descriptors} before")
         assert kib(pid) - memory < GROWTH_KIB_MAX
+
+
+def test_xbeatd_is_killed_at_any_moment(lab, servers):
+    """Also while it reads a configuration. A drain stays, and what was down gets no connection."""
+    generator = random.Random(3)
+
+    def text(weight):
+        return [virtual_server(*(real_server(server, f"weight {weight}") for server in servers))]
+    node = Pools(lab, "node-a", *text(1)).start()
+    node.wait_checked(*servers)
+    drained, down, *others = servers
+    node.ask("pool_mode", server=drained.address, mode="drain")
+    down.stop()
+    node.wait_server(down, "down")
+    for _ in range(15):
+        node.configure(*text(generator.randrange(1, 100)))
+        reload = node.command("reload")
+        time.sleep(generator.uniform(0, 0.1))
+        node.kill()
+        reload.wait()
+        node.start()
+        states = [node.server(server)["state"] for server in (drained, down)]
+        assert states == ["drain", "down"] and not node.server(down)["present"]
+    down.start()
+    node.wait_server(down, "up")
+    assert [node.server(server)["state"] for server in others] == ["up", "up"]
+    assert node.server(drained)["mode"] == "drain"

@@ -61,3 +61,25 @@ def test_a_checker_that_is_killed(lab, servers):
     one.start()
     node.wait_server(one, "up")
     assert len([event for event in node.of_kind("server") if event["subject"] == other.address]) == 0
+
+
+def test_without_a_starter(lab, servers):
+    """The checker goes on; when it ends, too, states stay, and it is reported what is missing."""
+    one, other = servers
+    node = Pools(lab, "node-a", virtual_server(*map(real_server, servers))).start()
+    node.wait_checked(*servers)
+    lab.run("node-a", "kill", "-9", node.starter())
+    wait_until(lambda: "was killed: a runner" in node.process.output(), "the starter is missed")
+    one.stop()
+    node.wait_server(one, "down")
+    node.reload(virtual_server(*(real_server(server, "weight 2") for server in servers)))
+    one.start()
+    node.wait_server(one, "up")
+    one.stop()
+    node.wait_server(one, "down")
+    lab.run("node-a", "kill", "-9", node.pools()["checker"]["pid"])
+    wait_until(lambda: node.pools()["checker"]["state"] == "away", "no checker runs")
+    wait_until(lambda: "no server is checked" in node.process.output(), node.process.output)
+    assert "xbeat-checker is not running" in node.ctl("health", check=False).stdout
+    node.reload(virtual_server(*(real_server(server, "weight 3") for server in servers)))
+    assert [node.server(server)["state"] for server in servers] == ["down", "up"]
