@@ -425,6 +425,7 @@ void daemon_stop(struct daemon *daemon)
 		daemon_save_orders(daemon);
 	daemon_stop_pools(daemon);
 	json_decref(daemon->known_orders);
+	json_decref(daemon->obeyed_orders);
 	if (daemon->open)
 		report_stop(daemon);
 	sequence_file_save(&daemon->kernel);

@@ -70,6 +70,7 @@ struct daemon {
 	struct event *pools_follow; /* addresses and instances may have changed */
 	struct cluster_pools cluster_pools;
 	json_t *known_orders; /* of operators, by server, as the cluster knows them (orders.c) */
+	json_t *obeyed_orders; /* by server: the counter of the order that the pools had last */
 	struct reload *reload; /* in progress; NULL: none */
 	unsigned reloads_count;
 	struct reload_counts reload_counts;

@@ -153,6 +153,33 @@ static bool is_shared(const struct orders *orders, const json_t *entry)
 	return false;
 }
 
+static void note_obeyed(struct daemon *daemon)
+{
+	json_t *list = daemon_orders_json(daemon), *entry;
+	char key[KEY_BYTES];
+	size_t i;
+
+	json_decref(daemon->obeyed_orders);
+	daemon->obeyed_orders = json_object();
+	json_array_foreach(list, i, entry)
+	{
+		json_object_set(daemon->obeyed_orders, key_of(entry, key),
+				json_object_get(entry, "counter"));
+	}
+	json_decref(list);
+}
+
+/* Given on another node since the pools last obeyed, perhaps in the same mode with another time. */
+static bool is_new(const struct daemon *daemon, const json_t *entry)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+	char key[KEY_BYTES];
+
+	return number_of(entry, "node_id", 0) != heartbeat->nodes[daemon->own_node].id &&
+	       !json_equal(json_object_get(daemon->obeyed_orders, key_of(entry, key)),
+			   json_object_get(entry, "counter"));
+}
+
 /* From now on what is asked of the pools, and shared, is what the cluster knows. */
 static void remember(struct daemon *daemon, const json_t *list)
 {
@@ -168,6 +195,7 @@ static void remember(struct daemon *daemon, const json_t *list)
 	json_decref(daemon->known_orders);
 	daemon->known_orders = index_of(shared);
 	json_decref(shared);
+	note_obeyed(daemon);
 }
 
 void daemon_share_orders(struct daemon *daemon)
@@ -207,8 +235,12 @@ void daemon_obey_orders(struct daemon *daemon)
 	all = json_array();
 	before = pools_operator_json(daemon->pools);
 	/* Also what was withdrawn, for the name of the node. */
-	for (size_t i = 0; i < orders->count; i++)
-		json_array_append_new(all, order_json(daemon, &orders->list[i]));
+	for (size_t i = 0; i < orders->count; i++) {
+		json_t *entry = order_json(daemon, &orders->list[i]);
+
+		json_object_set_new(entry, "again", json_boolean(is_new(daemon, entry)));
+		json_array_append_new(all, entry);
+	}
 	add_unshared(orders, before, all);
 	pools_set_operator(daemon->pools, all);
 	after = pools_operator_json(daemon->pools);
@@ -239,4 +271,5 @@ void daemon_restore_orders(struct daemon *daemon)
 
 		cluster_restore_order(daemon->cluster, &order);
 	}
+	note_obeyed(daemon);
 }

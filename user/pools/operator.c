@@ -170,6 +170,7 @@ static void obey(struct server_entry *server, const json_t *entry)
 {
 	const char *mode = json_string_value(json_object_get(entry, "mode"));
 	const json_t *weight = json_object_get(entry, "weight");
+	bool again = json_is_true(json_object_get(entry, "again"));
 	struct order order = {.weight = POOL_WEIGHT_CONFIGURED};
 	uint64_t until_ns = (uint64_t)json_integer_value(json_object_get(entry, "drain_until_ns"));
 
@@ -182,7 +183,7 @@ static void obey(struct server_entry *server, const json_t *entry)
 	    json_integer_value(weight) <= POOL_WEIGHT_MAX)
 		order.weight = json_integer_value(weight);
 	server->listed = true;
-	if (order.mode != server_entry_core(server)->mode)
+	if (order.mode != server_entry_core(server)->mode || (again && order.timeout_ns))
 		set_mode(server, &order);
 	if (order.weight != server_entry_core(server)->weight_asked)
 		set_weight(server, &order);

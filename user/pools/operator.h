@@ -21,7 +21,8 @@ json_t *pools_order_weight(struct pools *pools, const struct pools_selection *se
 json_t *pools_operator_json(const struct pools *pools);
 
 /* Asks for all of a list, as pools_operator_json() has it, of servers that are there. What the list
- * does not name is as configured. node, if an entry has it: where the order was given. list: borrowed; NULL: an empty one. */
+ * does not name is as configured. node, if an entry has it: where the order was
+ * given; again: its drain has another time, in the same mode. list: borrowed; NULL: an empty one. */
 void pools_set_operator(struct pools *pools, const json_t *list);
 
 #endif

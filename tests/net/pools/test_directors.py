@@ -54,6 +54,17 @@ def test_an_order_holds_on_both(servers, pair):
     assert [compared(daemon) for daemon in pair] == [[], []]
 
 
+def test_a_second_drain_with_a_time_ends_on_both(servers, pair):
+    one, other = pair
+    one.ctl("pool", "drain", servers[0].address)
+    wait_same(pair, servers[0], state="drain")
+    assert "drain_left_ns" not in other.server(servers[0])
+    one.ctl("pool", "drain", servers[0].address, "-t", "10m")
+    wait_until(lambda: "drain_left_ns" in other.server(servers[0]), "no time of the drain on node-b")
+    left_ns = [node.server(servers[0])["drain_left_ns"] for node in pair]
+    assert abs(left_ns[0] - left_ns[1]) < 10 * 10**9
+
+
 def test_the_newest_holds_after_a_node_was_away(servers, pair):
     one, other = pair
     one.ctl("pool", "drain", servers[0].address)
