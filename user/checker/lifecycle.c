@@ -20,7 +20,7 @@
 #define SOCKET_BYTES (1 << 20)
 #define RESTART_SPACING_NS NS_PER_SECOND
 /* A process that answers to nothing for WATCH_NS * WATCH_LIMIT is killed: no server would be checked,
- * and nobody would know. */
+ * and no event would report it. */
 #define WATCH_NS (5 * NS_PER_SECOND)
 #define WATCH_LIMIT 6
 #define REPLIES_NS (500 * NS_PER_US) /* then other events have their turn */

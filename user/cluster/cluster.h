@@ -32,7 +32,7 @@ struct cluster;
 
 typedef void cluster_found_server(void *context, const char *pool, const char *server);
 
-/* What the cluster asks of the pools of this node, and tells it. */
+/* What the cluster asks of the pools of this node, and reports to it. */
 struct cluster_pools {
 	/* Orders that were given on other nodes have come: cluster_orders() has all that hold. */
 	void (*orders_changed)(void *context);

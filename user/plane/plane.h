@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A data plane forwards connections to servers. It is told what is to be; how it comes to that, and
+ * A data plane forwards connections to servers. It gets what is wanted; how it comes to that, and
  * keeps it, is its own matter. Nothing here waits.
  */
 #ifndef XBEAT_PLANE_PLANE_H

@@ -33,7 +33,7 @@ static void count(struct checker_record *record, enum check_outcome outcome)
 	++*totals[outcome];
 }
 
-/* What is not said stays as it was said before. */
+/* What the agent does not mention stays as it was. */
 static void write_asked(struct checker_record *record, const struct run *run)
 {
 	if (run->agent != CHECKER_AGENT_NONE)

@@ -4,7 +4,7 @@
 #include "user/lib/clock.h"
 #include <errno.h>
 
-/* The shortest time that is told from the usual lateness, and the longest period. */
+/* The shortest stall that differs from the usual lateness, and the longest period. */
 #define LATENESS_MIN_NS (2 * NS_PER_MS)
 #define PERIOD_MAX_NS (50 * NS_PER_MS)
 #define PERIODS 16 /* in a timeout */

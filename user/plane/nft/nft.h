@@ -24,7 +24,7 @@ struct nft_entry {
 	uint32_t mark;
 };
 
-/* What the kernel told of a table after it was made. */
+/* What the kernel reported of a table after it was made. */
 struct nft_made {
 	uint64_t handle; /* 0: there is none */
 	uint32_t use;

@@ -7,7 +7,7 @@
 #include "user/pools/entries/select.h"
 #include "user/pools/entries/table.h"
 
-/* Of a server that has never changed nobody knows since when. */
+/* Since when a server that has never changed is so, is unknown. */
 static bool has_lasted(const struct server_entry *server, uint64_t age_ns, uint64_t now_ns)
 {
 	return !server->changed_ns || time_since_ns(now_ns, server->changed_ns) >= age_ns;

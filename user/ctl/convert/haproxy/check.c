@@ -173,7 +173,7 @@ static void write_expectation(struct conversion *conversion, const struct haprox
 		write_ranges(conversion, http->status_good);
 		return;
 	}
-	/* HAProxy then looks at no status. */
+	/* HAProxy then checks no status. */
 	config_print_line(&conversion->printer, "status_code 100-599");
 	pattern = pattern_of(http->text, http->expect == HAPROXY_EXPECT_TEXT);
 	conversion_write_text(conversion, "regex", pattern);

@@ -15,7 +15,7 @@
 #define PASSIVE "only checks decide about a server, not what clients receive"
 
 enum kind {
-	NAMED, /* not converted: the reason says why */
+	NAMED, /* not converted, for the reason beside it */
 	ON,
 	OFF,
 	TEXT,
