@@ -15,9 +15,9 @@ struct redirect {
 	char *path; /* with the query */
 };
 
-/* text: an absolute URL; address: the server's, as in a URL ("[::1]"); name: by which it was asked, maybe
+/* url: absolute; address: the server's, as in a URL ("[::1]"); name: by which it was asked, maybe
  * with a port, or NULL. Returns 0; -EXDEV: another host, or not HTTP; -EINVAL; -ENOMEM. */
-int redirect_parse(const char *text, const char *address, const char *name,
+int redirect_parse(const char *url, const char *address, const char *name,
 		   struct redirect *redirect);
 
 void redirect_free(struct redirect *redirect);
