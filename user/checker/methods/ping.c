@@ -111,7 +111,7 @@ static bool read_echo(const struct family *family, const uint8_t *packet, size_t
 static bool receive(struct family *family)
 {
 	uint8_t packet[256] = {0};
-	struct sockaddr_storage from;
+	struct sockaddr_storage from = {0};
 	socklen_t from_length = sizeof(from);
 	struct echo echo;
 	struct xb_address source;
