@@ -21,6 +21,7 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: pool\r\n\r\n"
 SECONDS = 60
 FILES_MAX = 30000
 AT_ONCE = 100
+REPORTED = 1000
 
 
 def connect(address):
@@ -95,6 +96,8 @@ def open_some(address, count, held):
         some = [connect(address) for _ in range(min(AT_ONCE, count - done))]
         results += ask_some(some)
         held += some
+        if len(held) % REPORTED == 0:
+            print(f"{len(held)} held", file=sys.stderr, flush=True)
     return results
 
 
