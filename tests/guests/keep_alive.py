@@ -4,7 +4,7 @@
 and answers each with a line of JSON:
 
     open N     N more connections that stay; each sends a request
-    ask        a request on each that stays
+    ask [N]    a request on each that stays, on N at once
     new N      N connections for one request each, one after the other
 
 The answer counts by what came: the text of the answer, or the name of an error."""
@@ -82,11 +82,11 @@ def new(address):
         return errno.errorcode.get(error.errno, str(error))
 
 
-def ask_some(held):
+def ask_some(held, at_once=AT_ONCE):
     """A few at once: the queues of a slow machine have an end."""
     results = []
-    for first in range(0, len(held), AT_ONCE):
-        results += ask(held[first:first + AT_ONCE]).values()
+    for first in range(0, len(held), at_once):
+        results += ask(held[first:first + at_once]).values()
     return results
 
 
@@ -111,7 +111,7 @@ def main():
         elif verb == "open":
             results = open_some(address, int(count), held)
         else:
-            results = ask_some(held)
+            results = ask_some(held, int(count) or AT_ONCE)
         print(json.dumps(collections.Counter(results)), flush=True)
 
 
