@@ -16,6 +16,34 @@
 #define WINDOW_NS NS_PER_MS
 #define BUDGET_NS (200 * NS_PER_US)
 
+/* Before the first result of a server counted, other numbers apply (user/core/pool/check.h). What a
+ * vrrp_check has before may be of an earlier daemon. */
+static bool is_at_first(const struct check_entry *entry)
+{
+	return entry->server && !entry->has_run;
+}
+
+static bool one_is_enough(const struct check_entry *entry)
+{
+	enum check_initial initial = entry->config->rules.initial;
+
+	return is_at_first(entry) && (initial == CHECK_INITIAL_UP || initial == CHECK_INITIAL_DOWN);
+}
+
+static uint32_t needed_failures(const struct check_entry *entry)
+{
+	const struct check_rules *rules = &entry->config->rules;
+
+	if (is_at_first(entry) && rules->startup_failures)
+		return rules->startup_failures;
+	return one_is_enough(entry) ? 1 : rules->fall;
+}
+
+static uint32_t needed_successes(const struct check_entry *entry)
+{
+	return one_is_enough(entry) ? 1 : entry->config->rules.rise;
+}
+
 static void explain_bad(struct pools *pools, const struct check_entry *entry,
 			const struct checker_record *record)
 {
@@ -25,13 +53,13 @@ static void explain_bad(struct pools *pools, const struct check_entry *entry,
 	if (!state->last_good_ns) {
 		pools_because(pools, "%s: %s, %u of %u; never good",
 			      config_check_kind_name(entry->config->kind), record->reason,
-			      state->bad_count, entry->config->rules.fall);
+			      state->bad_count, needed_failures(entry));
 		return;
 	}
 	duration_format(time_since_ns(clock_now_ns(), state->last_good_ns), age);
 	pools_because(pools, "%s: %s, %u of %u; last good %s ago",
 		      config_check_kind_name(entry->config->kind), record->reason, state->bad_count,
-		      entry->config->rules.fall, age);
+		      needed_failures(entry), age);
 }
 
 static void explain(struct pools *pools, const struct check_entry *entry,
@@ -42,7 +70,7 @@ static void explain(struct pools *pools, const struct check_entry *entry,
 	else
 		pools_because(pools, "%s: %s, %u of %u",
 			      config_check_kind_name(entry->config->kind), record->reason,
-			      record->state.good_count, entry->config->rules.rise);
+			      record->state.good_count, needed_successes(entry));
 }
 
 /* log_all_failures: also those that retries make up for. */
@@ -160,8 +188,8 @@ static void apply_to_server(struct check_entry *entry, const struct checker_reco
 {
 	bool first = record->state.has_run && !entry->has_run;
 
-	entry->has_run = record->state.has_run;
 	explain(entry->server->pool->pools, entry, record);
+	entry->has_run = record->state.has_run;
 	if (entry->config->kind == CONFIG_CHECK_AGENT)
 		apply_agent(entry, record);
 	if (entry->config->dynamic)
