@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """keepalived and xbeatd check the same servers at the same time, each 100 ms with a timeout of 100 ms and one
-retry, as a guest's processor that the machine does not run makes a server slow: at rest, on a machine full of ordinary hogs, and with a FIFO hog on each processor. nginx has a higher
-priority than the hogs, so the servers are good all the time. Prints what each has marked down; passes if
-xbeatd has marked none, and both find it when the servers end."""
+retry, as a guest's processor that the machine does not run makes a server slow: at rest, on a machine full of
+ordinary hogs, and with a FIFO hog on each processor. nginx has a higher priority than the hogs, so the servers
+are good all the time. Prints what each has marked down; passes if xbeatd has marked none, and both find it
+when the servers end."""
 
 import collections
 import contextlib
