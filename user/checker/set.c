@@ -127,7 +127,7 @@ bool set_same_identity(const struct checker_set_entry *one, const struct checker
 
 bool set_same_rules(const struct checker_set_entry *one, const struct checker_set_entry *other)
 {
-	return !memcmp(&one->rules, &other->rules, sizeof(one->rules));
+	return check_rules_equal(&one->rules, &other->rules);
 }
 
 static uint32_t *bucket_of(const struct checker_set *set, uint64_t hash)

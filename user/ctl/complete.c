@@ -171,7 +171,7 @@ static void print_kind(const struct completion *completion, const char *kind)
 			names = verb->names;
 		if (kinds[i].print)
 			kinds[i].print(completion);
-		else if (names)
+		else if (names && verb)
 			print_names(completion, verb, names);
 	}
 }

@@ -223,13 +223,13 @@ static int compare_names(const void *left, const void *right)
 /* Returns the pools by name, to be freed, with a NULL at the end. */
 static const struct config_pool **sorted(const struct config_pools *pools)
 {
-	const struct config_pool **list = calloc(pools->count + 1, sizeof(*list));
+	const struct config_pool **list = calloc(pools->count + 1, sizeof(struct config_pool *));
 
 	if (!list)
 		limits_out_of_memory();
 	for (size_t i = 0; i < pools->count; i++)
 		list[i] = &pools->list[i];
-	qsort(list, pools->count, sizeof(*list), compare_names);
+	qsort(list, pools->count, sizeof(struct config_pool *), compare_names);
 	return list;
 }
 

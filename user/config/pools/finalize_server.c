@@ -169,7 +169,8 @@ static int compare_endpoints(const void *left, const void *right)
 static void find_repeated(struct config_parser *parser, const struct config_pool *pool,
 			  bool *dropped)
 {
-	const struct config_real_server **sorted = calloc(pool->server_count + 1, sizeof(*sorted));
+	const struct config_real_server **sorted =
+		calloc(pool->server_count + 1, sizeof(struct config_real_server *));
 	size_t first = 0;
 	char text[64];
 
@@ -177,7 +178,7 @@ static void find_repeated(struct config_parser *parser, const struct config_pool
 		limits_out_of_memory();
 	for (size_t i = 0; i < pool->server_count; i++)
 		sorted[i] = &pool->servers[i];
-	qsort(sorted, pool->server_count, sizeof(*sorted), compare_endpoints);
+	qsort(sorted, pool->server_count, sizeof(struct config_real_server *), compare_endpoints);
 	for (size_t i = 1; i < pool->server_count; i++) {
 		const struct config_endpoint *endpoint = &sorted[i]->endpoint;
 

@@ -234,13 +234,13 @@ static int compare_pools(const void *left, const void *right)
 static void check_names(struct config_parser *parser)
 {
 	const struct config_pools *pools = &parser->config->pools;
-	const struct config_pool **sorted = calloc(pools->count + 1, sizeof(sorted[0]));
+	const struct config_pool **sorted = calloc(pools->count + 1, sizeof(struct config_pool *));
 
 	if (!sorted)
 		limits_out_of_memory();
 	for (size_t i = 0; i < pools->count; i++)
 		sorted[i] = &pools->list[i];
-	qsort(sorted, pools->count, sizeof(sorted[0]), compare_pools);
+	qsort(sorted, pools->count, sizeof(struct config_pool *), compare_pools);
 	for (size_t i = 1; i < pools->count; i++)
 		if (!strcmp(sorted[i - 1]->name, sorted[i]->name))
 			config_error(parser, sorted[i]->location,

@@ -2,6 +2,22 @@
 /* Results of one check, in their order: up or down, and when next; see check.h. */
 #include "user/core/pool/check.h"
 
+bool check_rules_equal(const struct check_rules *one, const struct check_rules *other)
+{
+	return one->rise == other->rise && one->fall == other->fall &&
+	       one->interval_ns == other->interval_ns &&
+	       one->fast_interval_ns == other->fast_interval_ns &&
+	       one->down_interval_ns == other->down_interval_ns &&
+	       one->timeout_ns == other->timeout_ns && one->warmup_ns == other->warmup_ns &&
+	       one->first_delay_ns == other->first_delay_ns &&
+	       one->from_start == other->from_start && one->initial == other->initial &&
+	       one->startup_failures == other->startup_failures &&
+	       one->startup_interval_ns == other->startup_interval_ns &&
+	       one->flap_changes == other->flap_changes &&
+	       one->flap_window_ns == other->flap_window_ns &&
+	       one->flap_hold_ns == other->flap_hold_ns;
+}
+
 struct check_state check_start(const struct check_rules *rules)
 {
 	return (struct check_state){

@@ -67,6 +67,8 @@ struct check_verdict {
 /* A stalled check is repeated after this time, or after its interval if that is less. */
 #define CHECK_STALL_PAUSE_NS (10 * 1000 * 1000ULL)
 
+bool check_rules_equal(const struct check_rules *one, const struct check_rules *other);
+
 /* A check that has not run. */
 struct check_state check_start(const struct check_rules *rules);
 

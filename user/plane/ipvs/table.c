@@ -22,7 +22,7 @@ static void *allocate(size_t count, size_t bytes)
 void ipvs_table_init(struct ipvs_table *table)
 {
 	*table = (struct ipvs_table){.bucket_count = BUCKETS_FIRST};
-	table->buckets = allocate(BUCKETS_FIRST, sizeof(*table->buckets));
+	table->buckets = allocate(BUCKETS_FIRST, sizeof(struct ipvs_item *));
 	TAILQ_INIT(&table->services);
 	TAILQ_INIT(&table->ready);
 	TAILQ_INIT(&table->waiting);

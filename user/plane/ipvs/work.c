@@ -185,7 +185,7 @@ static void adapt(struct ipvs_work *work, uint64_t spent_ns)
 static bool send_batch(struct ipvs_plane *plane)
 {
 	struct ipvs_work *work = &plane->work;
-	struct sent sent[IPVS_BATCH_MAX];
+	struct sent sent[IPVS_BATCH_MAX] = {0};
 	uint64_t began_ns = clock_now_ns();
 
 	fill_batch(plane, sent);
@@ -196,7 +196,7 @@ static bool send_batch(struct ipvs_plane *plane)
 	ipvs_batch_send(&work->batch, &work->socket);
 	if (work->batch.count == work->batch_count)
 		adapt(work, clock_now_ns() - began_ns);
-	for (unsigned i = 0; i < work->batch.count; i++)
+	for (unsigned i = 0; i < work->batch.count && sent[i].item; i++)
 		take_result(plane, &sent[i], work->batch.results[i]);
 	return true;
 }

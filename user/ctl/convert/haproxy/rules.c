@@ -163,7 +163,7 @@ static void connect_rule(struct haproxy_proxy *proxy, const struct haproxy_line 
 			  "%s connect: a check makes one connection; the last is used",
 			  line->words[0]);
 	http->connects = true;
-	for (size_t i = 2; i < line->count; i++) {
+	for (size_t i = 2; line->words[i]; i++) {
 		const char *value = line->words[i + 1];
 
 		if (!strcmp(line->words[i], "ssl"))
