@@ -57,14 +57,73 @@ static void add_rules(struct digest *digest, const struct check_rules *rules)
 	add(digest, rules->initial);
 }
 
+static void add_url(struct digest *digest, const struct config_check_url *url)
+{
+	add_text(digest, url->path);
+	add_text(digest, url->virtualhost);
+	add_text(digest, url->digest);
+	for (size_t i = 0; i < sizeof(url->status_good) / sizeof(url->status_good[0]); i++)
+		add(digest, url->status_good[i]);
+	add_text(digest, url->regex);
+	add(digest, (uint64_t)url->regex_options << 1 | url->regex_no_match);
+	add(digest, url->regex_min_offset);
+	add(digest, url->regex_max_offset);
+}
+
+static void add_texts(struct digest *digest, char *const *texts)
+{
+	for (; texts && *texts; texts++)
+		add_text(digest, *texts);
+	add_text(digest, NULL);
+}
+
+static void add_http(struct digest *digest, const struct config_check_http *http)
+{
+	add(digest, http->protocol);
+	add(digest, (uint64_t)http->tls << 4 | (uint64_t)http->verify << 3 |
+			    (uint64_t)http->follow_redirects << 2 |
+			    (uint64_t)http->fast_recovery << 1 | http->enable_sni);
+	add_text(digest, http->virtualhost);
+	add_text(digest, http->sni_name);
+	add_text(digest, http->grpc_service);
+	add_texts(digest, http->headers);
+	for (size_t i = 0; i < http->url_count; i++)
+		add_url(digest, &http->urls[i]);
+}
+
+static void add_bytes(struct digest *digest, const uint8_t *bytes, size_t count)
+{
+	add(digest, count);
+	for (size_t i = 0; i < count; i++)
+		add(digest, bytes[i]);
+}
+
+static void add_udp(struct digest *digest, const struct config_check_udp *udp)
+{
+	add_bytes(digest, udp->payload, udp->payload_length);
+	add_bytes(digest, udp->reply, udp->reply_length);
+	add_bytes(digest, udp->reply_mask, udp->reply_length);
+	add(digest,
+	    (uint64_t)udp->require_reply << 32 | (uint64_t)udp->reply_min << 16 | udp->reply_max);
+}
+
+/* What may differ from node to node is left out: from where a check is made. */
 static void add_check(struct digest *digest, const struct config_check *check)
 {
 	add(digest, check->kind);
 	add_rules(digest, &check->rules);
 	add_endpoint(digest, &check->target);
 	add_text(digest, check->text);
-	for (size_t i = 0; i < check->http.url_count; i++)
-		add_text(digest, check->http.urls[i].path);
+	add_http(digest, &check->http);
+	add_udp(digest, &check->udp);
+	add(digest, (uint64_t)check->dns_type << 1 | check->dynamic);
+	add_texts(digest, check->command.arguments);
+	add_text(digest, check->file);
+	add(digest, (uint64_t)(uint32_t)check->file_weight << 1 | check->file_reverse);
+	add(digest, check->keepalive_idle_ns);
+	add(digest, check->keepalive_interval_ns);
+	add(digest, (uint64_t)check->keepalive_count);
+	add(digest, check->user_timeout_ns);
 }
 
 static void add_server(struct digest *digest, const struct config_real_server *server)
