@@ -7,6 +7,7 @@
 #include "user/kernel/self.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
+#include "user/pools/report/report.h"
 #include "user/vrrp/report/json.h"
 #include <unistd.h>
 
@@ -121,6 +122,8 @@ json_t *daemon_status(void *context, struct control_call *call)
 				      "service", runner_is_of_service(daemon->runner)));
 	json_object_set_new(json, "refused", refused_json(daemon));
 	json_object_set_new(json, "reloads", reloads_json(daemon));
+	if (pools_count(daemon->pools))
+		json_object_set_new(json, "pools", pools_counts_json(daemon->pools));
 	add_guard(daemon, json);
 	add_progress(daemon, json);
 	if (daemon->config->heartbeat) {

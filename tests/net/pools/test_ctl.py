@@ -63,6 +63,11 @@ def test_list(node):
     assert len(lines(node, "list", "*:53/tcp", "-br")) == 1
 
 
+def test_status_counts_them(node):
+    assert json.loads(node.ctl("status").stdout)["pools"] == {"pools": 2, "quorum": 2, "servers": 4, "up": 3}
+    assert "2 of 2 with quorum, 3 of 4 servers up" in run(node, "status").stdout
+
+
 def test_show(node):
     shown = lines(node, "show", WEB)
     row, = [line.split() for line in shown if line.startswith("10.77.0.2:8001")]

@@ -39,6 +39,7 @@ STATUS = record(
      "refused": record({"connections": COUNT, "requests": COUNT, "gone": COUNT, "fifos": COUNT}),
      "reloads": record({"ok": COUNT, "refused": COUNT})},
     loop=record({"tick_count": COUNT, "late_ns": NS, "stall_count": COUNT, "stalled_ns": NS}),
+    pools=record({"pools": ID, "quorum": COUNT, "servers": COUNT, "up": COUNT}),
     guard_refused_reason=TEXT, reloading=TRUE, restarting=TRUE,
     node=record({"id": ID, "name": TEXT}, witness=TRUE),
     heartbeat=record({"name": TEXT, "interval_ns": NS, "daemon_timeout_ns": NS}, multiplier=COUNT,

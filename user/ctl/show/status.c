@@ -312,6 +312,14 @@ static void print_refused(const json_t *refused, FILE *stream)
 	}
 }
 
+static void print_pools(const json_t *pools, FILE *stream)
+{
+	if (pools)
+		print_line(stream, "pools", "%lld of %lld with quorum, %lld of %lld servers up",
+			   integer(pools, "quorum"), integer(pools, "pools"), integer(pools, "up"),
+			   integer(pools, "servers"));
+}
+
 void show_status(const json_t *status, FILE *stream)
 {
 	print_node(status, stream);
@@ -326,6 +334,7 @@ void show_status(const json_t *status, FILE *stream)
 	print_foreign(json_object_get(status, "foreign_addresses"), stream);
 	print_routers(json_object_get(status, "routers"), stream);
 	print_signing(json_object_get(status, "auth_hmac"), stream);
+	print_pools(json_object_get(status, "pools"), stream);
 	print_guard(status, stream);
 	print_scheduling(json_object_get(status, "scheduling"), stream);
 	print_runner(json_object_get(status, "runner"), stream);

@@ -16,6 +16,9 @@ json_t *pools_json_of(const struct pools *pools, const char *name, size_t skip);
 /* The first pools and servers. */
 json_t *pools_json(const struct pools *pools);
 
+/* How many there are and how many are well, as new JSON: "pools", "quorum", "servers", "up". */
+json_t *pools_counts_json(const struct pools *pools);
+
 /* Explains the selected servers in sentences; new JSON. NULL: none is selected. */
 json_t *pools_explain(const struct pools *pools, const struct pools_selection *selection);
 
