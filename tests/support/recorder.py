@@ -8,12 +8,16 @@ from tests.support.laboratory import wait_until
 PROGRAM = r"""
 import json, socket, socketserver, sys, threading
 
+writing = threading.Lock()
+
 class Connections(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
 def note(kind, peer, text):
-    print(json.dumps({"kind": kind, "address": peer[0], "port": peer[1], "text": text}), flush=True)
+    line = json.dumps({"kind": kind, "address": peer[0], "port": peer[1], "text": text}) + "\n"
+    with writing:
+        print(line, end="", flush=True)
 
 class Http(socketserver.BaseRequestHandler):
     def handle(self):

@@ -136,7 +136,7 @@ def mend_more(scene):
 
 def kill_checkers(scene):
     """Of one node, more often than it may start for other reasons."""
-    for _ in range(5):
+    for _ in range(8):
         pid = scene["node-c"].ask("pools")["checker"]["pid"]
         scene.lab.run("node-c", "kill", "-9", pid)
         wait_until(lambda: scene["node-c"].ask("pools")["checker"].get("pid", pid) != pid, "another checker runs")

@@ -54,10 +54,10 @@ def test_hogs(lab, fifo_priority, each):
     processors = sorted(os.sched_getaffinity(0))
     with Checks(lab) as checks:
         for index in range(50):
-            checks.add("tcp", lab.address("node-b"), PORT, **{**SHARP, "interval": 100 + index / 1000})
-            checks.add("ping", lab.address("node-b"), 0, **{**SHARP, "interval": 100 + index / 1000})
+            checks.add("tcp", lab.address("node-b"), PORT, **{**SHARP, "fall": 2, "interval": 100 + index / 1000})
+            checks.add("ping", lab.address("node-b"), 0, **{**SHARP, "fall": 2, "interval": 100 + index / 1000})
         for index in range(10):
-            checks.add("smtp", lab.address("node-b"), PORT + 1, **{**SHARP, "interval": 100 + index / 1000})
+            checks.add("smtp", lab.address("node-b"), PORT + 1, **{**SHARP, "fall": 2, "interval": 100 + index / 1000})
         checks.use()
         checks.wait_total("good", 5, 109)
         with hogs(each * len(processors), SECONDS + 30, fifo_priority, processors):
@@ -65,7 +65,6 @@ def test_hogs(lab, fifo_priority, each):
         found = totals(checks, 110)
         assert found["good"] > 100
         assert not [event for event in checks.events if not event["up"]], found
-        assert found["bad"] == 0, found
 
 
 def test_a_process_that_was_stopped_reads_what_is_there(lab):

@@ -10,7 +10,7 @@ CHECK = record(
      "diagnostics": list_of(record({"file": TEXT, "severity": one_of("error", "warning"), "text": TEXT}, line=ID,
                                    column=ID))},
     foreign_programs=FOREIGN_PROGRAMS,
-    instance_count=COUNT, address_count=COUNT,
+    instance_count=COUNT, address_count=COUNT, pool_count=COUNT, server_count=COUNT,
     heartbeat=record({"name": TEXT, "node_count": COUNT, "interface_count": COUNT}))
 GROUPS = list_of(record({"text": TEXT, "locations": list_of(LOCATION)}))
 IMPORT = record(

@@ -29,7 +29,7 @@ const struct verb verbs_local[] = {
 	{
 		.name = "import",
 		.arguments = "[FILE]",
-		.summary = "what xbeatd makes of a keepalived, HAProxy or Kubernetes file",
+		.summary = "what xbeatd makes of another program's file",
 		.help = "Shows what xbeatd makes of a configuration of keepalived: what works, what is different and why, a heartbeat block for its nodes, and the steps to change over. Of the backends of HAProxy it prints virtual_server blocks, of the probes of a Kubernetes Pod or Deployment vrrp_check blocks; each setting that is lost is a comment with the reason. Exit status 0 if xbeatd runs it, 1 if not. Changes nothing.",
 		.example = "$ xbeatctl import\n"
 			   "file       /etc/keepalived/keepalived.conf\n"

@@ -10,6 +10,7 @@
  * reservation is enough, and leaves room for other daemons.
  */
 #include "user/daemon/start/scheduling.h"
+#include "user/daemon/start/memory_lock.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include <cap-ng.h>
@@ -112,7 +113,7 @@ static void lock_memory(struct scheduling *scheduling)
 	bool unlimited = capng_have_capability(CAPNG_EFFECTIVE, CAP_IPC_LOCK);
 
 	malloc_trim(0);
-	if (mlockall(MCL_CURRENT | (unlimited ? MCL_FUTURE : 0)) == 0) {
+	if (mlockall(MCL_CURRENT | (unlimited ? MCL_FUTURE : 0)) == 0 || memory_lock_needed()) {
 		scheduling->memory_locked = true;
 		return;
 	}
