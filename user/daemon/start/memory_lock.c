@@ -12,16 +12,11 @@
 
 /* Parts of lines; ---p cannot be accessed. */
 static const char *const unneeded[] = {
-	" ---p ",
-	"anon_inode:bpf-map",
-	"/libnss_",
-	"/libelf",
-	"/libz.so",
-	"/libxdp",
-	"/libcap",
-	".events",
-	"[vvar",
-	"[vdso]",
+	" ---p ",     "anon_inode:bpf-map",
+	"/libnss_",   "/libelf",
+	"/libz.so",   "/libxdp",
+	"/libcap",    ".events",
+	"[vvar",      "[vdso]",
 	"[vsyscall]",
 };
 
