@@ -9,6 +9,8 @@
 /* after the four that it needs */
 #include <cmocka.h>
 
+static char root[] = "/";
+
 /* A pool with one server and one check with one URL. */
 struct director {
 	struct config_pool pool;
@@ -20,7 +22,7 @@ struct director {
 static void make(struct director *director)
 {
 	*director = (struct director){0};
-	director->url.path = (char[]){"/"};
+	director->url.path = root;
 	director->check.http.urls = &director->url;
 	director->check.http.url_count = 1;
 	director->server.checks = &director->check;
