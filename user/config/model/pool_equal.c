@@ -91,21 +91,6 @@ static bool udp_equal(const struct config_check_udp *one, const struct config_ch
 #define CHECK(field) PART(struct config_check, field)
 static const struct part check_parts[] = {
 	CHECK(kind),
-	CHECK(rules.rise),
-	CHECK(rules.fall),
-	CHECK(rules.interval_ns),
-	CHECK(rules.fast_interval_ns),
-	CHECK(rules.down_interval_ns),
-	CHECK(rules.timeout_ns),
-	CHECK(rules.warmup_ns),
-	CHECK(rules.first_delay_ns),
-	CHECK(rules.from_start),
-	CHECK(rules.initial),
-	CHECK(rules.startup_failures),
-	CHECK(rules.startup_interval_ns),
-	CHECK(rules.flap_changes),
-	CHECK(rules.flap_window_ns),
-	CHECK(rules.flap_hold_ns),
 	CHECK(target.address),
 	CHECK(target.port),
 	CHECK(bind.address),
@@ -124,26 +109,19 @@ static const struct part check_parts[] = {
 
 static bool checks_equal(const struct config_check *one, const struct config_check *other)
 {
-	return PARTS_EQUAL(one, other, check_parts) && !strcmp(one->interface, other->interface) &&
-	       http_equal(&one->http, &other->http) && udp_equal(&one->udp, &other->udp) &&
-	       texts_equal(one->text, other->text) && texts_equal(one->file, other->file) &&
-	       command_equal(&one->command, &other->command);
+	return PARTS_EQUAL(one, other, check_parts) &&
+	       check_rules_equal(&one->rules, &other->rules) &&
+	       !strcmp(one->interface, other->interface) && http_equal(&one->http, &other->http) &&
+	       udp_equal(&one->udp, &other->udp) && texts_equal(one->text, other->text) &&
+	       texts_equal(one->file, other->file) && command_equal(&one->command, &other->command);
 }
 
 #define SERVER(field) PART(struct config_real_server, field)
 static const struct part server_parts[] = {
-	SERVER(endpoint.address),
-	SERVER(endpoint.port),
-	SERVER(weight),
-	SERVER(forwarding.method),
-	SERVER(forwarding.tunnel),
-	SERVER(forwarding.tunnel_port),
-	SERVER(forwarding.checksum),
-	SERVER(upper_threshold),
-	SERVER(lower_threshold),
-	SERVER(inhibit_on_failure),
-	SERVER(backup),
-	SERVER(mail),
+	SERVER(endpoint.address), SERVER(endpoint.port),
+	SERVER(weight),		  SERVER(upper_threshold),
+	SERVER(lower_threshold),  SERVER(inhibit_on_failure),
+	SERVER(backup),		  SERVER(mail),
 	SERVER(check_count),
 };
 
@@ -151,6 +129,7 @@ static bool servers_equal(const struct config_real_server *one,
 			  const struct config_real_server *other)
 {
 	if (!PARTS_EQUAL(one, other, server_parts) ||
+	    !config_forwarding_equal(&one->forwarding, &other->forwarding) ||
 	    !texts_equal(one->snmp_name, other->snmp_name) ||
 	    !texts_equal(one->virtualhost, other->virtualhost) ||
 	    !command_equal(&one->notify_up, &other->notify_up) ||
@@ -175,10 +154,6 @@ static const struct part pool_parts[] = {
 	POOL(persistence_timeout_s),
 	POOL(persistence_mask),
 	POOL(persistence_prefix),
-	POOL(forwarding.method),
-	POOL(forwarding.tunnel),
-	POOL(forwarding.tunnel_port),
-	POOL(forwarding.checksum),
 	POOL(quorum),
 	POOL(hysteresis),
 	POOL(alpha),
@@ -194,8 +169,9 @@ static const struct part pool_parts[] = {
 
 static bool settings_equal(const struct config_pool *one, const struct config_pool *other)
 {
-	return PARTS_EQUAL(one, other, pool_parts) && !strcmp(one->name, other->name) &&
-	       !strcmp(one->scheduler, other->scheduler) &&
+	return PARTS_EQUAL(one, other, pool_parts) &&
+	       config_forwarding_equal(&one->forwarding, &other->forwarding) &&
+	       !strcmp(one->name, other->name) && !strcmp(one->scheduler, other->scheduler) &&
 	       !strcmp(one->persistence_engine, other->persistence_engine) &&
 	       texts_equal(one->snmp_name, other->snmp_name) &&
 	       texts_equal(one->group, other->group) &&
