@@ -74,8 +74,7 @@ static void print_probe_rules(struct config_printer *printer, const struct check
 		config_print_seconds(printer, "delay_before_retry", rules->fast_interval_ns);
 	if (rules->down_interval_ns != rules->interval_ns)
 		config_print_seconds(printer, "down_interval", rules->down_interval_ns);
-	if (rules->warmup_ns)
-		config_print_seconds(printer, "warmup", rules->warmup_ns);
+	config_print_delay(printer, "warmup", rules->warmup_ns);
 }
 
 static void print_address(struct config_printer *printer, const char *keyword,
@@ -245,12 +244,7 @@ static void print_misc(struct config_printer *printer, const struct config_check
 
 	config_print_command(printer, "misc_path", &program);
 	config_print_flag(printer, "misc_dynamic", check->dynamic);
-	if (!*check->command.user)
-		return;
-	config_print_indent(printer);
-	fputs("user", printer->stream);
-	config_write_user(printer->stream, &check->command);
-	fputc('\n', printer->stream);
+	config_print_user(printer, "user", &check->command);
 }
 
 static void print_file(struct config_printer *printer, const struct config_check *check)
@@ -355,7 +349,7 @@ char *config_print_probe(const struct config_probe *probe)
 		config_print_line(&printer, "initial_state %s",
 				  config_initial_names[rules->initial]);
 	print_startup(&printer, rules);
-	config_print_line(&printer, "weight %d%s", probe->weight, probe->reverse ? " reverse" : "");
+	config_print_weight(&printer, probe->weight, probe->reverse);
 	config_print_close(&printer);
 	return config_printer_close(&printer);
 }

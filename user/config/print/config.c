@@ -9,28 +9,6 @@
 #include "user/lib/time.h"
 #include <stdlib.h>
 
-static void print_weight(struct config_printer *printer, int weight, bool reverse)
-{
-	config_print_line(printer, "weight %d%s", weight, reverse ? " reverse" : "");
-}
-
-static void print_delay(struct config_printer *printer, const char *keyword, uint64_t delay_ns)
-{
-	if (delay_ns)
-		config_print_seconds(printer, keyword, delay_ns);
-}
-
-static void print_user(struct config_printer *printer, const char *keyword,
-		       const struct config_command *command)
-{
-	if (!*command->user)
-		return;
-	config_print_indent(printer);
-	fputs(keyword, printer->stream);
-	config_write_user(printer->stream, command);
-	fputc('\n', printer->stream);
-}
-
 char *config_print_script(const struct config_script *script)
 {
 	struct config_command program = {.arguments = script->command.arguments};
@@ -39,12 +17,12 @@ char *config_print_script(const struct config_script *script)
 	config_printer_open(&printer);
 	config_print_open(&printer, "vrrp_script", script->name);
 	config_print_command(&printer, "script", &program);
-	print_user(&printer, "user", &script->command);
+	config_print_user(&printer, "user", &script->command);
 	config_print_seconds(&printer, "interval", script->interval_ns);
 	config_print_seconds(&printer, "timeout", script->timeout_ns);
 	config_print_line(&printer, "rise %u", script->rise);
 	config_print_line(&printer, "fall %u", script->fall);
-	print_weight(&printer, script->weight, script->reverse);
+	config_print_weight(&printer, script->weight, script->reverse);
 	config_print_flag(&printer, "init_fail", script->init_fail);
 	config_print_close(&printer);
 	return config_printer_close(&printer);
@@ -82,9 +60,9 @@ char *config_print_process(const struct config_process *process)
 	print_param_match(&printer, process);
 	config_print_flag(&printer, "full_command", process->full_command);
 	print_quorum(&printer, process);
-	print_delay(&printer, "fork_delay", process->fork_delay_ns);
-	print_delay(&printer, "terminate_delay", process->terminate_delay_ns);
-	print_weight(&printer, process->weight, process->reverse);
+	config_print_delay(&printer, "fork_delay", process->fork_delay_ns);
+	config_print_delay(&printer, "terminate_delay", process->terminate_delay_ns);
+	config_print_weight(&printer, process->weight, process->reverse);
 	config_print_close(&printer);
 	return config_printer_close(&printer);
 }
@@ -97,7 +75,7 @@ char *config_print_file(const struct config_file *file)
 	config_printer_open(&printer);
 	config_print_open(&printer, "vrrp_track_file", file->name);
 	config_print_token(&printer, "file", file->path);
-	print_weight(&printer, file->weight, file->reverse);
+	config_print_weight(&printer, file->weight, file->reverse);
 	if (file->init)
 		config_print_line(&printer, "init_file %d%s", file->init_value,
 				  file->init_overwrite ? " overwrite" : "");
@@ -136,7 +114,7 @@ char *config_print_app(const struct config_app *app)
 		print_app_user(&printer, app);
 	if (app->notify_socket)
 		config_print_token(&printer, "notify_socket", app->notify_socket);
-	print_weight(&printer, app->weight, app->reverse);
+	config_print_weight(&printer, app->weight, app->reverse);
 	config_print_close(&printer);
 	return config_printer_close(&printer);
 }
@@ -203,24 +181,6 @@ char *config_print_heartbeat(const struct config_heartbeat *heartbeat)
 	return config_printer_close(&printer);
 }
 
-static void print_fifo(struct config_printer *printer, const char *keyword, const char *path,
-		       const struct config_command *owner)
-{
-	if (!path)
-		return;
-	config_print_indent(printer);
-	fprintf(printer->stream, "%s ", keyword);
-	config_write_token(printer->stream, path);
-	config_write_user(printer->stream, owner);
-	fputc('\n', printer->stream);
-}
-
-static void print_token(struct config_printer *printer, const char *keyword, const char *token)
-{
-	if (token)
-		config_print_token(printer, keyword, token);
-}
-
 static void print_mail(struct config_printer *printer, const struct config_mail *mail)
 {
 	if (mail->recipients) {
@@ -232,7 +192,7 @@ static void print_mail(struct config_printer *printer, const struct config_mail 
 		}
 		config_print_close(printer);
 	}
-	print_token(printer, "notification_email_from", mail->from);
+	config_print_text(printer, "notification_email_from", mail->from);
 	if (mail->server) {
 		config_print_indent(printer);
 		fputs("smtp_server ", printer->stream);
@@ -240,7 +200,7 @@ static void print_mail(struct config_printer *printer, const struct config_mail 
 		fprintf(printer->stream, " %u\n", mail->port);
 		config_print_line(printer, "smtp_connect_timeout %u", mail->timeout_s);
 	}
-	print_token(printer, "smtp_helo_name", mail->helo);
+	config_print_text(printer, "smtp_helo_name", mail->helo);
 	config_print_flag(printer, "no_email_faults", mail->no_faults);
 }
 
@@ -264,37 +224,37 @@ static void print_globals(struct config_printer *printer, const struct config *c
 		config_print_line(printer, "vrrp_rt_priority %d", config->realtime_priority);
 	config_print_flag(printer, "no_realtime", config->no_realtime);
 	config_print_line(printer, "vrrp_priority %d", config->nice);
-	print_delay(printer, "vrrp_startup_delay", config->startup_delay_ns);
-	print_delay(printer, "vrrp_delay_after_boot", config->delay_after_boot_ns);
-	print_delay(printer, "vrrp_garp_interval", config->garp_interval_ns);
-	print_delay(printer, "vrrp_gna_interval", config->gna_interval_ns);
+	config_print_delay(printer, "vrrp_startup_delay", config->startup_delay_ns);
+	config_print_delay(printer, "vrrp_delay_after_boot", config->delay_after_boot_ns);
+	config_print_delay(printer, "vrrp_garp_interval", config->garp_interval_ns);
+	config_print_delay(printer, "vrrp_gna_interval", config->gna_interval_ns);
 	if (*config->vmac_addr_prefix)
 		config_print_token(printer, "vmac_addr_prefix", config->vmac_addr_prefix);
-	print_user(printer, "script_user", &config->script_user);
+	config_print_user(printer, "script_user", &config->script_user);
 	config_print_flag(printer, "enable_script_security", config->script_security);
 	config_print_flag(printer, "fifo_write_vrrp_states_on_reload", config->fifo_states);
 	config_print_flag(printer, "dynamic_interfaces", config->dynamic_interfaces);
 	if (config->reload_file && !*config->reload_file)
 		config_print_line(printer, "reload_file");
 	else
-		print_token(printer, "reload_file", config->reload_file);
-	print_token(printer, "net_namespace", config->net_namespace);
-	print_token(printer, "instance", config->daemon_instance);
+		config_print_text(printer, "reload_file", config->reload_file);
+	config_print_text(printer, "net_namespace", config->net_namespace);
+	config_print_text(printer, "instance", config->daemon_instance);
 	config_print_flag(printer, "use_pid_dir", config->pid_directory);
 	print_own_script(printer, "startup_script", &config->startup_script);
 	print_own_script(printer, "shutdown_script", &config->shutdown_script);
 	config_print_line(printer, "umask 0%o", config->umask);
-	print_token(printer, "state_dump_file", config->state_dump_file);
-	print_token(printer, "stats_dump_file", config->stats_dump_file);
-	print_token(printer, "json_dump_file", config->json_dump_file);
-	print_token(printer, "config_save_dir", config->config_save_dir);
+	config_print_text(printer, "state_dump_file", config->state_dump_file);
+	config_print_text(printer, "stats_dump_file", config->stats_dump_file);
+	config_print_text(printer, "json_dump_file", config->json_dump_file);
+	config_print_text(printer, "config_save_dir", config->config_save_dir);
 	if (config->json_version != 1)
 		config_print_line(printer, "json_version %u", config->json_version);
 	print_mail(printer, &config->mail);
-	print_fifo(printer, "notify_fifo", config->notify_fifo, &config->notify_fifo_owner);
+	config_print_fifo(printer, "notify_fifo", config->notify_fifo, &config->notify_fifo_owner);
 	config_print_command(printer, "notify_fifo_script", &config->notify_fifo_script);
-	print_fifo(printer, "vrrp_notify_fifo", config->vrrp_notify_fifo,
-		   &config->vrrp_notify_fifo_owner);
+	config_print_fifo(printer, "vrrp_notify_fifo", config->vrrp_notify_fifo,
+			  &config->vrrp_notify_fifo_owner);
 	config_print_command(printer, "vrrp_notify_fifo_script", &config->vrrp_notify_fifo_script);
 	config_print_pool_globals(printer, &config->pools);
 	config_print_close(printer);

@@ -147,12 +147,6 @@ static void print_sorry(struct config_printer *printer, const struct config_pool
 	print_forwarding(printer, "sorry_server_lvs_method", &pool->sorry.forwarding);
 }
 
-static void print_duration(struct config_printer *printer, const char *keyword, uint64_t time_ns)
-{
-	if (time_ns)
-		config_print_seconds(printer, keyword, time_ns);
-}
-
 /* All but the servers. */
 static void print_settings(struct config_printer *printer, const struct config_pool *pool)
 {
@@ -171,8 +165,8 @@ static void print_settings(struct config_printer *printer, const struct config_p
 	config_print_flag(printer, "ha_suspend", pool->ha_suspend);
 	config_print_flag(printer, "smtp_alert", pool->mail);
 	config_print_text(printer, "snmp_name", pool->snmp_name);
-	print_duration(printer, "slow_start", pool->slow_start_ns);
-	print_duration(printer, "drain_timeout", pool->drain_timeout_ns);
+	config_print_delay(printer, "slow_start", pool->slow_start_ns);
+	config_print_delay(printer, "drain_timeout", pool->drain_timeout_ns);
 	print_sorry(printer, pool);
 }
 

@@ -50,18 +50,6 @@ static void print_nftables(struct config_printer *printer, const struct config_p
 	config_print_line(printer, "nftables_ipvs_start_fwmark %u", pools->nftables_first_mark);
 }
 
-static void print_fifo(struct config_printer *printer, const struct config_pools *pools)
-{
-	if (pools->notify_fifo) {
-		config_print_indent(printer);
-		fputs("lvs_notify_fifo ", printer->stream);
-		config_write_token(printer->stream, pools->notify_fifo);
-		config_write_user(printer->stream, &pools->notify_fifo_owner);
-		fputc('\n', printer->stream);
-	}
-	config_print_command(printer, "lvs_notify_fifo_script", &pools->notify_fifo_script);
-}
-
 void config_print_pool_globals(struct config_printer *printer, const struct config_pools *pools)
 {
 	print_timeouts(printer, pools);
@@ -70,7 +58,9 @@ void config_print_pool_globals(struct config_printer *printer, const struct conf
 		config_print_line(printer, "lvs_flush_on_stop%s",
 				  pools->flush_on_stop_services ? " VS" : "");
 	print_sync(printer, &pools->sync);
-	print_fifo(printer, pools);
+	config_print_fifo(printer, "lvs_notify_fifo", pools->notify_fifo,
+			  &pools->notify_fifo_owner);
+	config_print_command(printer, "lvs_notify_fifo_script", &pools->notify_fifo_script);
 	print_nftables(printer, pools);
 	config_print_flag(printer, "no_checker_emails", pools->no_checker_mails);
 	config_print_flag(printer, "rs_init_notifies", pools->notify_at_start);

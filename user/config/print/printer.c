@@ -80,6 +80,17 @@ void config_print_seconds(struct config_printer *printer, const char *keyword, u
 			  (int)length, fraction);
 }
 
+void config_print_delay(struct config_printer *printer, const char *keyword, uint64_t delay_ns)
+{
+	if (delay_ns)
+		config_print_seconds(printer, keyword, delay_ns);
+}
+
+void config_print_weight(struct config_printer *printer, int weight, bool reverse)
+{
+	config_print_line(printer, "weight %d%s", weight, reverse ? " reverse" : "");
+}
+
 static bool is_plain(char byte)
 {
 	return isalnum((unsigned char)byte) || (byte && strchr("_-./:,+=%", byte));
@@ -169,6 +180,29 @@ void config_print_command(struct config_printer *printer, const char *keyword,
 		fputs(quote, printer->stream);
 	}
 	fputc('"', printer->stream);
+	config_write_user(printer->stream, command);
+	fputc('\n', printer->stream);
+}
+
+void config_print_fifo(struct config_printer *printer, const char *keyword, const char *path,
+		       const struct config_command *owner)
+{
+	if (!path)
+		return;
+	config_print_indent(printer);
+	fprintf(printer->stream, "%s ", keyword);
+	config_write_token(printer->stream, path);
+	config_write_user(printer->stream, owner);
+	fputc('\n', printer->stream);
+}
+
+void config_print_user(struct config_printer *printer, const char *keyword,
+		       const struct config_command *command)
+{
+	if (!*command->user)
+		return;
+	config_print_indent(printer);
+	fputs(keyword, printer->stream);
 	config_write_user(printer->stream, command);
 	fputc('\n', printer->stream);
 }

@@ -39,6 +39,12 @@ void config_print_flag(struct config_printer *printer, const char *keyword, bool
 void config_print_seconds(struct config_printer *printer, const char *keyword,
 			  uint64_t duration_ns);
 
+/* The same, unless it is 0. */
+void config_print_delay(struct config_printer *printer, const char *keyword, uint64_t delay_ns);
+
+/* "weight NUMBER", of what is tracked. */
+void config_print_weight(struct config_printer *printer, int weight, bool reverse);
+
 /* "keyword TOKEN", quoted if needed. */
 void config_print_token(struct config_printer *printer, const char *keyword, const char *token);
 
@@ -54,6 +60,14 @@ void config_write_arguments(FILE *stream, char *const arguments[]);
 /* "keyword "PROGRAM ARGUMENTS" USER GROUP", if there is a command. */
 void config_print_command(struct config_printer *printer, const char *keyword,
 			  const struct config_command *command);
+
+/* "keyword PATH USER GROUP", if there is a path. */
+void config_print_fifo(struct config_printer *printer, const char *keyword, const char *path,
+		       const struct config_command *owner);
+
+/* "keyword USER GROUP", if there is a user. */
+void config_print_user(struct config_printer *printer, const char *keyword,
+		       const struct config_command *command);
 
 /* " USER GROUP", as far as given. */
 void config_write_user(FILE *stream, const struct config_command *command);
