@@ -273,21 +273,27 @@ static void print_nothing(struct config_printer *printer, const struct config_ch
 	(void)check;
 }
 
+static const char *const keywords[] = {
+#define X(id, name, keyword) [CONFIG_CHECK_##id] = (keyword),
+	CONFIG_CHECK_KINDS(X)
+#undef X
+};
+
 static const struct {
-	const char *keyword, *method; /* of a check, and of a vrrp_check */
+	const char *method; /* of a vrrp_check; NULL: it has none */
 	void (*print)(struct config_printer *printer, const struct config_check *check);
 } kinds[CONFIG_CHECK_KIND_COUNT] = {
-	[CONFIG_CHECK_TCP] = {"TCP_CHECK", "tcp", print_nothing},
-	[CONFIG_CHECK_HTTP] = {"HTTP_GET", "http", print_http},
-	[CONFIG_CHECK_SMTP] = {"SMTP_CHECK", "smtp", print_smtp},
-	[CONFIG_CHECK_DNS] = {"DNS_CHECK", "dns", print_dns},
-	[CONFIG_CHECK_UDP] = {"UDP_CHECK", "udp", print_udp},
-	[CONFIG_CHECK_PING] = {"PING_CHECK", "ping", print_nothing},
-	[CONFIG_CHECK_MISC] = {"MISC_CHECK", "exec", print_misc},
-	[CONFIG_CHECK_FILE] = {"FILE_CHECK", "file", print_file},
-	[CONFIG_CHECK_GRPC] = {"GRPC_CHECK", "grpc", print_grpc},
-	[CONFIG_CHECK_AGENT] = {"AGENT_CHECK", "agent", print_agent},
-	[CONFIG_CHECK_SESSION] = {"TCP_SESSION", "session", print_session},
+	[CONFIG_CHECK_TCP] = {"tcp", print_nothing},
+	[CONFIG_CHECK_HTTP] = {"http", print_http},
+	[CONFIG_CHECK_SMTP] = {"smtp", print_smtp},
+	[CONFIG_CHECK_DNS] = {"dns", print_dns},
+	[CONFIG_CHECK_UDP] = {"udp", print_udp},
+	[CONFIG_CHECK_PING] = {"ping", print_nothing},
+	[CONFIG_CHECK_MISC] = {"exec", print_misc},
+	[CONFIG_CHECK_FILE] = {NULL, print_file},
+	[CONFIG_CHECK_GRPC] = {"grpc", print_grpc},
+	[CONFIG_CHECK_AGENT] = {NULL, print_agent},
+	[CONFIG_CHECK_SESSION] = {"session", print_session},
 };
 
 static bool is_https(const struct config_check *check)
@@ -301,7 +307,7 @@ void config_print_server_check(struct config_printer *printer, const struct conf
 	struct context context = {.target = *server,
 				  .initial = pool_alpha ? CHECK_INITIAL_DOWN : CHECK_INITIAL_UP};
 
-	config_print_open(printer, is_https(check) ? "SSL_GET" : kinds[check->kind].keyword, NULL);
+	config_print_open(printer, is_https(check) ? "SSL_GET" : keywords[check->kind], NULL);
 	if (check->kind != CONFIG_CHECK_FILE) {
 		print_rules(printer, check, &context);
 		print_connection(printer, check, &context);
