@@ -153,7 +153,7 @@ listen web
     server one 10.0.0.11:80 check
 """)["blocks"]
     found = lines_of(blocks)
-    assert set(expected) <= set(found) and "status_code 100-599" in found, "HAProxy then looks at no status"
+    assert set(expected) <= set(found) and "status_code 100-599" in found, "HAProxy then checks no status"
 
 
 @pytest.mark.parametrize("balance,scheduler", [

@@ -62,7 +62,7 @@ def virtual_server(*parts, vip=VIP, port=80, plane="none"):
                  "protocol TCP", f"data_plane {plane}", *parts)
 
 
-def programs(lab, name="told"):
+def programs(lab, name="notified"):
     """A script that writes its arguments as a line of a file. Returns the command and a function that
     returns the lines."""
     path = lab.path(f"{name}.lines")

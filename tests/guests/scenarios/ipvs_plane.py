@@ -146,7 +146,7 @@ def put_back():
     run("ipvsadm", "-E", "-t", "10.0.0.1:80", "-s", "wrr")
     plane.set(wait=LOOK_MS)
     assert plane.reports == ["restored 10.0.0.1 80: scheduler wrr instead of rr"], plane.reports
-    # What this daemon changes meanwhile is nobody's fault.
+    # What this daemon changes meanwhile is not reported.
     plane.reports.clear()
     run("ipvsadm", "-D", "-t", "10.0.0.1:80")
     plane.set("server tcp 10.0.0.1 80 192.168.0.1 80 weight=2")

@@ -122,7 +122,7 @@ def wait_in_plane(programs, count):
         time.sleep(0.2)
 
 
-def settle(programs):
+def wait_recovered(programs):
     """What has been marked down is taken back before the next phase."""
     with contextlib.suppress(AssertionError):
         wait_in_plane(programs, len(SERVERS))
@@ -146,7 +146,7 @@ def play(programs):
     os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(70))
     downs = [phase("at rest", REST_SECONDS, programs, contextlib.nullcontext())]
     for what, each, priority in PHASES:
-        settle(programs)
+        wait_recovered(programs)
         load = hogs(each * len(PROCESSORS), HOG_SECONDS + 20, priority, PROCESSORS)
         downs.append(phase(what, HOG_SECONDS, programs, load))
     return downs
@@ -159,7 +159,7 @@ def main():
     time.sleep(1)
     programs = [Keepalived(), Xbeatd()]
     downs = play(programs)
-    settle(programs)
+    wait_recovered(programs)
     nginx.terminate()
     nginx.wait()
     wait_in_plane(programs, 0)

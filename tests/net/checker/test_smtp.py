@@ -33,7 +33,7 @@ SERVERS = {
                             'lines.readline(); send(b"250 x\\r\\n"); lines.readline(); send(b"221\\r\\n")'), None),
     "refuses": (('send(b"554 no service\\r\\n"); lines.readline()',), "smtp: 554 no service after "),
     "refuses HELO": (('send(b"220\\r\\n"); lines.readline(); send(b"501 who?\\r\\n"); lines.readline()',), "smtp: 501 who? after "),
-    "says nothing": (("time.sleep(100)",), "smtp: greeting: no line within 300 ms"),
+    "silent": (("time.sleep(100)",), "smtp: greeting: no line within 300 ms"),
     "byte by byte for ever": (('while True: send(b"2"); time.sleep(0.05)',), "smtp: greeting: no line within 300 ms"),
     "most bytes as the time expires": (("started = time.monotonic()",
                                         "connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)",

@@ -179,7 +179,7 @@ def test_every_ten_milliseconds(lab, web):
 @pytest.mark.alone
 @pytest.mark.laboratory(nodes=1)
 def test_hogs_are_no_fault(lab, web):
-    """A machine full of hogs delays probes and the service alike: own stalls accuse nobody."""
+    """A machine full of hogs delays probes and the service alike: own stalls count as no failure."""
     node = Xbeatd(lab, "node-a", check(timeout="1"), instance("VI_1", track("web"))).start_active()
     with hogs(4 * os.cpu_count(), 20):
         time.sleep(12)
