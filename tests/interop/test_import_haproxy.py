@@ -123,20 +123,24 @@ def test_what_is_lost_is_a_comment_with_its_line(tmp_path):
     assert "web4 is disabled" in lost(result) and "backend other is used under conditions" in lost(result)
 
 
-@pytest.mark.parametrize("pattern,codes", [
-    ("status 200", "200"), ("status 200,204,301-303", "200 204 301-303"), ("! status 500-599", "100-499"),
-    ("rstatus ^[23][0-9][0-9]$", "200-399"), ("! rstatus ^5", "100-499"),
-])
-def test_expected_status(tmp_path, pattern, codes):
-    blocks = convert(tmp_path, f"""
+def expecting(tmp_path, pattern):
+    """The lines of a server whose check expects this pattern."""
+    return lines_of(convert(tmp_path, f"""
 listen web
     mode http
     bind 10.0.0.1:80
     option httpchk GET /
     http-check expect {pattern}
     server one 10.0.0.11:80 check
-""")["blocks"]
-    assert f"status_code {codes}" in lines_of(blocks)
+""")["blocks"])
+
+
+@pytest.mark.parametrize("pattern,codes", [
+    ("status 200", "200"), ("status 200,204,301-303", "200 204 301-303"), ("! status 500-599", "100-499"),
+    ("rstatus ^[23][0-9][0-9]$", "200-399"), ("! rstatus ^5", "100-499"),
+])
+def test_expected_status(tmp_path, pattern, codes):
+    assert f"status_code {codes}" in expecting(tmp_path, pattern)
 
 
 @pytest.mark.parametrize("pattern,expected", [
@@ -144,15 +148,7 @@ listen web
     ("rstring '^\\d+ \"x\"$'", ['regex "^\\d+ \\x22x\\x22$"']), ("string '\"a\"'", ['regex "\\x22a\\x22"']),
 ])
 def test_expected_text(tmp_path, pattern, expected):
-    blocks = convert(tmp_path, f"""
-listen web
-    mode http
-    bind 10.0.0.1:80
-    option httpchk GET /
-    http-check expect {pattern}
-    server one 10.0.0.11:80 check
-""")["blocks"]
-    found = lines_of(blocks)
+    found = expecting(tmp_path, pattern)
     assert set(expected) <= set(found) and "status_code 100-599" in found, "HAProxy then checks no status"
 
 
