@@ -41,6 +41,12 @@ static void read_forwarding(struct config_parser *parser, struct config_block *b
 		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE                                    \
 	}
 
+#define REFUSED(keyword)                                                                           \
+	{                                                                                          \
+		.name = (keyword), .usage = keyword " { ... }", .read = pool_read_refused,         \
+		.flags = CONFIG_MAY_OPEN_BLOCK | CONFIG_REPEATABLE                                 \
+	}
+
 static const struct config_keyword server_rows[] = {
 	RULE_ROWS(DRAFT, 1),
 	RULE_TIME("connect_timeout", DRAFT, timeout_ns, NS_PER_MS),
@@ -75,12 +81,8 @@ static const struct config_keyword server_rows[] = {
 	CHECK("GRPC_CHECK"),
 	CHECK("AGENT_CHECK"),
 	CHECK("TCP_SESSION"),
-	{
-		.name = "BFD_CHECK",
-		.usage = "BFD_CHECK { ... }",
-		.read = pool_read_bfd,
-		.flags = CONFIG_MAY_OPEN_BLOCK | CONFIG_REPEATABLE,
-	},
+	REFUSED("BFD_CHECK"),
+	REFUSED("HTTP_CHECK"),
 };
 
 _Static_assert(ARRAY_SIZE(server_rows) <= CONFIG_KEYWORDS_MAX, "server_rows");

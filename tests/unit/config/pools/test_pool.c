@@ -190,6 +190,8 @@ static void corrected(void **state)
 		 "1:1: error: virtual_server_group on is not defined; did you mean 'one'?\n"},
 		{POOL("real_server 10.0.0.2 80 {\nBFD_CHECK {\nname b\n}\n}\n"),
 		 "6:1: error: keepalived's 'BFD_CHECK' is not supported, and without it the server would count as up; write PING_CHECK or TCP_SESSION instead\n"},
+		{POOL("real_server 10.0.0.2 80 {\nHTTP_CHECK {\npath /\n}\n}\n"),
+		 "6:1: error: unknown keyword 'HTTP_CHECK' in real_server; write HTTP_GET, or SSL_GET for HTTPS\n"},
 	};
 
 	(void)state;
