@@ -173,8 +173,10 @@ int daemon_identify(struct daemon_inputs *inputs)
 
 	if (!heartbeat)
 		return 0;
-	if (local_addresses(&local, &count))
-		return fail(inputs, -ENOMEM, "cannot list the addresses of this machine");
+	error = local_addresses(&local, &count);
+	if (error)
+		return fail(inputs, error, "cannot list this machine's addresses: %s",
+			    limits_strerror(-error));
 	error = find_own_node(inputs, local, count);
 	if (error)
 		return error;

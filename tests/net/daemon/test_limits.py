@@ -80,6 +80,19 @@ def test_reload_without_descriptors(daemon):
     assert used(daemon.proc() / "fd") == before
 
 
+def test_reloads_with_few_descriptors(daemon):
+    """However few are free, each refusal names the limit."""
+    before = used(daemon.proc() / "fd")
+    reloads = []
+    while not reloads or "reloaded" not in reloads[-1]:
+        limit(daemon.process.pid, "nofile", before + len(reloads))
+        daemon.hang_up()
+        reloads = wait_until(lambda: (lines := [line for line in daemon.process.output().splitlines()
+                                                if "reload" in line])[len(reloads):] and lines, "a reload ends")
+        assert "reloaded" in reloads[-1] or "RLIMIT_NOFILE" in reloads[-1], reloads
+    assert len(reloads) > 1
+
+
 def test_interface_that_comes_back_without_descriptors(lab, daemon):
     """No change of it comes later: the daemon itself tries again."""
     limit(daemon.process.pid, "nofile", used(daemon.proc() / "fd"))

@@ -13,6 +13,7 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #define DUMP_TRIES 5
@@ -23,6 +24,7 @@ struct collection {
 	struct local_address *list;
 	size_t count, room;
 	unsigned family; /* 4 or 6; without IPv6 the kernel answers with all */
+	int socket_fd;
 };
 
 static int grow(struct collection *collection)
@@ -37,12 +39,18 @@ static int grow(struct collection *collection)
 	return 0;
 }
 
-/* A dump is ordered by interface; a lookup for each address would cost three system calls. */
+/* A dump is ordered by interface. if_indextoname(3) would need a second socket, and reports ENOENT
+ * if it gets none. */
 static bool name_interface(const struct collection *collection, struct local_address *local)
 {
-	if (!collection->count || local[-1].interface_index != local->interface_index)
-		return if_indextoname(local->interface_index, local->interface);
-	memcpy(local->interface, local[-1].interface, sizeof(local->interface));
+	struct ifreq request = {.ifr_ifindex = (int)local->interface_index};
+	const char *name = request.ifr_name;
+
+	if (collection->count && local[-1].interface_index == local->interface_index)
+		name = local[-1].interface;
+	else if (ioctl(collection->socket_fd, SIOCGIFNAME, &request))
+		return false;
+	memcpy(local->interface, name, sizeof(local->interface));
 	return true;
 }
 
@@ -72,7 +80,7 @@ static int collect(const struct nlmsghdr *message, void *context)
 	};
 	if (name_interface(collection, local))
 		collection->count++;
-	else if (errno != ENXIO && errno != ENODEV) /* with these it is gone */
+	else if (errno != ENODEV) /* then it is gone */
 		return MNL_CB_ERROR;
 	return MNL_CB_OK;
 }
@@ -110,6 +118,7 @@ int local_addresses(struct local_address **list, size_t *count)
 
 	if (error)
 		return error;
+	collection.socket_fd = mnl_socket_get_fd(netlink.socket);
 	error = grow(&collection); /* *list is not NULL even without an address */
 	/* EINTR: addresses changed during the dump, some may be missing. */
 	for (int tries = 0; !error || error == -EINTR; tries++) {
