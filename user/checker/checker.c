@@ -86,6 +86,11 @@ pid_t checker_pid(const struct checker *checker)
 	return checker->pid;
 }
 
+const char *checker_problem(const struct checker *checker)
+{
+	return checker->problem;
+}
+
 unsigned checker_start_count(const struct checker *checker)
 {
 	return checker->start_count;

@@ -31,7 +31,8 @@ struct checker_setup {
 	const char *user; /* of the process; "": xbeat-checker if there is one, else nobody */
 	/* Called from the loop: checker_read() has another state, reason or weight of the check. */
 	void (*changed)(void *context, uint32_t check);
-	/* The process has ended, or another one runs (why is ""); NULL: of no interest. */
+	/* The process has ended or cannot be started, or another one runs (why is ""); NULL: of no
+	 * interest. */
 	void (*life)(void *context, bool runs, const char *why);
 	/* Run the program of a check, and call checker_ran(). */
 	void (*run)(void *context, uint32_t check);
@@ -64,6 +65,9 @@ void checker_check_now(struct checker *checker, uint32_t check);
 /* The pid of the process; 0: none runs. How often it was started. */
 pid_t checker_pid(const struct checker *checker);
 unsigned checker_start_count(const struct checker *checker);
+
+/* Why no process checks, although there are checks; "": one does, or its start is in progress. */
+const char *checker_problem(const struct checker *checker);
 
 void checker_stop(struct checker *checker);
 

@@ -65,30 +65,53 @@ static void report_life(const struct checker *checker, bool runs, const char *wh
 		log_error("xbeat-checker %s", why);
 }
 
-static void report_end(const struct checker *checker, int status)
+/* Its attempts are reported once. */
+static void report_failed_start(struct checker *checker)
 {
-	char why[128];
+	char why[CHECKER_PROBLEM_BYTES + 64];
+
+	snprintf(why, sizeof(why), "%s; no server is checked; it is tried again each second",
+		 checker->problem);
+	if (!checker->failed)
+		report_life(checker, false, why);
+	checker->failed = true;
+}
+
+static void fail_start(struct checker *checker, int error)
+{
+	snprintf(checker->problem, sizeof(checker->problem), "cannot be started: %s",
+		 error == EPIPE	   ? "the starter was killed"
+		 : error == ENOENT ? "it is missing next to xbeatd; install it there"
+		 : error == EACCES ? "it is not executable; install it again, with mode 0755"
+		 : error == EPROTO ? "it is of another version; install both from one build"
+				   : limits_strerror(error));
+	checker->has_explained = true;
+	report_failed_start(checker);
+}
+
+static void describe_end(struct checker *checker, int status)
+{
+	snprintf(checker->problem, sizeof(checker->problem),
+		 WIFSIGNALED(status) ? "(pid %d) was killed by signal %d"
+				     : "(pid %d) ended with status %d",
+		 (int)checker->pid, WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+/* One that ended before it greeted has reported why, if it could. */
+static void report_end(struct checker *checker, int status)
+{
+	char why[CHECKER_PROBLEM_BYTES + 64];
 
 	if (status < 0)
 		return; /* of the starter, which logged this */
-	if (WIFSIGNALED(status))
-		snprintf(why, sizeof(why),
-			 "(pid %d) was killed by signal %d; states stay, another one is started",
-			 (int)checker->pid, WTERMSIG(status));
-	else
-		snprintf(why, sizeof(why),
-			 "(pid %d) ended with status %d; states stay, another one is started",
-			 (int)checker->pid, WEXITSTATUS(status));
+	if (!checker->has_explained)
+		describe_end(checker, status);
+	if (!checker->ran) {
+		report_failed_start(checker);
+		return;
+	}
+	snprintf(why, sizeof(why), "%s; states stay, another one is started", checker->problem);
 	report_life(checker, false, why);
-}
-
-static void log_failed_start(struct checker *checker, int error)
-{
-	if (!checker->failed)
-		log_error(
-			"cannot start xbeat-checker: %s; no server is checked; it is tried again each second",
-			error == EPIPE ? "the starter was killed" : limits_strerror(error));
-	checker->failed = true;
 }
 
 static void start_later(struct checker *checker)
@@ -108,7 +131,7 @@ static void on_report(void *context, enum starter_event event, pid_t pid, int va
 	}
 	checker->number = 0;
 	if (event == STARTER_NOT_STARTED)
-		log_failed_start(checker, value);
+		fail_start(checker, value);
 	else if (value < 0 && checker->socket_fd >= 0)
 		return; /* the starter was killed, and not this */
 	else
@@ -295,6 +318,7 @@ static int start_now(struct checker *checker)
 	if (error < 0)
 		return error;
 	checker->number = error;
+	checker->ran = checker->has_explained = false;
 	checker->has_raw = checker->set->needs_raw;
 	give_set(checker);
 	return 0;
@@ -322,7 +346,7 @@ void process_start(struct checker *checker)
 		error = start_now(checker);
 	if (!error)
 		return;
-	log_failed_start(checker, -error);
+	fail_start(checker, -error);
 	start_later(checker);
 }
 
@@ -338,6 +362,7 @@ void process_stop(struct checker *checker)
 	}
 	checker->number = 0;
 	checker->pid = 0;
+	*checker->problem = '\0';
 }
 
 void process_use(struct checker *checker)
@@ -359,14 +384,15 @@ static void greeted(struct checker *checker, const struct checker_reply *reply)
 	if (checker->greeted)
 		return;
 	if (reply->value != CHECKER_LAYOUT) {
-		log_failed_start(checker, EPROTO);
+		fail_start(checker, EPROTO);
 		starter_kill(checker->setup.starter, checker->number, SIGKILL);
 		return;
 	}
-	checker->greeted = true;
-	checker->failed = false;
-	if (checker->start_count++)
+	checker->greeted = checker->ran = true;
+	*checker->problem = '\0';
+	if (checker->start_count++ || checker->failed)
 		report_life(checker, true, "");
+	checker->failed = false;
 }
 
 /* Its end is reported by the starter as well, with the reason; if that was killed, only here. */

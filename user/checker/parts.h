@@ -6,6 +6,8 @@
 #include "user/checker/checker.h"
 #include "user/checker/set.h"
 
+#define CHECKER_PROBLEM_BYTES 192
+
 struct checker {
 	struct checker_setup setup;
 	struct checker_set *set; /* never NULL; empty at first */
@@ -20,7 +22,10 @@ struct checker {
 	int number; /* of the starter; 0: none */
 	bool greeted; /* its CHECKER_HELLO is here */
 	bool has_raw; /* it was started with CAP_NET_RAW */
-	bool failed; /* a failed start was logged */
+	bool ran; /* this process, or the last one, has greeted */
+	bool failed; /* a failed start was reported */
+	char problem[CHECKER_PROBLEM_BYTES]; /* checker_problem() */
+	bool has_explained; /* the problem is of this process, which has not greeted */
 	unsigned start_count;
 	uint64_t started_ns;
 	struct event *readable, *writable, *restart;

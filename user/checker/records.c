@@ -8,6 +8,7 @@
 #include "user/lib/log.h"
 #include "user/lib/printable.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -126,13 +127,25 @@ static void take_checks(struct checker *checker, const struct checker_reply *rep
 			take(checker->setup.context, reply->checks[i]);
 }
 
-static void log_line(const struct checker_reply *reply)
+static void explain_start(struct checker *checker, const char *text)
+{
+	char line[CHECKER_PROBLEM_BYTES - 32];
+
+	printable_copy(line, sizeof(line), text, PRINTABLE_LINE);
+	snprintf(checker->problem, sizeof(checker->problem), "cannot be started: %s", line);
+	checker->has_explained = true;
+}
+
+/* An error before it greets is why it cannot start, which is reported once, when it ends. */
+static void take_line(struct checker *checker, const struct checker_reply *reply)
 {
 	char text[sizeof(reply->text)];
 
 	memcpy(text, reply->text, sizeof(text));
 	text[sizeof(text) - 1] = '\0';
-	if (reply->value >= LOG_ERR && reply->value <= LOG_DEBUG)
+	if (!checker->greeted && reply->value == LOG_ERR)
+		explain_start(checker, text);
+	else if (reply->value >= LOG_ERR && reply->value <= LOG_DEBUG && !checker->failed)
 		log_message((int)reply->value, "xbeat-checker: %s", text);
 }
 
@@ -157,7 +170,7 @@ void checker_take_reply(struct checker *checker, const struct checker_reply *rep
 		take_checks(checker, reply, checker->setup.run);
 		break;
 	case CHECKER_LOG:
-		log_line(reply);
+		take_line(checker, reply);
 		break;
 	}
 }

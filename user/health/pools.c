@@ -29,7 +29,8 @@ static void judge_checker(const json_t *pools, json_t *problems)
 				.subject = "self",
 				.remedy = "see the log of xbeatd, which starts it again",
 			},
-			"xbeat-checker is not running: no server is checked, all keep their last state");
+			"xbeat-checker is not running: no server is checked, all keep their last state (%s)",
+			problem_text(checker, "reason"));
 }
 
 static void judge_plane(const json_t *pools, json_t *problems)

@@ -49,7 +49,8 @@ static void on_life(void *context, bool runs, const char *why)
 			"another xbeat-checker runs (pid %d, number %u); it goes on where the one before has ended",
 			(int)checker_pid(pools->checker), checker_start_count(pools->checker));
 	else
-		event_log_add(pools->setup.event_log, "checker", "self", "running", "ended",
+		event_log_add(pools->setup.event_log, "checker", "self",
+			      checker_start_count(pools->checker) ? "running" : "", "ended",
 			      "xbeat-checker %s", why);
 }
 

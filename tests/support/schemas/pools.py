@@ -33,7 +33,7 @@ POOL = record(
     since_unix_ns=UNIX_NS, suspended=TRUE, partial=TRUE, sorry=TEXT, servers=list_of(SERVER),
     snmp_name=TEXT)
 POOLS = record(
-    {"checker": record({"state": one_of("none", "running", "away"), "start_count": COUNT}, pid=ID),
+    {"checker": record({"state": one_of("none", "running", "away"), "start_count": COUNT}, pid=ID, reason=TEXT),
      "plane": record({"name": TEXT, "state": one_of("works", "missing")}, reason=TEXT),
      "pools": list_of(POOL)}, next=COUNT)
 

@@ -93,9 +93,9 @@ void pool_show_workers(const json_t *answer, FILE *stream)
 		     *plane = json_object_get(answer, "plane");
 
 	if (!strcmp(field_text(checker, "state"), "away"))
-		text_print_labelled(
-			stream, LABEL_COLUMNS, "checker",
-			"not running: all servers keep their last state; see the log of xbeatd");
+		text_print_labelled(stream, LABEL_COLUMNS, "checker",
+				    "not running: all servers keep their last state (%s)",
+				    field_text(checker, "reason"));
 	if (!strcmp(field_text(plane, "state"), "missing"))
 		text_print_labelled(stream, LABEL_COLUMNS, "data plane",
 				    "%s is missing: connections are not forwarded to servers (%s)",

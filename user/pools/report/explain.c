@@ -88,6 +88,16 @@ static void explain_check(const struct pools *pools, const struct check_entry *e
 	explain_held(entry, &record, now_ns, lines);
 }
 
+static void explain_checker(const struct pools *pools, json_t *lines)
+{
+	const char *problem = checker_problem(pools->checker);
+
+	if (*problem)
+		json_say(lines,
+			 "No server is checked, all keep their last state: xbeat-checker %s.",
+			 problem);
+}
+
 /* Why a weight in the data plane is another one than the configured. */
 static void explain_weight(const struct server_entry *server, uint64_t now_ns, json_t *lines)
 {
@@ -138,6 +148,8 @@ static json_t *explain(const struct server_entry *server)
 		explain_check(server->pool->pools, &server->checks[i], now_ns, lines);
 	if (!server->config->check_count)
 		json_say(lines, "It has no checks, so it counts as alive.");
+	if (server->config->check_count)
+		explain_checker(server->pool->pools, lines);
 	explain_weight(server, now_ns, lines);
 	explain_plane(server, lines);
 	return json_pack("{s:o, s:s, s:s, s:I, s:o, s:o}", "pool",

@@ -263,13 +263,19 @@ static size_t add_servers(json_t *json, const struct pool_entry *pool, size_t fi
 static json_t *checker_json(const struct pools *pools)
 {
 	pid_t pid = checker_pid(pools->checker);
-	json_t *json = json_pack("{s:s, s:I}", "state", pid ? "running" : "away", "start_count",
-				 (json_int_t)checker_start_count(pools->checker));
+	const char *problem = checker_problem(pools->checker);
+	json_t *json = json_pack("{s:s, s:I}", "state", pid && !*problem ? "running" : "away",
+				 "start_count", (json_int_t)checker_start_count(pools->checker));
 
 	if (pid)
 		json_object_set_new(json, "pid", json_integer(pid));
-	else if (!pools->table->set_count)
+	else if (!pools->table->set_count) {
 		json_object_set_new(json, "state", json_string("none"));
+		return json;
+	}
+	if (!pid || *problem)
+		json_object_set_new(json, "reason",
+				    json_text(*problem ? problem : "its start is in progress"));
 	return json;
 }
 

@@ -63,7 +63,8 @@ const server_columns = [
 function workers_text() {
 	const {checker, plane} = state.snapshot.pools || {}, texts = [];
 	if (checker && checker.state === "away")
-		texts.push("xbeat-checker is not running: all servers keep their last state.");
+		texts.push("xbeat-checker is not running: all servers keep their last state (" +
+			(checker.reason || "unknown reason") + ").");
 	if (plane && plane.state === "missing")
 		texts.push("No data plane forwards connections: " + (plane.reason || "unknown reason") + ".");
 	return texts.join(" ");

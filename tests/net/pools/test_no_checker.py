@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The checker cannot run: each view of the pools names this and why, and one event reports it."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.support import schemas
+from tests.support.laboratory import BUILD, wait_until
+from tests.support.pools import Pools, Server, real_server, virtual_server
+from tests.support.schemas import pools as pool_schemas
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+
+
+def build_with(lab, mode):
+    """A folder of programs whose xbeat-checker has this mode; None: it is missing."""
+    folder = lab.path("build")
+    folder.mkdir()
+    for directory in (lab.directory, folder):
+        os.chmod(directory, 0o755)
+    for program in ("xbeatd", "xbeatctl", "xbeat-checker"):
+        shutil.copy(BUILD / program, folder)
+    if mode is None:
+        (folder / "xbeat-checker").unlink()
+    else:
+        os.chmod(folder / "xbeat-checker", mode)
+    return folder
+
+
+def checker(node):
+    return node.pools()["checker"]
+
+
+@pytest.mark.parametrize("mode, user, why", [
+    (None, "nobody", "it is missing next to xbeatd; install it there"),
+    (0o644, "nobody", "it is not executable; install it again"),
+    (0o755, "nosuch", 'no user "nosuch": create it, or name another one with checker_user'),
+], ids=["missing", "not_executable", "unknown_user"])
+def test_why_is_named(lab, mode, user, why):
+    server = Server(lab, "node-b", 8001).start()
+    globals_of = "global_defs {{\n checker_user {}\n}}\n".format
+    node = Pools(lab, "node-a", globals_of(user), virtual_server(real_server(server)),
+                 build=build_with(lab, mode)).start()
+    wait_until(lambda: why in checker(node).get("reason", ""), lambda: f"it is named: {checker(node)}")
+    schemas.check(node.pools(), pool_schemas.POOLS, "pools")
+    assert checker(node)["state"] == "away" and checker(node)["start_count"] == 0
+    for words in (["pool"], ["pool", "explain", server.address], ["health"]):
+        shown = subprocess.run(node.ctl_argv(*words), text=True, stdout=subprocess.PIPE).stdout
+        assert why in " ".join(shown.split()), shown
+    event, = node.of_kind("checker")
+    assert (event["from"], event["to"]) == ("", "ended") and why in event["reason"]
+    if mode != 0o755:
+        shutil.copy(BUILD / "xbeat-checker", node.build / "new")
+        os.rename(node.build / "new", node.build / "xbeat-checker")
+    else:
+        node.reload(globals_of("nobody"), virtual_server(real_server(server)))
+    wait_until(lambda: checker(node)["state"] == "running", "another one runs")
+    assert "reason" not in checker(node)
+    assert [event["to"] for event in node.of_kind("checker")] == ["ended", "running"]
