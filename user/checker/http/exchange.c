@@ -24,11 +24,15 @@ static uint64_t left_ns(const struct exchange *exchange)
 	return gone_ns < exchange->limit_ns ? exchange->limit_ns - gone_ns : 0;
 }
 
+/* Not again when the run's time is over: to set a timer that is due keeps libevent from calling it,
+ * and a server that sends without a pause would do that for ever. */
 static void set_deadline(struct exchange *exchange)
 {
 	uint64_t after_ns = exchange->run->check->rules.timeout_ns;
 	uint64_t most_ns = left_ns(exchange);
 
+	if (!most_ns)
+		return;
 	run_set_deadline(exchange->run, after_ns < most_ns ? after_ns : most_ns);
 }
 
