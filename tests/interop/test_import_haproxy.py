@@ -152,6 +152,29 @@ def test_expected_text(tmp_path, pattern, expected):
     assert set(expected) <= set(found) and "status_code 100-599" in found, "HAProxy then checks no status"
 
 
+def test_long_texts_are_whole(tmp_path):
+    token, program = "t" * 700, "/usr/bin/" + "p" * 700
+    sections = f"""
+global
+    external-check
+    insecure-fork-wanted
+listen web
+    mode http
+    bind 10.0.0.1:80
+    option httpchk GET /
+    http-check send hdr X-Token {token}
+    server one 10.0.0.11:80 check
+listen other
+    bind 10.0.0.1:81
+    option external-check
+    external-check command {program}
+    server one 10.0.0.11:81 check
+"""
+    found = lines_of(convert(tmp_path, sections)["blocks"])
+    assert f'header "X-Token: {token}"' in found
+    assert f'misc_path "{program} 10.0.0.1 81 10.0.0.11 81"' in found
+
+
 @pytest.mark.parametrize("balance,scheduler", [
     ("roundrobin", "wrr"), ("static-rr", "wrr"), ("leastconn", "wlc"), ("source", "mh"), ("random(2)", "twos"),
     ("first", "ovf"), ("uri", "wlc"), ("url_param id", "wlc"), ("hdr(Host)", "wlc"), ("rdp-cookie", "wlc"),

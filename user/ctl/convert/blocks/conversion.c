@@ -54,3 +54,16 @@ void conversion_write_text(struct conversion *conversion, const char *keyword, c
 	conversion_write_notes(conversion, &notes);
 	notes_free(&notes);
 }
+
+void conversion_write_format(struct conversion *conversion, const char *keyword, const char *format,
+			     ...)
+{
+	_cleanup_free_ char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		limits_out_of_memory();
+	va_end(arguments);
+	conversion_write_text(conversion, keyword, text);
+}

@@ -38,5 +38,7 @@ void conversion_write_notes(struct conversion *conversion, const struct notes *n
 
 /* "keyword TEXT", quoted if needed. What no quotes can hold is a comment. */
 void conversion_write_text(struct conversion *conversion, const char *keyword, const char *text);
+void conversion_write_format(struct conversion *conversion, const char *keyword, const char *format,
+			     ...) __attribute__((format(printf, 3, 4)));
 
 #endif

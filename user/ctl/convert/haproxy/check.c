@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_BYTES 512
-
 static uint64_t lower_of(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -184,13 +182,9 @@ static void write_headers(struct conversion *conversion, const struct haproxy_ht
 {
 	if (http->host)
 		conversion_write_text(conversion, "virtualhost", http->host);
-	for (size_t i = 0; i < http->header_count; i++) {
-		char header[TEXT_BYTES];
-
-		snprintf(header, sizeof(header), "%s: %s", http->header_names[i],
-			 http->header_values[i]);
-		conversion_write_text(conversion, "header", header);
-	}
+	for (size_t i = 0; i < http->header_count; i++)
+		conversion_write_format(conversion, "header", "%s: %s", http->header_names[i],
+					http->header_values[i]);
 }
 
 static const char *protocol_of(const struct haproxy_http *http, const struct haproxy_server *server)
@@ -248,16 +242,16 @@ static void write_external(struct conversion *conversion, const struct haproxy_p
 			   const struct haproxy_server *server,
 			   const struct haproxy_endpoint *first)
 {
-	char own[ADDRESS_TEXT_BYTES], other[ADDRESS_TEXT_BYTES], command[TEXT_BYTES];
+	char own[ADDRESS_TEXT_BYTES], other[ADDRESS_TEXT_BYTES];
 	uint64_t timeout_s = timeout_of(proxy, server) / NS_PER_SECOND;
 	struct haproxy_endpoint endpoint;
 
 	haproxy_endpoint_parse(server->address, &endpoint);
-	snprintf(command, sizeof(command), "%s %s %u %s %u", proxy->command ? proxy->command : "",
-		 address_format(&first->address, own), first->port,
-		 address_format(&endpoint.address, other), endpoint.port);
 	config_print_open(&conversion->printer, "MISC_CHECK", NULL);
-	conversion_write_text(conversion, "misc_path", command);
+	conversion_write_format(conversion, "misc_path", "%s %s %u %s %u",
+				proxy->command ? proxy->command : "",
+				address_format(&first->address, own), first->port,
+				address_format(&endpoint.address, other), endpoint.port);
 	config_print_line(&conversion->printer, "misc_timeout %" PRIu64,
 			  timeout_s ? timeout_s : UINT64_C(1));
 	config_print_close(&conversion->printer);

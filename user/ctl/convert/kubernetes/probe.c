@@ -3,13 +3,10 @@
 #include "user/ctl/convert/kubernetes/probe.h"
 #include "user/lib/address.h"
 #include "user/lib/array.h"
-#include "user/lib/cleanup.h"
 #include <inttypes.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define TEXT_BYTES 512
 #define ARGUMENTS_MAX 64
 
 static const struct {
@@ -112,13 +109,12 @@ static void write_headers(struct conversion *conversion, const struct probe *pro
 	for (size_t i = 0; (entry = tree_entry(probe->document, headers, i)); i++) {
 		const char *name = tree_member_text(probe->document, entry, "name", "");
 		const char *value = tree_member_text(probe->document, entry, "value", "");
-		_cleanup_free_ char *header = NULL;
 
 		accepts |= !strcasecmp(name, "Accept");
 		if (!strcasecmp(name, "Host"))
 			conversion_write_text(conversion, "virtualhost", value);
-		else if (asprintf(&header, "%s: %s", name, value) >= 0)
-			conversion_write_text(conversion, "header", header);
+		else
+			conversion_write_format(conversion, "header", "%s: %s", name, value);
 	}
 	if (!accepts)
 		config_print_token(&conversion->printer, "header", "Accept: */*");
