@@ -61,7 +61,7 @@ enum command_status import_converted(const struct command *command, enum convert
 	enum command_status status;
 
 	if (!conversion) {
-		log_error("'%s' is no address; write 10.0.0.1, 10.0.0.1:80 or [2001:db8::1]:80",
+		log_error("'%s' is not an address; write 10.0.0.1, 10.0.0.1:80 or [2001:db8::1]:80",
 			  command->address);
 		return COMMAND_USAGE;
 	}

@@ -51,17 +51,17 @@ static const char *parse_port(const char *text, struct haproxy_endpoint *endpoin
 
 	snprintf(first, sizeof(first), "%.*s", (int)strcspn(digits, "-"), digits);
 	if (!haproxy_number(first, PORT_MAX, &port))
-		return "has no port as a number";
+		return "has a port that is not a number from 0 to 65535";
 	last = port;
 	if (digits[strlen(first)] && !haproxy_number(digits + strlen(first) + 1, PORT_MAX, &last))
-		return "has no range of ports";
+		return "has a range of ports that is not FIRST-LAST";
 	if (digits != text) {
 		endpoint->port_offset = *text == '-' ? -(int)port : (int)port;
 		return NULL;
 	}
 	endpoint->port = (unsigned)port;
 	endpoint->port_last = (unsigned)last;
-	return last < port ? "has no range of ports" : NULL;
+	return last < port ? "has a range of ports that is not FIRST-LAST" : NULL;
 }
 
 static const char *resolve(const char *host, struct xb_address *address)

@@ -4,7 +4,7 @@
 #include "user/lib/array.h"
 #include <string.h>
 
-#define NO_PROTOCOL_CHECK "is not served: servers are checked by TCP_CHECK, which connects"
+#define NO_PROTOCOL_CHECK "is not supported: servers are checked by TCP_CHECK, which connects"
 #define PROXIES "HAProxy ends the connections of clients; IPVS forwards their packets"
 
 static void http(struct haproxy_proxy *proxy, const struct haproxy_line *line, size_t index)

@@ -73,7 +73,8 @@ static void take_timeout(struct haproxy_proxy *proxy, const struct haproxy_line 
 	if (!timeout_ns)
 		notes_add(&proxy->notes, line->number, "timeout %s: " PROXIES, name);
 	else if (!haproxy_time(line->words[2], timeout_ns))
-		notes_add(&proxy->notes, line->number, "timeout %s: no time", name);
+		notes_add(&proxy->notes, line->number,
+			  "timeout %s: the time is missing or not valid", name);
 }
 
 static void take_default_backend(struct haproxy_proxy *proxy, const struct haproxy_line *line)

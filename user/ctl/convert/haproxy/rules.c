@@ -150,7 +150,7 @@ static void expect_rule(struct haproxy_proxy *proxy, const struct haproxy_line *
 			return;
 	}
 	notes_add(&proxy->notes, line->number,
-		  "http-check expect: only status, rstatus, string and rstring are served");
+		  "http-check expect: only status, rstatus, string and rstring are supported");
 }
 
 /* http-check connect and tcp-check connect */
@@ -174,7 +174,7 @@ static void connect_rule(struct haproxy_proxy *proxy, const struct haproxy_line 
 		else if (!strcmp(line->words[i], "sni") && value)
 			http->sni = line->words[++i];
 		else if (strcmp(line->words[i], "default") != 0)
-			notes_add(&proxy->notes, line->number, "%s connect: '%s' is not served",
+			notes_add(&proxy->notes, line->number, "%s connect: '%s' is not supported",
 				  line->words[0], line->words[i]);
 	}
 }
@@ -210,7 +210,7 @@ void haproxy_http_check(struct haproxy_proxy *proxy, const struct haproxy_line *
 			http_rules[i].take(proxy, line);
 			return;
 		}
-	notes_add(&proxy->notes, line->number, "http-check %s is not served", name);
+	notes_add(&proxy->notes, line->number, "http-check %s is not supported", name);
 }
 
 void haproxy_tcp_check(struct haproxy_proxy *proxy, const struct haproxy_line *line)
@@ -221,5 +221,5 @@ void haproxy_tcp_check(struct haproxy_proxy *proxy, const struct haproxy_line *l
 		connect_rule(proxy, line);
 	else if (strcmp(name, "comment") != 0)
 		notes_add(&proxy->notes, line->number,
-			  "tcp-check %s is not served: TCP_CHECK only connects", name);
+			  "tcp-check %s is not supported: TCP_CHECK only connects", name);
 }

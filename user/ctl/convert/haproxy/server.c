@@ -207,7 +207,7 @@ static size_t take(struct haproxy_server *server, const struct haproxy_line *lin
 		return 1;
 	}
 	if (!value || !take_value(server, parameter, value))
-		notes_add(notes, line->number, "%s: '%s %s' is no value of it", line->words[0],
+		notes_add(notes, line->number, "%s: '%s %s' is not a valid value", line->words[0],
 			  name, value ? value : "");
 	return 2;
 }

@@ -221,7 +221,8 @@ void kubernetes_convert(struct conversion *conversion, const char *text, size_t 
 		yaml_document_delete(&document);
 	}
 	if (parser.error != YAML_NO_ERROR)
-		conversion_error(conversion, (unsigned)parser.problem_mark.line + 1, "no YAML: %s",
+		conversion_error(conversion, (unsigned)parser.problem_mark.line + 1,
+				 "not valid YAML: %s",
 				 parser.problem ? parser.problem : "unknown error");
 	yaml_parser_delete(&parser);
 }

@@ -32,7 +32,7 @@ struct probe_times probe_times(const struct probe *probe, struct notes *notes)
 
 		if (node && !tree_number(node, &number))
 			notes_add(notes, tree_line(node),
-				  "%s: '%s' is no number; %" PRIu64 " is used", times[i].name,
+				  "%s: '%s' is not a number; %" PRIu64 " is used", times[i].name,
 				  tree_text(node, ""), times[i].usual);
 		*(uint64_t *)(void *)((char *)&result + times[i].field) =
 			number < times[i].lowest ? times[i].usual : number;
