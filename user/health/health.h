@@ -3,8 +3,9 @@
  * What is wrong on a node, and what to do about it: one rule for all that ask. Pure: the daemon's
  * snapshot is an argument (docs/protocol.md), its result is JSON.
  *
- * An error: addresses have no owner, more than one, or no protection, or a pool no quorum. A warning: less is working
- * than is configured, so the next failure may cost more. An info: what an operator asked for.
+ * An error: addresses have no owner, more than one, or no protection, or a pool no quorum. A
+ * warning: less is working than is configured, so the next failure may cost more. An info: what an
+ * operator asked for.
  */
 #ifndef XBEAT_HEALTH_HEALTH_H
 #define XBEAT_HEALTH_HEALTH_H

@@ -2,11 +2,12 @@
 /* The line of "xbeatctl top" about server pools: see rows.h. */
 #include "user/ctl/screen/rows.h"
 #include "user/ctl/show/field.h"
+#include "user/lib/array.h"
 #include <inttypes.h>
 #include <string.h>
 
 static const char *const states[] = {"up", "down", "drain", "maintenance"};
-#define STATES (sizeof(states) / sizeof(*states))
+#define STATES ARRAY_SIZE(states)
 
 /* How many servers of a pool are in each state. */
 static void add_servers(json_int_t counts[static STATES], const json_t *pool)

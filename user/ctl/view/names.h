@@ -15,8 +15,8 @@
 /* A list of entries in an answer. */
 struct names_part {
 	const char *list; /* the member of the answer; "": the answer is the list */
-	/* Members of an entry, each a text, a number or a list of them, that a name may be; the first is the
-	 * entry's own name. */
+	/* Members of an entry, each a text, a number or a list of them, that a name may be; the
+	 * first is the entry's own name. */
 	const char *keys[NAMES_KEYS_MAX];
 	bool follows; /* has no names of its own: what belongs to names of other parts */
 	/* A list in each entry, whose entries have names, too, which are this member of theirs. An

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Pools, servers and checks of a snapshot; see walk.h. A daemon without pools has none of it. */
 #include "user/exporter/metrics/walk.h"
+#include "user/lib/array.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -102,7 +103,7 @@ static const char *protocol_number(const json_t *service)
 	} protocols[] = {{"tcp", "6"}, {"udp", "17"}, {"sctp", "132"}};
 	const char *name = text_of(service, "protocol");
 
-	for (size_t i = 0; name && i < sizeof(protocols) / sizeof(*protocols); i++)
+	for (size_t i = 0; name && i < ARRAY_SIZE(protocols); i++)
 		if (!strcmp(protocols[i].name, name))
 			return protocols[i].number;
 	return "0";

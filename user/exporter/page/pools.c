@@ -63,12 +63,11 @@ json_t *view_pools(const json_t *pools)
 
 	json_array_foreach(list, index, pool)
 	{
-		json_t *view = FIELDS_OF(pool, pool_fields);
+		json_t *view;
 
-		if (index >= POOLS_MAX) {
-			json_decref(view);
+		if (index == POOLS_MAX)
 			break;
-		}
+		view = FIELDS_OF(pool, pool_fields);
 		json_object_set_new(view, "servers", json_array());
 		add_servers(view, pool, false, &room);
 		json_array_append_new(views, view);
