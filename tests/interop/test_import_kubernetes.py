@@ -132,6 +132,12 @@ def test_defaults_are_those_of_kubernetes(tmp_path):
     assert times[-5:] == ["initial_delay 0", "period 10", "timeout 1", "success_threshold 1", "failure_threshold 3"]
 
 
+def test_all_arguments_of_a_program(tmp_path):
+    arguments = [f"a{number}" for number in range(80)]
+    result = run(tmp_path, POD % f"exec: {{command: [/bin/true, {', '.join(arguments)}]}}")
+    assert checks_of(result)["one-app-readiness"][1] == f'misc_path "/bin/true {" ".join(arguments)}"'
+
+
 def test_what_is_lost_is_named_with_its_line(tmp_path):
     result = run(tmp_path, DEPLOYMENT)
     for text in ("Service web has no probes", "terminationGracePeriodSeconds", "startupProbe", "exec", "127.0.0.1 is probed"):

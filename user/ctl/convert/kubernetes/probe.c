@@ -3,11 +3,10 @@
 #include "user/ctl/convert/kubernetes/probe.h"
 #include "user/lib/address.h"
 #include "user/lib/array.h"
+#include "user/lib/cleanup.h"
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
-
-#define ARGUMENTS_MAX 64
 
 static const struct {
 	const char *name;
@@ -149,17 +148,20 @@ static void write_exec(struct conversion *conversion, const struct probe *probe,
 		       yaml_node_t *handler, struct notes *notes)
 {
 	yaml_node_t *command = tree_member(probe->document, handler, "command"), *entry;
-	struct config_command written = {0};
-	char *arguments[ARGUMENTS_MAX + 1] = {NULL};
+	_cleanup_free_ char **arguments = NULL;
+	size_t count = 0;
 
-	for (size_t i = 0; i < ARGUMENTS_MAX && (entry = tree_entry(probe->document, command, i));
-	     i++)
-		arguments[i] = (char *)(uintptr_t)tree_text(entry, "");
-	written.arguments = arguments;
-	if (!arguments[0])
+	do {
+		arguments = array_grow(arguments, &count, sizeof(*arguments));
+		entry = tree_entry(probe->document, command, count - 1);
+		if (entry)
+			arguments[count - 1] = (char *)(uintptr_t)tree_text(entry, "");
+	} while (entry);
+	if (count == 1)
 		conversion_error(conversion, tree_line(handler), "exec: command is missing");
 	else
-		config_print_command(&conversion->printer, "misc_path", &written);
+		config_print_command(&conversion->printer, "misc_path",
+				     &(struct config_command){.arguments = arguments});
 	notes_add(notes, tree_line(handler),
 		  "exec: its program runs on this machine, not in the container");
 }
