@@ -3,7 +3,6 @@
 
 import contextlib
 import subprocess
-import time
 
 import pytest
 
@@ -86,8 +85,8 @@ DATA, HEADERS, PING, CONTINUATION = 0, 1, 6, 9
 STATUS_200 = b"\x88"  # of HPACK's static table
 
 
-def flood(*parts, then, pause=0):
-    """Sends parts, then the same bytes for ever, with a pause in seconds after each time."""
+def flood(*parts, then):
+    """Sends parts, then the same bytes for ever."""
     def serve(server, connection):
         connection.sendall(SETTINGS)
         connection.recv(65536)
@@ -95,7 +94,6 @@ def flood(*parts, then, pause=0):
             connection.sendall(part)
         while not server.over.is_set():
             connection.sendall(then)
-            time.sleep(pause)
     return serve
 
 
@@ -106,8 +104,8 @@ STRANGERS = {
     "pings for ever": (flood(then=100 * frame(PING, 0, 0, bytes(8))), "bad"),
     "continuations for ever": (flood(frame(HEADERS, 0, 1, STATUS_200), then=frame(CONTINUATION, 0, 1, 50 * FIELD)), "bad"),
     "data for ever": (flood(HEAD, then=frame(DATA, 0, 1, bytes(16000))), "bad"),
-    # Without the pause libcurl reads on and on: tests/net/checker/test_process.py has what becomes of such a process.
-    "empty data for ever": (flood(HEAD, then=1000 * frame(DATA, 0, 1), pause=0.001), "timeout"),
+    "empty data for ever": (flood(HEAD, then=1000 * frame(DATA, 0, 1)), "timeout or bad"),
+    "much empty data for ever": (flood(HEAD, then=20000 * frame(DATA, 0, 1)), "timeout or bad"),
     "headers for ever": (flood(then=100 * HEAD), "bad"),
     "http/1": (answering(b"HTTP/1.1 200 OK\r\n\r\n"), "bad"),
     "nothing": (answering(), "bad"),
@@ -123,5 +121,5 @@ def test_other_servers_end_with_a_reason(case):
     with Stranger(serve) as server:
         results = check_all("grpc", server.target, timeout_ms=300)
     result, = results
-    assert result.outcome == outcome and result.reason, result
+    assert result.outcome in outcome.split(" or ") and result.reason, result
     assert results.kib < 24 * 1024

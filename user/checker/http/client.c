@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "user/checker/http/client.h"
 #include "user/checker/http/certificates.h"
+#include "user/checker/http/read_limit.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -65,7 +66,9 @@ static int set_timer(CURLM *multi, long after_ms, void *context)
 
 static void serve(struct client *client, struct transfer *transfer, curl_socket_t fd, int events)
 {
+	read_limit_begin(fd);
 	act(client, fd, events);
+	transfer->cut = read_limit_end();
 	transfer->progressed(transfer);
 	read_messages(client);
 }

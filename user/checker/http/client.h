@@ -16,6 +16,7 @@ struct transfer {
 	CURL *easy; /* CURLOPT_PRIVATE: the transfer */
 	curl_socket_t fd; /* CURL_SOCKET_BAD: none yet */
 	short wanted; /* POLLIN, POLLOUT: what libcurl waits for */
+	bool cut; /* at the limit of a read (read_limit.h): its end is no answer */
 	void (*progressed)(struct transfer *transfer); /* its socket has been served */
 	void (*ended)(struct transfer *transfer, CURLcode code); /* removed already */
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "user/checker/http/exchange.h"
 #include "user/checker/http/exchange_options.h"
+#include "user/checker/http/read_limit.h"
 #include "user/lib/clock.h"
 #include "user/lib/duration.h"
 #include "user/lib/printable.h"
@@ -60,12 +61,20 @@ static enum exchange_end end_of(const struct exchange *exchange)
 	}
 }
 
+#define TEXT_OF_TOKENS(tokens) #tokens
+#define TEXT_OF(macro) TEXT_OF_TOKENS(macro)
+
 static void on_end(struct transfer *transfer, CURLcode code)
 {
 	struct exchange *exchange = exchange_of(transfer);
 
 	exchange->in_progress = false;
 	exchange->code = code;
+	if (transfer->cut) {
+		exchange->code = CURLE_RECV_ERROR;
+		exchange->refusal = "answer takes more than " TEXT_OF(
+			READ_LIMIT_MS) " ms of processor time to read";
+	}
 	exchange->events.ended(exchange->events.context, end_of(exchange));
 }
 

@@ -27,7 +27,7 @@ static const char *const allowed[] = {
 	"brk mmap mmap2 munmap mremap mprotect madvise map_shadow_stack mseal",
 	"futex futex_time64 set_robust_list rseq gettid exit exit_group sched_yield "
 	"sched_getaffinity getcpu membarrier",
-	"rt_sigaction rt_sigprocmask rt_sigreturn sigreturn sigaltstack restart_syscall tgkill",
+	"rt_sigaction rt_sigprocmask rt_sigreturn setitimer sigreturn sigaltstack restart_syscall tgkill",
 	"clock_gettime clock_gettime64 clock_getres clock_getres_time64 clock_nanosleep "
 	"clock_nanosleep_time64 nanosleep gettimeofday time",
 	"getpid getppid getuid getuid32 geteuid geteuid32 getgid getgid32 getegid getegid32 "
