@@ -35,6 +35,7 @@
 static struct event_base *base;
 static struct starter *starter;
 static struct checker *checker;
+static const char *user; /* of the process */
 static struct checker_set *next;
 static struct config_tls_client tls;
 
@@ -266,7 +267,7 @@ static void run(void *context, uint32_t check)
 
 static void use(void)
 {
-	checker_use(checker, next_set());
+	checker_use(checker, next_set(), user);
 	next = NULL;
 	puts("{\"used\": 0}");
 }
@@ -344,10 +345,10 @@ static void on_input(evutil_socket_t fd, short what, void *context)
 
 int main(int argc, char **argv)
 {
-	struct checker_setup setup = {
-		.user = argc > 1 ? argv[1] : "", .changed = changed, .run = run};
+	struct checker_setup setup = {.changed = changed, .run = run};
 	struct event *input;
 
+	user = argc > 1 ? argv[1] : "";
 	signal(SIGPIPE, SIG_IGN);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	log_open("check_servers", false);

@@ -2,11 +2,13 @@
 /* The daemon's checks: sets, records and what the process reports; see checker.h. */
 #include "user/checker/checker.h"
 #include "user/checker/parts.h"
+#include "user/lib/array.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct checker *checker_start(const struct checker_setup *setup)
@@ -39,11 +41,24 @@ void checker_stop(struct checker *checker)
 	if (checker->watch)
 		event_free(checker->watch);
 	free(checker->waiting);
+	free(checker->user);
 	checker_set_free(checker->set);
 	free(checker);
 }
 
-void checker_use(struct checker *checker, struct checker_set *set)
+/* Returns whether it is another user than before. */
+static bool set_user(struct checker *checker, const char *user)
+{
+	bool changed = !checker->user || strcmp(checker->user, user) != 0;
+
+	if (changed) {
+		free(checker->user);
+		checker->user = text_copy(user);
+	}
+	return changed;
+}
+
+void checker_use(struct checker *checker, struct checker_set *set, const char *user)
 {
 	set_compare(set, checker->set, checker->generation);
 	if (checker->definitions_fd < 0)
@@ -54,7 +69,7 @@ void checker_use(struct checker *checker, struct checker_set *set)
 	checker_set_free(checker->set);
 	checker->set = set;
 	checker->generation++;
-	process_use(checker);
+	process_use(checker, set_user(checker, user));
 }
 
 uint32_t checker_previous(const struct checker *checker, uint32_t check)

@@ -28,7 +28,6 @@ void checker_set_free(struct checker_set *set);
 struct checker_setup {
 	struct event_base *base;
 	struct starter *starter;
-	const char *user; /* of the process; "": xbeat-checker if there is one, else nobody */
 	/* Called from the loop: checker_read() has another state, reason or weight of the check. */
 	void (*changed)(void *context, uint32_t check);
 	/* The process has ended or cannot be started, or another one runs (why is ""); NULL: of no
@@ -44,9 +43,13 @@ struct checker;
 /* Starts nothing before there are checks. Returns NULL after logging why. */
 struct checker *checker_start(const struct checker_setup *setup);
 
-/* Replaces the checks; takes the set over. What was checked before keeps its state. Without memory or
- * descriptors for it no server is checked; that is logged, and tried again each second. */
-void checker_use(struct checker *checker, struct checker_set *set);
+/*
+ * Replaces the checks; takes the set over. What was checked before keeps its state. Without memory or
+ * descriptors for it no server is checked; that is logged, and tried again each second.
+ * user: of the process, which is replaced if it has another one; "": xbeat-checker if there is one,
+ * else nobody.
+ */
+void checker_use(struct checker *checker, struct checker_set *set, const char *user);
 
 /* After checker_use(): the index that this check had in the set before, or CHECKER_NO_PREVIOUS. */
 uint32_t checker_previous(const struct checker *checker, uint32_t check);

@@ -258,7 +258,7 @@ static int execute(struct checker *checker, int its_end)
 {
 	const int passed[] = {its_end, checker->namespace_fd};
 	const char *arguments[] = {"xbeat-checker", checker->set->needs_raw ? "--raw" : "--no-raw",
-				   checker->setup.user, NULL};
+				   *checker->user ? checker->user : NULL, NULL};
 	const struct starter_program program = {
 		.file = "xbeat-checker",
 		.arguments = arguments,
@@ -266,8 +266,6 @@ static int execute(struct checker *checker, int its_end)
 		.passed_count = CHECKER_INHERITED_END - CHECKER_SOCKET,
 	};
 
-	if (!checker->setup.user || !*checker->setup.user)
-		arguments[2] = NULL;
 	return starter_exec(checker->setup.starter, &program, on_report, checker);
 }
 
@@ -365,11 +363,12 @@ void process_stop(struct checker *checker)
 	*checker->problem = '\0';
 }
 
-void process_use(struct checker *checker)
+void process_use(struct checker *checker, bool again)
 {
 	int error = checker->set->count ? checker_make_files(checker) : 0;
 
-	if (!checker->set->count || error || (checker->set->needs_raw && !checker->has_raw))
+	if (!checker->set->count || error || again ||
+	    (checker->set->needs_raw && !checker->has_raw))
 		process_stop(checker);
 	if (!checker->set->count)
 		return;

@@ -11,6 +11,7 @@
 struct checker {
 	struct checker_setup setup;
 	struct checker_set *set; /* never NULL; empty at first */
+	char *user; /* of checker_use(); NULL at first */
 	uint32_t generation; /* of the set; 0: the empty one of the start */
 	/* -1: there are none. Records without definitions are of the set before, until this one's
 	 * can be made. */
@@ -47,8 +48,8 @@ void process_start(struct checker *checker);
 /* Ends it, and forgets it. */
 void process_stop(struct checker *checker);
 
-/* Another set is in use. */
-void process_use(struct checker *checker);
+/* Another set is in use. again: by another process. */
+void process_use(struct checker *checker, bool again);
 
 /* Requests of the process, which may wait for room. Without a process: does nothing. */
 void process_request(struct checker *checker, enum checker_request_type type, uint32_t check,

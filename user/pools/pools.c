@@ -64,7 +64,7 @@ static void use_set(struct pools *pools)
 	struct checker_set *set = pools->table->set;
 
 	pools->table->set = NULL;
-	checker_use(pools->checker, set);
+	checker_use(pools->checker, set, pools->config->pools.checker_user);
 }
 
 /* Returns 0 or a negative errno. */
@@ -73,7 +73,6 @@ static int start_checker(struct pools *pools)
 	const struct checker_setup setup = {
 		.base = pools->setup.base,
 		.starter = pools->setup.starter,
-		.user = pools->config->pools.checker_user,
 		.changed = on_checked,
 		.run = on_run,
 		.life = on_life,

@@ -2,9 +2,12 @@
 """What stays over a reload, a restart and a crash."""
 
 import os
+import pwd
+import signal
 
 import pytest
 
+from tests.support.checker import status
 from tests.support.configuration import block, instance
 from tests.support.laboratory import wait_until
 from tests.support.pools import VIP, Pools, Server, real_server, tcp, virtual_server
@@ -119,3 +122,25 @@ def test_a_server_that_was_up_is_not_new(lab, servers, end):
     wait_until(lambda: not fails.exists(), "the check has failed")
     wait_until(lambda: node.server(one)["checks"][0]["results"]["good"] > 1, "it goes on")
     assert node.of_kind("server") == []
+
+
+def test_another_user_of_the_checker(lab, servers):
+    """It holds at once, and for a checker that is started after the reload."""
+    def texts(user):
+        return block("global_defs", f"checker_user {user}"), virtual_server(*map(real_server, servers))
+
+    def wait_user(user, starts):
+        def found():
+            checker = node.pools()["checker"]
+            return checker["state"] == "running" and checker["start_count"] == starts and status(
+                checker["pid"])["Uid"].split()[0] == str(pwd.getpwnam(user).pw_uid)
+        wait_until(found, lambda: f"checker number {starts} is of {user}: {node.pools()['checker']}")
+        return node.pools()["checker"]["pid"]
+    node = Pools(lab, "node-a", *texts("games")).start()
+    os.kill(wait_user("games", 1), signal.SIGKILL)
+    wait_user("games", 2)
+    node.reload(*texts("daemon"))
+    os.kill(wait_user("daemon", 3), signal.SIGKILL)
+    wait_user("daemon", 4)
+    node.reload(*texts("daemon"))
+    wait_user("daemon", 4)
