@@ -163,9 +163,9 @@ static bool set_number(const char *name, const char *value)
 	else if (!strcmp(name, "mark"))
 		check.mark = (uint32_t)number;
 	else if (!strcmp(name, "regex_min_offset"))
-		url.regex_min_offset = number;
+		url.regex_min_offset = (uint32_t)number;
 	else if (!strcmp(name, "regex_max_offset"))
-		url.regex_max_offset = number;
+		url.regex_max_offset = (uint32_t)number;
 	else if (!strcmp(name, "regex_options"))
 		url.regex_options = (uint32_t)number;
 	else

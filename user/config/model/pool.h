@@ -85,7 +85,7 @@ struct config_check_url {
 	char *regex; /* PCRE; NULL: none */
 	bool regex_no_match; /* a match is a failure */
 	uint32_t regex_options; /* PCRE2_* */
-	size_t regex_min_offset, regex_max_offset; /* where a match may start; max 0: anywhere */
+	uint32_t regex_min_offset, regex_max_offset; /* where a match may start; max 0: anywhere */
 	bool tls_compliant; /* send close_notify */
 };
 

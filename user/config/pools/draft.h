@@ -86,7 +86,8 @@ struct check_draft {
 struct server_draft {
 	struct config_real_server server;
 	struct rules_draft rules;
-	bool has_port, has_weight, has_forwarding, has_inhibit;
+	int weight; /* -1: the pool's */
+	bool has_port, has_forwarding, has_inhibit;
 	uint16_t check_port; /* where only checks can use it; 0: the server's */
 	struct check_draft *checks;
 	size_t check_count;
@@ -95,7 +96,7 @@ struct server_draft {
 struct pool_draft {
 	struct config_pool pool;
 	struct rules_draft rules;
-	int64_t weight; /* of real servers */
+	int weight; /* of real servers */
 	char *virtualhost;
 	bool has_sorry_forwarding;
 	bool has_sorry_port;

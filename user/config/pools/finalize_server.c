@@ -43,8 +43,7 @@ static void inherit(struct config_parser *parser, const struct pool_draft *pool,
 	struct config_real_server *server = &draft->server;
 
 	rules_draft_inherit(&draft->rules, &pool->rules);
-	if (!draft->has_weight)
-		server->weight = pool->weight;
+	server->weight = draft->weight < 0 ? pool->weight : draft->weight;
 	if (!draft->has_forwarding)
 		server->forwarding = pool->pool.forwarding;
 	if (!draft->has_inhibit)

@@ -128,19 +128,6 @@ static void read_digest(struct config_parser *parser, struct config_block *block
 		config_read_string(parser, block, keyword, statement);
 }
 
-static void read_offset(struct config_parser *parser, struct config_block *block,
-			const struct config_keyword *keyword,
-			const struct config_statement *statement)
-{
-	uint32_t offset = 0;
-	struct config_keyword plain = *keyword;
-	struct config_block target = {.type = block->type, .target = &offset};
-
-	plain.offset = 0;
-	config_read_u32(parser, &target, &plain, statement);
-	*(size_t *)(void *)((char *)block->target + keyword->offset) = offset;
-}
-
 static void read_path(struct config_parser *parser, struct config_block *block,
 		      const struct config_keyword *keyword,
 		      const struct config_statement *statement)
@@ -178,10 +165,8 @@ static void read_path(struct config_parser *parser, struct config_block *block,
 			.values_minimum = 1,                                                       \
 			.values_maximum = CONFIG_VALUES_ANY,                                       \
 		},                                                                                 \
-		CONFIG_NUMBER("regex_min_offset", read_offset, URL, regex_min_offset, 0,           \
-			      4294967295),                                                         \
-		CONFIG_NUMBER("regex_max_offset", read_offset, URL, regex_max_offset, 0,           \
-			      4294967295),                                                         \
+		CONFIG_U32("regex_min_offset", URL, regex_min_offset, 0, 4294967295),              \
+		CONFIG_U32("regex_max_offset", URL, regex_max_offset, 0, 4294967295),              \
 	{                                                                                          \
 		.name = "regex_stack", .usage = "regex_stack START MAXIMUM",                       \
 		.read = config_read_nothing, .values_minimum = 2, .values_maximum = 2,             \

@@ -52,20 +52,6 @@ static void read_plane(struct config_parser *parser, struct config_block *block,
 	draft->pool.plane = ipvs ? CONFIG_PLANE_IPVS : CONFIG_PLANE_NONE;
 }
 
-static void read_weight(struct config_parser *parser, struct config_block *block,
-			const struct config_keyword *keyword,
-			const struct config_statement *statement)
-{
-	DRAFT *draft = block->target;
-	int weight = (int)draft->weight;
-	struct config_keyword plain = *keyword;
-	struct config_block target = {.type = block->type, .target = &weight};
-
-	plain.offset = 0;
-	config_read_int(parser, &target, &plain, statement);
-	draft->weight = weight;
-}
-
 /* What concerns the sorry server needs one before it, as in keepalived. */
 static bool needs_sorry(struct config_parser *parser, const DRAFT *draft,
 			const struct config_statement *statement)
@@ -157,7 +143,7 @@ static const struct config_keyword pool_rows[] = {
 		     pool.persistence_mask),
 	CONFIG_TEXT("persistence_engine", DRAFT, pool.persistence_engine),
 	CONFIG_VALUE("ip_family", "inet|inet6", read_family, DRAFT, pool.family),
-	CONFIG_NUMBER("weight", read_weight, DRAFT, weight, 1, 2147483647),
+	CONFIG_NUMBER("weight", config_read_int, DRAFT, weight, 1, 2147483647),
 	CONFIG_U32("quorum", DRAFT, pool.quorum, 1, 2147483647),
 	CONFIG_U32("hysteresis", DRAFT, pool.hysteresis, 0, 2147483647),
 	CONFIG_COMMAND("quorum_up", DRAFT, pool.quorum_up),

@@ -158,14 +158,8 @@ static void *field(const struct config_block *block, const struct config_keyword
 void pool_read_fall(struct config_parser *parser, struct config_block *block,
 		    const struct config_keyword *keyword, const struct config_statement *statement)
 {
-	uint32_t fall = 0;
-	struct config_keyword plain = *keyword;
-	struct config_block target = {.type = block->type, .target = &fall};
-
-	plain.offset = 0;
-	config_read_u32(parser, &target, &plain, statement);
-	if (fall)
-		*(uint32_t *)field(block, keyword) = fall - 1;
+	config_read_u32(parser, block, keyword, statement);
+	--*(uint32_t *)field(block, keyword);
 }
 
 void pool_read_alpha(struct config_parser *parser, struct config_block *block,

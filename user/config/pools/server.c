@@ -8,23 +8,6 @@
 #define DRAFT struct server_draft
 #define THRESHOLD_MAX 4294967295
 
-static void read_weight(struct config_parser *parser, struct config_block *block,
-			const struct config_keyword *keyword,
-			const struct config_statement *statement)
-{
-	DRAFT *draft = block->target;
-	int weight = -1;
-	struct config_keyword plain = *keyword;
-	struct config_block target = {.type = block->type, .target = &weight};
-
-	plain.offset = 0;
-	config_read_int(parser, &target, &plain, statement);
-	if (weight < 0)
-		return;
-	draft->server.weight = weight;
-	draft->has_weight = true;
-}
-
 static void read_forwarding(struct config_parser *parser, struct config_block *block,
 			    const struct config_keyword *keyword,
 			    const struct config_statement *statement)
@@ -50,7 +33,7 @@ static void read_forwarding(struct config_parser *parser, struct config_block *b
 static const struct config_keyword server_rows[] = {
 	RULE_ROWS(DRAFT, 1),
 	RULE_TIME("connect_timeout", DRAFT, timeout_ns, NS_PER_MS),
-	CONFIG_NUMBER("weight", read_weight, DRAFT, server.weight, 0, 2147483647),
+	CONFIG_NUMBER("weight", config_read_int, DRAFT, weight, 0, 2147483647),
 	{
 		.name = "lvs_method",
 		.usage =
@@ -121,6 +104,7 @@ void pool_read_server(struct config_parser *parser, struct config_block *block,
 	pool->servers = array_grow(pool->servers, &pool->server_count, sizeof(*pool->servers));
 	draft = &pool->servers[pool->server_count - 1];
 	draft->rules = rules_draft_new();
+	draft->weight = -1;
 	draft->server.location = inner.location;
 	inner.target = draft;
 	pool_read_endpoint(parser, &statement->tokens[1], statement->count - 1,

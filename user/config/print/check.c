@@ -139,9 +139,9 @@ static void print_regex(struct config_printer *printer, const struct config_chec
 		if (url->regex_options & option)
 			config_print_line(printer, "regex_options %s", name);
 	if (url->regex_min_offset)
-		config_print_line(printer, "regex_min_offset %zu", url->regex_min_offset);
+		config_print_line(printer, "regex_min_offset %u", url->regex_min_offset);
 	if (url->regex_max_offset)
-		config_print_line(printer, "regex_max_offset %zu", url->regex_max_offset);
+		config_print_line(printer, "regex_max_offset %u", url->regex_max_offset);
 }
 
 static void print_url(struct config_printer *printer, const struct config_check_url *url)
