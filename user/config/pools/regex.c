@@ -5,7 +5,6 @@
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "user/config/pools/check_rows.h"
-#include "user/lib/log.h"
 #include <dlfcn.h>
 #include <pcre2.h>
 
@@ -24,40 +23,50 @@ static bool find(void *handle, const char *name, void *function)
 	return (*(void **)function = dlsym(handle, name)) != NULL;
 }
 
-/* Without the library xbeat-checker, which needs it, does not start either, and reports that. */
-static bool load(void)
+/* Returns NULL, or why the library cannot be used. xbeat-checker does not start without it. */
+static const char *load(void)
 {
 	void *handle;
 
 	if (library.compile)
-		return true;
+		return NULL;
 	handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 	if (handle && find(handle, "pcre2_code_free_8", (void *)&library.code_free) &&
 	    find(handle, "pcre2_get_error_message_8", (void *)&library.message) &&
 	    find(handle, "pcre2_compile_8", (void *)&library.compile))
-		return true;
-	log_warning("regex is not checked: %s", dlerror());
-	return false;
+		return NULL;
+	return dlerror();
+}
+
+static void check(struct config_parser *parser, const struct config_check_url *url,
+		  struct config_location location)
+{
+	PCRE2_UCHAR message[MESSAGE_BYTES];
+	PCRE2_SIZE offset;
+	int error;
+	pcre2_code *code = library.compile((PCRE2_SPTR)url->regex, PCRE2_ZERO_TERMINATED,
+					   url->regex_options, &error, &offset, NULL);
+
+	if (!code) {
+		library.message(error, message, sizeof(message));
+		config_error(
+			parser, location,
+			"'%s' is no regular expression: %s at its character %zu; see pcre2pattern(3)",
+			url->regex, (const char *)message, offset);
+	}
+	library.code_free(code);
 }
 
 void pool_check_regex(struct config_parser *parser, const struct config_check_url *url,
 		      const struct config_block *block)
 {
-	pcre2_code *code;
-	PCRE2_SIZE offset;
-	PCRE2_UCHAR message[MESSAGE_BYTES];
-	int error;
+	const struct config_location *location = config_block_seen(block, "regex");
+	const char *missing = url->regex ? load() : NULL;
 
-	if (!url->regex || !load())
-		return;
-	code = library.compile((PCRE2_SPTR)url->regex, PCRE2_ZERO_TERMINATED, url->regex_options,
-			       &error, &offset, NULL);
-	if (!code) {
-		library.message(error, message, sizeof(message));
-		config_error(
-			parser, *config_block_seen(block, "regex"),
-			"'%s' is no regular expression: %s at its character %zu; see pcre2pattern(3)",
-			url->regex, (const char *)message, offset);
-	}
-	library.code_free(code);
+	if (missing)
+		config_warning(parser, *location,
+			       "regex is not checked: %s; install PCRE2, which xbeat-checker needs",
+			       missing);
+	else if (url->regex)
+		check(parser, url, *location);
 }
