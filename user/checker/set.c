@@ -188,26 +188,6 @@ static int64_t find_equal(const struct checker_set *set, uint64_t hash,
 	return -1;
 }
 
-/* Field by field into memory that is zero, because rules are compared with the bytes between. */
-static void copy_rules(struct check_rules *to, const struct check_rules *from)
-{
-	to->rise = from->rise;
-	to->fall = from->fall;
-	to->interval_ns = from->interval_ns;
-	to->fast_interval_ns = from->fast_interval_ns;
-	to->down_interval_ns = from->down_interval_ns;
-	to->timeout_ns = from->timeout_ns;
-	to->warmup_ns = from->warmup_ns;
-	to->first_delay_ns = from->first_delay_ns;
-	to->from_start = from->from_start;
-	to->initial = from->initial;
-	to->startup_failures = from->startup_failures;
-	to->startup_interval_ns = from->startup_interval_ns;
-	to->flap_changes = from->flap_changes;
-	to->flap_window_ns = from->flap_window_ns;
-	to->flap_hold_ns = from->flap_hold_ns;
-}
-
 /* Appends entry and identity. Returns 0 or a negative errno. */
 static int append_entry(struct checker_set *set, const struct config_check *check)
 {
@@ -221,7 +201,7 @@ static int append_entry(struct checker_set *set, const struct config_check *chec
 	if (error)
 		return error;
 	entry = (struct checker_set_entry *)(void *)(set->bytes.start + before);
-	copy_rules(&entry->rules, &check->rules);
+	entry->rules = check->rules;
 	entry->previous = CHECKER_NO_PREVIOUS;
 	entry->identity_length = (uint32_t)(set->bytes.count - before - sizeof(*entry));
 	return align(&set->bytes);
