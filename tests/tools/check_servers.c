@@ -10,9 +10,10 @@
  *	check KIND ADDRESS PORT [KEYWORD VALUE]…	adds a check to the next set; prints its index
  *	ca FILE		of the next set: SSL { ca }; before its first check
  *	use		takes that set
- *	read		prints all records
+ *	read COUNT	prints the records of the first checks
  *	suspend|resume|now N
- *	start-count
+ *	ran N STATUS	the program of check N has ended
+ *	process		prints its pid, and how often it was started
  *
  * KEYWORD: see keywords[]. Times are in ms.
  */

@@ -24,7 +24,7 @@ struct method {
 	/* Releases what the run in progress holds, without a result: the check is gone, suspended or
 	 * stopped. run->kept stays. Called only between start() and the result. */
 	void (*cancel)(struct run *run);
-	/* The time of run_set_deadline() is over. The answer may be there all the same, unread: look
+	/* The time of run_set_deadline() is over. The answer may be there all the same, unread: read
 	 * once more before run_timed_out(). NULL: the method sets no deadline */
 	void (*expired)(struct run *run);
 	/* The check is gone or suspended: releases run->kept, which is NULL again after that. NULL:

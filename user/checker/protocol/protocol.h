@@ -26,7 +26,7 @@ enum {
 };
 
 enum checker_request_type {
-	CHECKER_USE, /* with descriptors: definitions, records; check_count */
+	CHECKER_USE, /* with descriptors: definitions, records; check: their number */
 	CHECKER_RAN, /* a program has ended: check, status */
 	CHECKER_SUSPEND, /* check; and CHECKER_RESUME: ha_suspend */
 	CHECKER_RESUME,
