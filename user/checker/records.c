@@ -85,7 +85,6 @@ static void repair(struct checker_record *record)
 		record->has_weight = CHECKER_WEIGHT_SAME;
 	repair_bool(&record->state.up);
 	repair_bool(&record->state.has_run);
-	repair_bool(&record->state.started);
 	record->reason[sizeof(record->reason) - 1] = '\0';
 	printable_copy(reason, sizeof(reason), record->reason, PRINTABLE_LINE);
 	memcpy(record->reason, reason, sizeof(reason));

@@ -37,8 +37,7 @@ static void path_of(const struct pools *pools, const char *suffix, char path[sta
 /* With a state that it has, and not the initial one, it takes `fall` failures to bring it down. */
 static void preset(struct pools *pools, const struct check_entry *entry, bool up)
 {
-	const struct check_state state = {
-		.up = up, .has_run = true, .started = true, .changed_ns = clock_now_ns()};
+	const struct check_state state = {.up = up, .has_run = true, .changed_ns = clock_now_ns()};
 
 	if (entry->check != POOLS_NONE)
 		checker_set_preset(pools->table->set, entry->check, &state);

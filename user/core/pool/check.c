@@ -43,7 +43,7 @@ bool check_is_held(const struct check_state *state, const struct check_rules *ru
 
 static bool in_startup(const struct check_state *state, const struct check_rules *rules)
 {
-	return rules->startup_failures && !state->started && !state->has_run;
+	return rules->startup_failures && !state->has_run;
 }
 
 static void increase(uint32_t *count)
@@ -145,7 +145,7 @@ struct check_verdict check_result(struct check_state *state, const struct check_
 	if (!startup || good || state->bad_count >= rules->startup_failures) {
 		verdict.changed = judge(state, rules, good, startup, now_ns);
 		verdict.first = !state->has_run;
-		state->has_run = state->started = true;
+		state->has_run = true;
 	}
 	if (verdict.changed)
 		change(state, rules, now_ns);

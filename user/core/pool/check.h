@@ -48,13 +48,12 @@ enum check_outcome {
 
 struct check_state {
 	bool up;
-	bool has_run; /* has had a result that counts */
+	bool has_run; /* has had a result that counts; startup { } is over */
 	uint32_t good_count, bad_count; /* in a row */
 	uint64_t changed_ns; /* 0: never */
 	uint64_t last_good_ns; /* 0: never */
 	uint32_t flap_count; /* changes in this window */
 	uint64_t flap_since_ns, held_until_ns;
-	bool started; /* startup { } is over */
 };
 
 /* What follows from a result. */
