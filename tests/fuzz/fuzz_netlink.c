@@ -16,6 +16,7 @@
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define RAW 1
@@ -217,15 +218,15 @@ static void read_message(void)
 	free(message);
 }
 
-/* The daemon's loop reads the monitor's socket when it is readable: this end of a pipe always
- * is. */
+/* The daemon's loop reads the monitor's socket when it is readable: this end of a pair always is. It
+ * also knows the names of interfaces. */
 static void open_readable(void)
 {
 	int ends[2];
 
 	if (readable_fd)
 		return;
-	if (pipe(ends) || write(ends[1], "", 1) != 1)
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) || write(ends[1], "", 1) != 1)
 		abort();
 	readable_fd = ends[0];
 }
