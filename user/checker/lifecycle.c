@@ -80,7 +80,7 @@ static void report_failed_start(struct checker *checker)
 static void fail_start(struct checker *checker, int error)
 {
 	snprintf(checker->problem, sizeof(checker->problem), "cannot be started: %s",
-		 error == EPIPE	   ? "the starter was killed"
+		 error == EPIPE	   ? "the starter was killed; stop and start xbeatd"
 		 : error == ENOENT ? "it is missing next to xbeatd; install it there"
 		 : error == EACCES ? "it is not executable; install it again, with mode 0755"
 		 : error == EPROTO ? "it is of another version; install both from one build"
@@ -269,6 +269,21 @@ static int execute(struct checker *checker, int its_end)
 	return starter_exec(checker->setup.starter, &program, on_report, checker);
 }
 
+/* Without the starter it cannot be killed. Logged once, until it makes progress. */
+static void end_stalled(const struct checker *checker)
+{
+	const struct starter *starter = checker->setup.starter;
+
+	if (checker->unanswered == WATCH_LIMIT)
+		log_error("xbeat-checker (pid %d) makes no progress for %u s: %s",
+			  (int)checker->pid, (unsigned)(WATCH_NS * WATCH_LIMIT / NS_PER_SECOND),
+			  starter_runs(starter)
+				  ? "it is killed"
+				  : "no server is checked; it cannot be replaced, because the "
+				    "starter was killed: stop and start xbeatd");
+	starter_kill(starter, checker->number, SIGKILL);
+}
+
 static void on_watch(evutil_socket_t fd, short what, void *context)
 {
 	struct checker *checker = context;
@@ -276,13 +291,11 @@ static void on_watch(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	clock_arm(checker->watch, clock_now_ns() + WATCH_NS);
-	if (checker->unanswered++ < WATCH_LIMIT) {
+	if (checker->unanswered < WATCH_LIMIT)
 		process_request(checker, CHECKER_ASK_PROGRESS, 0, 0);
-		return;
-	}
-	log_error("xbeat-checker (pid %d) makes no progress for %u s: it is killed",
-		  (int)checker->pid, (unsigned)(WATCH_NS * WATCH_LIMIT / NS_PER_SECOND));
-	starter_kill(checker->setup.starter, checker->number, SIGKILL);
+	else
+		end_stalled(checker);
+	checker->unanswered++;
 }
 
 /* Returns 0 or -ENOMEM. */

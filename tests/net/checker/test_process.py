@@ -6,6 +6,7 @@ import os
 import pwd
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -149,6 +150,21 @@ def test_one_that_makes_no_progress_is_replaced(lab):
         assert other != pid and gone(pid)
         assert f"(pid {pid}) makes no progress for 30 s: it is killed" in checks.log()
         assert not checks.record()["up"]
+
+
+def test_without_the_starter_one_that_makes_no_progress_is_reported_once(lab):
+    with Checks(lab) as checks:
+        checks.check("tcp", lab.address("node-b"), PORT, **QUICK)
+        checks.wait_event(up=False)
+        pid = checks.wait_checker()
+        os.kill(int(status(pid)["PPid"]), signal.SIGKILL)
+        wait_until(lambda: "was killed: a runner" in checks.log(), "the starter is missed")
+        os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda: "makes no progress" in checks.log(), "the stall is reported")
+        time.sleep(6)  # WATCH_NS, and a second
+        os.kill(pid, signal.SIGCONT)
+        assert checks.log().count("no progress") == 1 and "it is killed" not in checks.log()
+        assert "stop and start xbeatd" in checks.log().split("no progress")[1]
 
 
 def test_a_set_without_descriptors(lab):
