@@ -300,6 +300,12 @@ def nftables():
     plane.set("reload nftables=other", *first, *second, "complete")
     check_table(*MARKED[:-1])
     assert ruleset().startswith("table ip other {"), ruleset()
+    # An address moves from one pool to another, which is set before the first one is removed.
+    plane.set("service tcp 10.0.0.1 80 @B:tcp scheduler=rr group=B:tcp")
+    plane.do("remove-service tcp 10.0.0.1 80 @A:tcp")
+    plane.set("complete")
+    check_table(*MARKED[2:-1])
+    assert "10.0.0.1 . 80 : 0x000003e9" in ruleset(), ruleset()
     plane.kill()
     plane = Plane(f"record={RECORD}")
     plane.set("complete")

@@ -140,19 +140,30 @@ static struct ipvs_service *serving(struct ipvs_plane *ipvs, const struct plane_
 	return found && found->item.wanted ? found : NULL;
 }
 
+/* A reload may have given it to another pool. */
+static bool has_address(const struct plane_service *service, const struct ipvs_service *address)
+{
+	return address && !strcmp(address->shown.pool->name, service->pool->name);
+}
+
 static int remove_service(struct plane *plane, const struct plane_service *service)
 {
 	struct ipvs_plane *ipvs = ipvs_of(plane);
 	struct ipvs_service *address = ipvs_marks_find(ipvs, service);
 
-	return address ? remove_marked(ipvs, address) : remove_direct(ipvs, service);
+	return has_address(service, address) ? remove_marked(ipvs, address)
+					     : remove_direct(ipvs, service);
 }
 
 /* Returns the service that stands for it now. */
 static struct ipvs_service *set_marked(struct ipvs_plane *ipvs, const struct plane_service *service)
 {
-	struct plane_service of_mark = ipvs_marks_add(ipvs, service);
+	struct ipvs_service *address = ipvs_marks_find(ipvs, service);
+	struct plane_service of_mark;
 
+	if (address && !has_address(service, address))
+		remove_marked(ipvs, address);
+	of_mark = ipvs_marks_add(ipvs, service);
 	return set_direct(ipvs, &of_mark);
 }
 

@@ -95,14 +95,6 @@ static size_t family_index(const struct ipvs_service *address)
 	return address->id.family == 6;
 }
 
-/* Returns whether no address of its family uses the mark any more. */
-static bool stop_using(struct ipvs_marks *marks, const struct ipvs_service *address)
-{
-	struct ipvs_mark *mark = find_mark(marks, address->mark);
-
-	return mark && !--mark->users[family_index(address)];
-}
-
 struct plane_service ipvs_marks_add(struct ipvs_plane *plane, const struct plane_service *service)
 {
 	struct ipvs_marks *marks = &plane->marks;
@@ -110,8 +102,7 @@ struct plane_service ipvs_marks_add(struct ipvs_plane *plane, const struct plane
 	struct ipvs_service *address = ipvs_table_add_service(&marks->addresses, &id);
 	struct ipvs_mark *mark = mark_of(plane, service->pool);
 
-	if (address->mark != mark->number) {
-		stop_using(marks, address);
+	if (!address->mark) {
 		mark->users[family_index(address)]++;
 		marks->stale = true;
 	}
@@ -119,6 +110,14 @@ struct plane_service ipvs_marks_add(struct ipvs_plane *plane, const struct plane
 	address->mark = mark->number;
 	address->item.wanted = true;
 	return ipvs_marks_service(address);
+}
+
+/* Returns whether no address of its family uses the mark any more. */
+static bool stop_using(struct ipvs_marks *marks, const struct ipvs_service *address)
+{
+	struct ipvs_mark *mark = find_mark(marks, address->mark);
+
+	return mark && !--mark->users[family_index(address)];
 }
 
 struct plane_service ipvs_marks_remove(struct ipvs_plane *plane, struct ipvs_service *address,

@@ -15,7 +15,8 @@ bool ipvs_marks_wanted(const struct ipvs_plane *plane, const struct plane_servic
 struct ipvs_service *ipvs_marks_find(const struct ipvs_plane *plane,
 				     const struct plane_service *service);
 
-/* Gives the packets of a service a mark. Returns the service of the mark. */
+/* Gives the packets of a service the mark of its pool; no other pool's may have them. Returns the
+ * service of the mark. */
 struct plane_service ipvs_marks_add(struct ipvs_plane *plane, const struct plane_service *service);
 
 /* Takes it away. Returns the service of the mark, and whether no address is left that uses it. */
