@@ -9,6 +9,7 @@
 
 #include "user/checker/protocol/definition.h"
 #include "user/checker/protocol/protocol.h"
+#include "user/lib/duration.h"
 #include <event2/event.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -93,11 +94,8 @@ void run_set_deadline(struct run *run, uint64_t after_ns);
 void run_set_step_deadline(struct run *run);
 
 /* "12 ms": how long the run takes until now. By value, for printf: run_after(run).text */
-struct run_time {
-	char text[32];
-};
-struct run_time run_after(const struct run *run);
-struct run_time run_timeout(const struct run *run); /* "5.0 s": timeout_ns */
+struct duration_text run_after(const struct run *run);
+struct duration_text run_timeout(const struct run *run); /* "5.0 s": timeout_ns */
 
 /* Opens a socket to the check's target: nonblocking, close-on-exec, with its mark, interface and
  * source address. type: SOCK_STREAM or SOCK_DGRAM. Returns it or a negative errno, with *tried set

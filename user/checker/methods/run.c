@@ -2,7 +2,6 @@
 /* What all methods do with a run: its result, its deadline, its times in words. */
 #include "user/checker/methods/method.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
 #include "user/lib/limits.h"
 #include <errno.h>
 #include <stdio.h>
@@ -90,20 +89,12 @@ void run_set_step_deadline(struct run *run)
 	run_set_deadline(run, run->check->rules.timeout_ns);
 }
 
-static struct run_time time_text(uint64_t duration_ns)
+struct duration_text run_after(const struct run *run)
 {
-	struct run_time time;
-
-	snprintf(time.text, sizeof(time.text), "%s", duration_text(duration_ns).text);
-	return time;
+	return duration_text(time_since_ns(clock_now_ns(), run->began_ns));
 }
 
-struct run_time run_after(const struct run *run)
+struct duration_text run_timeout(const struct run *run)
 {
-	return time_text(time_since_ns(clock_now_ns(), run->began_ns));
-}
-
-struct run_time run_timeout(const struct run *run)
-{
-	return time_text(run->check->rules.timeout_ns);
+	return duration_text(run->check->rules.timeout_ns);
 }

@@ -6,7 +6,6 @@
  */
 #include "user/checker/methods/connect.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

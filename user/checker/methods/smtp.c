@@ -32,7 +32,7 @@ static int parse_reply(const char *line, bool *more)
 
 static int finish_bad(struct run *run, const char *line)
 {
-	struct run_time after = run_after(run);
+	struct duration_text after = run_after(run);
 
 	dialogue_close(run);
 	run_done(run, CHECK_BAD, "smtp: %.60s after %s", line, after.text);
@@ -53,7 +53,7 @@ static int take_line(struct run *run, char *line)
 {
 	bool more = false;
 	int code = parse_reply(line, &more);
-	struct run_time after;
+	struct duration_text after;
 
 	if (run->phase != QUIT && code != (run->phase == GREETING ? 220 : 250))
 		return finish_bad(run, line);
