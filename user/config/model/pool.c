@@ -104,3 +104,17 @@ const char *config_check_kind_name(enum config_check_kind kind)
 
 	return names[kind];
 }
+
+const char *config_protocol_name(uint8_t protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_SCTP:
+		return "sctp";
+	default:
+		return "none";
+	}
+}

@@ -292,4 +292,7 @@ bool config_forwarding_equal(const struct config_forwarding *one,
 
 const char *config_check_kind_name(enum config_check_kind kind);
 
+/* "tcp", "udp", "sctp"; "none" with a mark. protocol: IPPROTO_* */
+const char *config_protocol_name(uint8_t protocol);
+
 #endif

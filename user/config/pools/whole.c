@@ -126,14 +126,9 @@ static void finalize_group(struct config_parser *parser, const struct group_inde
 		check_entry(parser, pool, &use->group->entries[i]);
 }
 
-static const char *protocol_name(uint8_t protocol)
-{
-	return protocol == IPPROTO_TCP ? "tcp" : protocol == IPPROTO_SCTP ? "sctp" : "udp";
-}
-
 void pool_set_name(struct config_pool *pool)
 {
-	const char *protocol = protocol_name(pool->protocol);
+	const char *protocol = config_protocol_name(pool->protocol);
 	char text[ADDRESS_TEXT_BYTES];
 
 	if (pool->mark)

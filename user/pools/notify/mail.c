@@ -24,27 +24,13 @@ static const struct {
 	[CONFIG_CHECK_KIND_COUNT] = {"Starting up", "Removing"},
 };
 
-static const char *protocol_name(uint8_t protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-		return "tcp";
-	case IPPROTO_UDP:
-		return "udp";
-	case IPPROTO_SCTP:
-		return "sctp";
-	default:
-		return "none";
-	}
-}
-
 static const char *endpoint_name(const struct config_endpoint *endpoint, uint8_t protocol,
 				 char text[static MAIL_NAME_BYTES])
 {
 	char address[ADDRESS_TEXT_BYTES];
 
 	snprintf(text, MAIL_NAME_BYTES, "[%s]:%s:%u", address_format(&endpoint->address, address),
-		 protocol_name(protocol), endpoint->port);
+		 config_protocol_name(protocol), endpoint->port);
 	return text;
 }
 

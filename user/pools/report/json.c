@@ -10,7 +10,6 @@
 #include "user/pools/operator.h"
 #include "user/pools/report/counters.h"
 #include "user/pools/report/report.h"
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -146,11 +145,6 @@ static json_t *server_json(const struct server_entry *server, uint64_t now_ns)
 	return json;
 }
 
-static const char *protocol_name(uint8_t protocol)
-{
-	return protocol == IPPROTO_TCP ? "tcp" : protocol == IPPROTO_UDP ? "udp" : "sctp";
-}
-
 static json_t *services_json(const struct pool_entry *pool)
 {
 	json_t *list = json_array();
@@ -158,12 +152,12 @@ static json_t *services_json(const struct pool_entry *pool)
 
 	for (size_t i = 0; i < pool->service_count && i < SERVICES_MAX; i++) {
 		const struct plane_service *service = &pool->services[i];
-		json_t *json = service->mark
-				       ? json_pack("{s:s, s:I}", "protocol", "fwmark", "mark",
-						   (json_int_t)service->mark)
-				       : json_pack("{s:s, s:s}", "protocol",
-						   protocol_name(service->protocol), "address",
-						   pools_endpoint(&service->endpoint, text));
+		json_t *json = service->mark ? json_pack("{s:s, s:I}", "protocol", "fwmark", "mark",
+							 (json_int_t)service->mark)
+					     : json_pack("{s:s, s:s}", "protocol",
+							 config_protocol_name(service->protocol),
+							 "address",
+							 pools_endpoint(&service->endpoint, text));
 
 		if (i == 0 && pool->refused)
 			json_object_set_new(json, "plane_refused_reason", json_text(pool->refused));
