@@ -18,16 +18,22 @@ static void slow(struct scene *scene, size_t count, int64_t weight)
 		scene->servers[i].rules.weight = weight;
 }
 
+/* Two servers, of which the first starts slowly. */
+static void back_after_a_failure(struct scene *scene)
+{
+	slow(scene, 2, 100);
+	scene_start(scene, "+0:100 +1:100 gained");
+	scene_due(scene, "");
+	scene_down(scene, 0, "-0 down0");
+	scene_up(scene, 0, "+0:1 up0");
+}
+
 static void begins_after_a_failure(void **state)
 {
 	struct scene scene;
 
 	(void)state;
-	slow(&scene, 2, 100);
-	scene_start(&scene, "+0:100 +1:100 gained");
-	scene_due(&scene, "");
-	scene_down(&scene, 0, "-0 down0");
-	scene_up(&scene, 0, "+0:1 up0");
+	back_after_a_failure(&scene);
 	scene_due(&scene, "");
 	assert_int_equal(scene.pool.due_ns, scene.now_ns + 2 * NS_PER_SECOND);
 	scene.now_ns += 50 * NS_PER_SECOND;
@@ -105,10 +111,7 @@ static void failure_ends_it(void **state)
 	struct scene scene;
 
 	(void)state;
-	slow(&scene, 2, 100);
-	scene_start(&scene, "+0:100 +1:100 gained");
-	scene_down(&scene, 0, "-0 down0");
-	scene_up(&scene, 0, "+0:1 up0");
+	back_after_a_failure(&scene);
 	scene.now_ns += 10 * NS_PER_SECOND;
 	scene_down(&scene, 0, "-0 down0");
 	scene_due(&scene, "");
@@ -122,10 +125,7 @@ static void weight_changes_meanwhile(void **state)
 	struct scene scene;
 
 	(void)state;
-	slow(&scene, 2, 100);
-	scene_start(&scene, "+0:100 +1:100 gained");
-	scene_down(&scene, 0, "-0 down0");
-	scene_up(&scene, 0, "+0:1 up0");
+	back_after_a_failure(&scene);
 	scene.now_ns += 50 * NS_PER_SECOND;
 	scene_expect(&scene, "+0:100",
 		     pool_set_weight(&scene.pool, 0, 200, scene.now_ns, &scene.out));
