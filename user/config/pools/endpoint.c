@@ -2,6 +2,8 @@
 /* Addresses, ports and interfaces, of servers and of checks. */
 #include "user/config/pools/check_rows.h"
 #include "user/lib/address.h"
+#include <stdio.h>
+#include <string.h>
 
 bool pool_read_port_token(struct config_parser *parser, const struct config_token *token,
 			  unsigned lowest, uint16_t *port)
@@ -17,14 +19,42 @@ bool pool_read_port_token(struct config_parser *parser, const struct config_toke
 	return true;
 }
 
+/* "10.0.0.1:80" or "[2001:db8::1]:80", as other programs write it. Returns success. */
+static bool split_endpoint(const char *text, char address[static ADDRESS_TEXT_BYTES],
+			   const char **port)
+{
+	const char *colon = strrchr(text, ':');
+	bool brackets = *text == '[' && colon && colon[-1] == ']';
+	struct xb_address parsed;
+
+	if (!colon || !colon[1] || colon[1 + strspn(colon + 1, "0123456789")])
+		return false;
+	*port = colon + 1;
+	snprintf(address, ADDRESS_TEXT_BYTES, "%.*s", (int)(colon - text) - 2 * brackets,
+		 text + brackets);
+	return !address_parse(address, &parsed);
+}
+
+static void report_address(struct config_parser *parser, const struct config_token *token)
+{
+	char address[ADDRESS_TEXT_BYTES];
+	const char *port;
+
+	if (split_endpoint(token->text, address, &port))
+		config_error(parser, token->location, "'%s' is not an address; write \"%s %s\"",
+			     token->text, address, port);
+	else
+		config_error(
+			parser, token->location,
+			"'%s' is not an address; write an address of IPv4 or IPv6 without a prefix length",
+			token->text);
+}
+
 bool pool_read_endpoint(struct config_parser *parser, const struct config_token *tokens,
 			size_t count, struct config_endpoint *endpoint, bool *has_port)
 {
 	if (address_parse(tokens[0].text, &endpoint->address)) {
-		config_error(
-			parser, tokens[0].location,
-			"'%s' is not an address; write an address of IPv4 or IPv6 without a prefix length",
-			tokens[0].text);
+		report_address(parser, &tokens[0]);
 		return false;
 	}
 	*has_port = count > 1;

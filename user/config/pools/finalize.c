@@ -55,9 +55,10 @@ static void finalize_protocol(struct config_parser *parser, struct pool_draft *d
 		pool->protocol = 0;
 	} else if (!pool->protocol) {
 		pool->protocol = IPPROTO_UDP;
-		config_warning(
-			parser, block->location,
-			"virtual_server has no protocol; as in keepalived it is UDP; add \"protocol TCP\" or \"protocol UDP\"");
+		if (!config_block_seen(block, "protocol"))
+			config_warning(
+				parser, block->location,
+				"virtual_server has no protocol; as in keepalived it is UDP; add \"protocol TCP\" or \"protocol UDP\"");
 	}
 	if (ops && !pool->mark && pool->protocol != IPPROTO_UDP) {
 		pool->one_packet = false;

@@ -187,6 +187,8 @@ static void find_repeated(struct config_parser *parser, const struct config_pool
 			continue;
 		}
 		dropped[sorted[i] - pool->servers] = true;
+		if (address_is_unset(&endpoint->address))
+			continue; /* it was wrong, which is reported */
 		config_warning(
 			parser, sorted[i]->location,
 			"real_server %s is already listed on %s; this one is ignored, as in keepalived",

@@ -195,7 +195,8 @@ static void read_mark(struct config_parser *parser, const struct config_token *t
 
 	if (config_parse_number(token->text, &number) || !number || number > UINT32_MAX)
 		config_error(parser, token->location,
-			     "'%s' is not a mark; 1 to 4294967295 is allowed", token->text);
+			     "'%s' is not a mark; 1 to 4294967295 in decimal is allowed",
+			     token->text);
 	else
 		draft->pool.mark = (uint32_t)number;
 }
@@ -208,9 +209,16 @@ static void read_identity(struct config_parser *parser, const struct config_stat
 	size_t count = statement->count - 1;
 	bool has_port;
 
-	if (!strcmp(tokens[0].text, "fwmark") && count == 2)
+	bool is_mark = !strcmp(tokens[0].text, "fwmark"),
+	     is_group = !strcmp(tokens[0].text, "group");
+
+	if ((is_mark || is_group) && count != 2)
+		config_error(parser, tokens[0].location,
+			     "write \"virtual_server %s\", without a port",
+			     is_mark ? "fwmark MARK" : "group NAME");
+	else if (is_mark)
 		read_mark(parser, &tokens[1], draft);
-	else if (strcmp(tokens[0].text, "group") != 0 || count != 2)
+	else if (!is_group)
 		pool_read_endpoint(parser, tokens, count, &draft->pool.endpoint, &has_port);
 	else if (strlen(tokens[1].text) > GROUP_NAME_MAX)
 		config_error(parser, tokens[1].location,

@@ -226,6 +226,13 @@ static int compare_pools(const void *left, const void *right)
 	return order ? order : (a > b) - (a < b);
 }
 
+/* Its address or mark is wrong, which is reported: it has no name of its own. */
+static bool is_nameless(const struct config_parser *parser, const struct config_pool *pool)
+{
+	return parser->sources->diagnostics->error_count && !pool->mark && !pool->group &&
+	       address_is_unset(&pool->endpoint.address);
+}
+
 static void check_names(struct config_parser *parser)
 {
 	const struct config_pools *pools = &parser->config->pools;
@@ -237,7 +244,8 @@ static void check_names(struct config_parser *parser)
 		sorted[i] = &pools->list[i];
 	qsort(sorted, pools->count, sizeof(struct config_pool *), compare_pools);
 	for (size_t i = 1; i < pools->count; i++)
-		if (!strcmp(sorted[i - 1]->name, sorted[i]->name))
+		if (!strcmp(sorted[i - 1]->name, sorted[i]->name) &&
+		    !is_nameless(parser, sorted[i]))
 			config_error(parser, sorted[i]->location,
 				     "virtual_server %s is already defined on %s; keep one of them",
 				     sorted[i]->name,

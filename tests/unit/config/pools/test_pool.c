@@ -172,6 +172,18 @@ static void corrected(void **state)
 		 "11:1: warning: the real_server is not of the virtual server's address family; it is ignored, as in keepalived; only TUN can mix families\n"},
 		{POOL("real_server www.example.org 80 {\n}\n"),
 		 "5:13: error: 'www.example.org' is not an address; write an address of IPv4 or IPv6 without a prefix length\n"},
+		{POOL("real_server 10.0.0.2:80 {\n}\nreal_server [fd00::2]:80 {\n}\n"),
+		 "5:13: error: '10.0.0.2:80' is not an address; write \"10.0.0.2 80\"\n"
+		 "7:13: error: '[fd00::2]:80' is not an address; write \"fd00::2 80\"\n"},
+		{"virtual_server fwmark {\n" QUIET "real_server 10.0.0.2 80 {\n}\n}\n"
+		 "virtual_server group {\n" QUIET "real_server 10.0.0.2 80 {\n}\n}\n",
+		 "1:16: error: write \"virtual_server fwmark MARK\", without a port\n"
+		 "8:16: error: write \"virtual_server group NAME\", without a port\n"},
+		{"virtual_server fwmark 0x10 {\n" QUIET "real_server 10.0.0.2 80 {\n}\n}\n",
+		 "1:23: error: '0x10' is not a mark; 1 to 4294967295 in decimal is allowed\n"},
+		{"virtual_server 10.0.0.1 80 {\nprotocol HTTP\nlvs_sched rr\nlvs_method NAT\n"
+		 "real_server 10.0.0.2 80 {\n}\n}\n",
+		 "2:10: error: unknown protocol 'HTTP'; write \"protocol TCP|UDP|SCTP\"\n"},
 		{POOL("retry 2\nfall 2\nsh-port\nops\nreal_server 10.0.0.2 80 {\nlvs_method DR\n}\n"
 		      "real_server 10.0.0.3 81 {\nlvs_method DR\n}\n"),
 		 "6:1: warning: fall and retry on line 5 are one setting (fall = retry + 1), the last one counts; keep one\n"
