@@ -112,10 +112,10 @@ static void note_sorry(struct pool_entry *pool, bool serves)
 	if (serves == pool->sorry_serves)
 		return;
 	pool->sorry_serves = serves;
-	if (serves)
-		events_pool(pool, "servers", "sorry", "connections go to the sorry server");
-	else
-		events_pool(pool, "sorry", "servers", "connections leave the sorry server");
+	events_pool(pool, serves ? "servers" : "sorry", serves ? "sorry" : "servers",
+		    "connections %s the sorry server: alive servers weigh %llu, quorum %u",
+		    serves ? "go to" : "leave", (unsigned long long)pool_alive_weight(&pool->core),
+		    pool->core.rules.quorum);
 }
 
 static void act_set_sorry(struct pool_entry *pool, const struct pool_action *action)
