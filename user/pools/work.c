@@ -6,6 +6,8 @@
 #include "user/lib/log.h"
 #include "user/pools/act.h"
 #include "user/pools/due.h"
+#include "user/pools/entries/modes.h"
+#include "user/pools/notify/events.h"
 #include "user/pools/notify/notify.h"
 #include "user/pools/states.h"
 #include <errno.h>
@@ -67,6 +69,8 @@ static void explain(struct pools *pools, const struct check_entry *entry,
 {
 	if (!record->state.up)
 		explain_bad(pools, entry, record);
+	else if (entry->config->kind == CONFIG_CHECK_AGENT) /* each of its words counts at once */
+		pools_because(pools, "%s", record->reason);
 	else
 		pools_because(pools, "%s: %s, %u of %u",
 			      config_check_kind_name(entry->config->kind), record->reason,
@@ -160,8 +164,11 @@ static void apply_agent(struct check_entry *entry, const struct checker_record *
 		.down = record->agent_health == CHECKER_AGENT_DOWN,
 		.percent = agent_percent(server, record),
 	};
+	enum pool_mode before = server_entry_core(server)->agent_mode;
 
 	pool_agent(&pool->core, server_entry_index(server), &agent, clock_now_ns(), &out);
+	if (before != agent.mode)
+		events_server(server, pools_mode_name(before), pools_mode_name(agent.mode));
 	due_arm(pool);
 }
 

@@ -142,3 +142,7 @@ def test_agent(lab, recorder, server):
         wanted = set(expected.items())
         wait_until(lambda: wanted <= {(k, v) for k, v in node.server(server).items() if isinstance(v, (str, int))},
                    lambda: f"{line}: {node.server(server)}")
+    changes = [(event["from"], event["to"], event["reason"]) for event in node.of_kind("server")]
+    modes = [change for change in changes if "ready" in change or "drain" in change]
+    assert [change[:2] for change in modes] == [("ready", "drain"), ("drain", "maintenance"), ("maintenance", "ready")], changes
+    assert all(word in reason for word, (_, _, reason) in zip(("drain 100%", "maint", "ready down"), modes)), changes
