@@ -2,29 +2,26 @@
 /* Names of pools and servers; one of a server may lack its port. */
 #include "user/ctl/pool/pool.h"
 
-#define METHOD "pools"
-#define PART(...)                                                                                  \
-	{                                                                                          \
-		.list = "pools", __VA_ARGS__                                                       \
-	}
+#define POOLS "pools" /* the method, and the member of its answer */
+#define SERVERS .inner = "servers", .inner_key = "address"
 
 const struct names pool_members = {
 	.what = "pool or server",
-	.method = METHOD,
+	.method = POOLS,
 	.ports = true,
-	.parts = {PART(.keys = {"name"}, .inner = "servers", .inner_key = "address")},
+	.parts = {{.list = POOLS, .keys = {"name"}, SERVERS}},
 };
 
 const struct names pool_names = {
 	.what = "pool",
-	.method = METHOD,
+	.method = POOLS,
 	.ports = true,
-	.parts = {PART(.keys = {"name"})},
+	.parts = {{.list = POOLS, .keys = {"name"}}},
 };
 
 const struct names pool_servers = {
 	.what = "server",
-	.method = METHOD,
+	.method = POOLS,
 	.ports = true,
-	.parts = {PART(.inner = "servers", .inner_key = "address")},
+	.parts = {{.list = POOLS, SERVERS}},
 };

@@ -41,7 +41,7 @@ static const struct brief keys_brief = {
 
 static const struct names keys = {
 	.what = "key",
-	.parts = {{"keys", {"id", "fingerprint"}, false, NULL, NULL}},
+	.parts = {{.list = "keys", .keys = {"id", "fingerprint"}}},
 };
 
 const struct verb verbs_change[] = {

@@ -7,7 +7,7 @@
 static const struct names interfaces = {
 	.what = "interface",
 	.method = "status",
-	.parts = {{"interfaces", {"name"}, false, NULL, NULL}},
+	.parts = {{.list = "interfaces", .keys = {"name"}}},
 };
 
 static const struct brief interfaces_brief = {
@@ -20,7 +20,7 @@ static const struct brief interfaces_brief = {
 
 static const struct names maps = {
 	.what = "map",
-	.parts = {{"", {"name"}, false, NULL, NULL}},
+	.parts = {{.list = "", .keys = {"name"}}},
 };
 
 static const struct brief maps_brief = {

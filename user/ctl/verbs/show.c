@@ -90,29 +90,29 @@ static const struct brief events_brief = {
 
 static const struct names nodes = {
 	.what = "node",
-	.parts = {{"", {"name"}, false, NULL, NULL}},
+	.parts = {{.list = "", .keys = {"name"}}},
 };
 
 static const struct names instances = {
 	.what = "instance or address",
-	.parts = {{"", {"name", "addresses"}, false, NULL, NULL}},
+	.parts = {{.list = "", .keys = {"name", "addresses"}}},
 };
 
 static const struct names tracked = {
 	.what = "tracked thing",
-	.parts = {{"", {"name", "kind"}, false, NULL, NULL}},
+	.parts = {{.list = "", .keys = {"name", "kind"}}},
 };
 
 static const struct names apps = {
 	.what = "vrrp_app",
-	.parts = {{"", {"name"}, false, NULL, NULL}},
+	.parts = {{.list = "", .keys = {"name"}}},
 };
 
 static const struct names subjects = {
 	.what = "subject",
 	.after_kind = true,
 	.ports = true,
-	.parts = {{"", {"subject"}, false, NULL, NULL}},
+	.parts = {{.list = "", .keys = {"subject"}}},
 };
 
 static const struct names reasons = {
@@ -122,9 +122,9 @@ static const struct names reasons = {
 
 static const struct names cluster = {
 	.what = "node, instance or address",
-	.parts = {{"nodes", {"name"}, false, NULL, NULL},
-		  {"instances", {"name", "addresses"}, false, NULL, NULL},
-		  {"disagreements", {"nodes", "subject"}, true, NULL, NULL}},
+	.parts = {{.list = "nodes", .keys = {"name"}},
+		  {.list = "instances", .keys = {"name", "addresses"}},
+		  {.list = "disagreements", .keys = {"nodes", "subject"}, .follows = true}},
 };
 
 const struct verb verbs_show[] = {
