@@ -31,21 +31,40 @@ static void list_servers(char *text, size_t bytes, const json_int_t counts[stati
 						   length ? ", " : "", counts[i], states[i]);
 }
 
+/* What is known of a pool that is checked on another node (ha_suspend) is old. */
+static enum terminal_style style_of(const json_t *pool, bool up)
+{
+	const json_t *by_state = json_object_get(pool, "servers_by_state");
+
+	if (json_is_true(json_object_get(pool, "suspended")))
+		return TERMINAL_PLAIN;
+	if (!up)
+		return TERMINAL_BAD;
+	return json_integer_value(json_object_get(by_state, "down")) ? TERMINAL_WARNING
+								     : TERMINAL_PLAIN;
+}
+
 enum terminal_style rows_pools_line(const json_t *snapshot, char *line, size_t bytes)
 {
 	const json_t *pools = json_object_get(json_object_get(snapshot, "pools"), "pools"), *pool;
+	enum terminal_style worst = TERMINAL_PLAIN;
 	json_int_t counts[STATES] = {0};
-	size_t index, up = 0, count = json_array_size(pools);
+	size_t index, up_count = 0, count = json_array_size(pools);
 	char servers[96];
 
 	json_array_foreach(pools, index, pool)
 	{
-		up += !strcmp(field_text(pool, "state"), "up");
+		bool up = !strcmp(field_text(pool, "state"), "up");
+		enum terminal_style style = style_of(pool, up);
+
+		up_count += up;
+		worst = style > worst ? style : worst;
 		add_servers(counts, pool);
 	}
 	list_servers(servers, sizeof(servers), counts);
 	*line = '\0';
 	if (count)
-		snprintf(line, bytes, "pools: %zu of %zu up; servers: %s", up, count, servers);
-	return up < count ? TERMINAL_BAD : counts[1] ? TERMINAL_WARNING : TERMINAL_PLAIN;
+		snprintf(line, bytes, "pools: %zu of %zu up; servers: %s", up_count, count,
+			 servers);
+	return worst;
 }

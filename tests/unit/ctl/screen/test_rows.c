@@ -43,6 +43,9 @@ static void line_of_pools(void **state)
 		 "pools: 1 of 1 up; servers: 2 up, 1 down", TERMINAL_WARNING},
 		{"{\"pools\":{\"pools\":[{\"state\":\"down\"}]}}",
 		 "pools: 0 of 1 up; servers: no servers", TERMINAL_BAD},
+		/* What is known of a pool of another node's address is old. */
+		{"{\"pools\":{\"pools\":[{\"state\":\"down\",\"suspended\":true,\"servers_by_state\":{\"down\":1}}]}}",
+		 "pools: 0 of 1 up; servers: 1 down", TERMINAL_PLAIN},
 	};
 	char line[200];
 
