@@ -271,14 +271,6 @@ static const struct check_block *find_block(const char *keyword)
 	return &check_blocks[i];
 }
 
-static bool has_key(const struct config_block_type *type, const char *name)
-{
-	for (size_t i = 0; i < type->keyword_count; i++)
-		if (!strcmp(type->keywords[i].name, name))
-			return true;
-	return false;
-}
-
 /* Without what it needs a check would be dropped by keepalived, and the server count as up. */
 static void check_required(struct config_parser *parser, const struct check_block *row,
 			   const struct check_draft *draft, const struct config_block *block)
@@ -319,7 +311,7 @@ static void read_block(struct config_parser *parser, const struct check_block *r
 	draft->check.location = block.location;
 	row->set(draft);
 	config_parser_block(parser, &block);
-	if (has_key(row->type, "retry")) {
+	if (row->kind != CONFIG_CHECK_FILE) { /* which has no CHECK_ROWS */
 		rules_draft_check(parser, &block);
 		draft->check.has_log_all_failures = config_block_seen(&block, "log_all_failures");
 	}

@@ -222,15 +222,6 @@ static const struct config_block_type flap_type = {
 	.keyword_count = ARRAY_SIZE(flap_pairs),
 };
 
-static const struct config_keyword *find_pair(const struct config_block_type *type,
-					      const char *name)
-{
-	for (size_t i = 0; i < type->keyword_count; i++)
-		if (!strcmp(type->keywords[i].name, name))
-			return &type->keywords[i];
-	return NULL;
-}
-
 /* One line may have several pairs of keyword and value. */
 static void read_pairs(struct config_parser *parser, struct config_block *block,
 		       const struct config_keyword *keyword,
@@ -239,7 +230,8 @@ static void read_pairs(struct config_parser *parser, struct config_block *block,
 	(void)keyword;
 	for (size_t i = 0; i < statement->count; i += 2) {
 		struct config_statement pair = {.tokens = &statement->tokens[i], .count = 2};
-		const struct config_keyword *found = find_pair(block->type, pair.tokens[0].text);
+		const struct config_keyword *found =
+			config_find_keyword(block->type, pair.tokens[0].text);
 
 		if (!found) {
 			config_error(parser, pair.tokens[0].location,

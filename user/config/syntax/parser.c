@@ -101,7 +101,7 @@ static bool read_statement(struct config_parser *parser, struct config_statement
 	return true;
 }
 
-static const struct config_keyword *find_keyword(const struct config_block_type *type,
+const struct config_keyword *config_find_keyword(const struct config_block_type *type,
 						 const char *name)
 {
 	for (size_t i = 0; i < type->keyword_count; i++) {
@@ -124,7 +124,7 @@ static const struct config_unsupported *find_unsupported(const struct config_blo
 
 const struct config_location *config_block_seen(const struct config_block *block, const char *name)
 {
-	const struct config_keyword *keyword = find_keyword(block->type, name);
+	const struct config_keyword *keyword = config_find_keyword(block->type, name);
 	const struct config_location *seen = &block->seen[keyword - block->type->keywords];
 
 	return seen->line ? seen : NULL;
@@ -160,8 +160,8 @@ static bool begins_other_block(const struct config_parser *parser,
 {
 	const char *keyword = statement->tokens[0].text;
 
-	return statement->opens_block &&
-	       (find_keyword(parser->top, keyword) || find_unsupported(parser->top, keyword));
+	return statement->opens_block && (config_find_keyword(parser->top, keyword) ||
+					  find_unsupported(parser->top, keyword));
 }
 
 /* Whether the block belongs here: "heartbeat lan" does in an instance, "heartbeat lan {" does
@@ -169,7 +169,7 @@ static bool begins_other_block(const struct config_parser *parser,
 static bool has_block(const struct config_block_type *type,
 		      const struct config_statement *statement)
 {
-	const struct config_keyword *keyword = find_keyword(type, statement->tokens[0].text);
+	const struct config_keyword *keyword = config_find_keyword(type, statement->tokens[0].text);
 
 	if (keyword)
 		return keyword->flags & (CONFIG_OPENS_BLOCK | CONFIG_MAY_OPEN_BLOCK);
@@ -373,7 +373,7 @@ static void handle_statement(struct config_parser *parser, struct config_block *
 			     const struct config_statement *statement)
 {
 	const struct config_token *token = &statement->tokens[0];
-	const struct config_keyword *keyword = find_keyword(block->type, token->text);
+	const struct config_keyword *keyword = config_find_keyword(block->type, token->text);
 	const struct config_unsupported *unsupported =
 		keyword ? NULL : find_unsupported(block->type, token->text);
 

@@ -140,6 +140,10 @@ void config_parser_list(struct config_parser *parser, struct config_block *block
  * block is never closed. */
 void config_parser_skip_block(struct config_parser *parser, const struct config_token *opener);
 
+/* Returns the row of a keyword in the table of a block, or NULL. */
+const struct config_keyword *config_find_keyword(const struct config_block_type *type,
+						 const char *name);
+
 /* Returns where the block first used a keyword, or NULL. name must be in the block's table. */
 const struct config_location *config_block_seen(const struct config_block *block, const char *name);
 
