@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_DEFAULT "smtpchecker.keepalived.org" /* keepalived's, which its users know */
-
 enum phase { GREETING = 1, HELO, QUIT };
 
 static int connected(struct run *run)
@@ -44,7 +42,7 @@ static int say_hello(struct run *run)
 	char text[DIALOGUE_LINE_BYTES];
 
 	snprintf(text, sizeof(text), "HELO %.255s\r\n",
-		 run->check->text ? run->check->text : NAME_DEFAULT);
+		 run->check->text ? run->check->text : CONFIG_HELO_DEFAULT);
 	run->phase = HELO;
 	return dialogue_send(run, text);
 }

@@ -17,6 +17,9 @@
 
 #define CONFIG_SCHEDULER_BYTES 16 /* IP_VS_SCHEDNAME_MAXLEN */
 
+/* Of SMTP_CHECK: keepalived's, which its users know. */
+#define CONFIG_HELO_DEFAULT "smtpchecker.keepalived.org"
+
 struct config_endpoint {
 	struct xb_address address;
 	uint16_t port; /* 0: none */

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HELO_DEFAULT "smtpchecker.keepalived.org"
-
 static const struct {
 	const char *name;
 	uint16_t type;
@@ -290,7 +288,7 @@ static void set_defaults(struct check_draft *draft)
 	struct config_check *check = &draft->check;
 
 	if (check->kind == CONFIG_CHECK_SMTP && !check->text)
-		check->text = text_copy(HELO_DEFAULT);
+		check->text = text_copy(CONFIG_HELO_DEFAULT);
 	if (check->kind == CONFIG_CHECK_DNS && !check->text)
 		check->text = text_copy(".");
 	if (check->kind == CONFIG_CHECK_GRPC && !check->http.grpc_service)

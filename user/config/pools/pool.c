@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define DRAFT struct pool_draft
-#define GROUP_NAME_MAX 72 /* as a part of config_pool.name */
 
 static void read_protocol(struct config_parser *parser, struct config_block *block,
 			  const struct config_keyword *keyword,
@@ -220,10 +219,10 @@ static void read_identity(struct config_parser *parser, const struct config_stat
 		read_mark(parser, &tokens[1], draft);
 	else if (!is_group)
 		pool_read_endpoint(parser, tokens, count, &draft->pool.endpoint, &has_port);
-	else if (strlen(tokens[1].text) > GROUP_NAME_MAX)
+	else if (strlen(tokens[1].text) > POOL_GROUP_NAME_MAX)
 		config_error(parser, tokens[1].location,
 			     "the name of the group is too long; at most %d bytes are allowed",
-			     GROUP_NAME_MAX);
+			     POOL_GROUP_NAME_MAX);
 	else
 		draft->pool.group = text_copy(tokens[1].text);
 }

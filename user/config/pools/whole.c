@@ -135,8 +135,8 @@ void pool_set_name(struct config_pool *pool)
 		snprintf(pool->name, sizeof(pool->name), "fwmark/%u%s", pool->mark,
 			 pool->family == 6 ? "/inet6" : "");
 	else if (pool->group)
-		snprintf(pool->name, sizeof(pool->name), "%.72s:%u/%s", pool->group,
-			 pool->group_ordinal, protocol);
+		snprintf(pool->name, sizeof(pool->name), "%.*s:%u/%s", POOL_GROUP_NAME_MAX,
+			 pool->group, pool->group_ordinal, protocol);
 	else
 		snprintf(pool->name, sizeof(pool->name),
 			 pool->family == 6 ? "[%s]:%u/%s" : "%s:%u/%s",
