@@ -23,11 +23,11 @@ static const struct {
 	{"random", "twos", NULL},
 	{"source", "mh", NULL},
 	{"first", "ovf", "ovf fills a server up to its weight, not up to maxconn"},
-	{"uri", "wlc", "IPVS reads no data of connections; wlc is used"},
-	{"url_param", "wlc", "IPVS reads no data of connections; wlc is used"},
-	{"hdr", "wlc", "IPVS reads no data of connections; wlc is used"},
-	{"hash", "wlc", "IPVS reads no data of connections; wlc is used"},
-	{"rdp-cookie", "wlc", "IPVS reads no data of connections; wlc is used"},
+	{"uri", "wlc", HAPROXY_READS_DATA "; wlc is used"},
+	{"url_param", "wlc", HAPROXY_READS_DATA "; wlc is used"},
+	{"hdr", "wlc", HAPROXY_READS_DATA "; wlc is used"},
+	{"hash", "wlc", HAPROXY_READS_DATA "; wlc is used"},
+	{"rdp-cookie", "wlc", HAPROXY_READS_DATA "; wlc is used"},
 };
 
 /* "random(2)" and "hdr(Host)" have arguments. */

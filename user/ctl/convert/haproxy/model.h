@@ -10,6 +10,11 @@
 #include "user/ctl/convert/haproxy/words.h"
 #include <xbeat/types.h>
 
+/* Reasons why settings are lost. */
+#define HAPROXY_READS_DATA "IPVS forwards packets and reads no data of connections"
+#define HAPROXY_ENDS_CONNECTIONS                                                                   \
+	"HAProxy ends the connections of clients; IPVS forwards their packets"
+
 #define HAPROXY_HEADERS_MAX 16
 #define HAPROXY_STATUS_MIN 100
 #define HAPROXY_STATUS_COUNT 500 /* 100 to 599 */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define NO_PROTOCOL_CHECK "is not supported: servers are checked by TCP_CHECK, which connects"
-#define PROXIES "HAProxy ends the connections of clients; IPVS forwards their packets"
 
 static void http(struct haproxy_proxy *proxy, const struct haproxy_line *line, size_t index)
 {
@@ -92,5 +91,5 @@ void haproxy_option(struct haproxy_proxy *proxy, const struct haproxy_line *line
 				  options[i].reason);
 		return;
 	}
-	notes_add(&proxy->notes, line->number, "option %s: %s", name, PROXIES);
+	notes_add(&proxy->notes, line->number, "option %s: %s", name, HAPROXY_ENDS_CONNECTIONS);
 }

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAYER_7 "IPVS forwards packets and reads no data of connections"
-#define PROXIES "HAProxy ends the connections of clients; IPVS forwards their packets"
 #define PROCESS "it configures the process of HAProxy"
 
 static void take_bind(struct haproxy_proxy *proxy, const struct haproxy_line *line)
@@ -71,7 +69,8 @@ static void take_timeout(struct haproxy_proxy *proxy, const struct haproxy_line 
 							: NULL;
 
 	if (!timeout_ns)
-		notes_add(&proxy->notes, line->number, "timeout %s: " PROXIES, name);
+		notes_add(&proxy->notes, line->number, "timeout %s: " HAPROXY_ENDS_CONNECTIONS,
+			  name);
 	else if (!haproxy_time(line->words[2], timeout_ns))
 		notes_add(&proxy->notes, line->number,
 			  "timeout %s: the time is missing or not valid", name);
@@ -105,7 +104,7 @@ static void take_stick(struct haproxy_proxy *proxy, const struct haproxy_line *l
 
 	proxy->stick_source |= on_source;
 	if (!on_source)
-		notes_add(&proxy->notes, line->number, "stick %s: " LAYER_7,
+		notes_add(&proxy->notes, line->number, "stick %s: " HAPROXY_READS_DATA,
 			  line->count > 1 ? line->words[1] : "");
 }
 
@@ -146,7 +145,7 @@ static void take_no(struct haproxy_proxy *proxy, const struct haproxy_line *line
 static void take_mode(struct haproxy_proxy *proxy, const struct haproxy_line *line)
 {
 	if (line->count > 1 && !strcmp(line->words[1], "http"))
-		notes_add(&proxy->notes, line->number, "mode http: " LAYER_7);
+		notes_add(&proxy->notes, line->number, "mode http: " HAPROXY_READS_DATA);
 }
 
 static void take_template(struct haproxy_proxy *proxy, const struct haproxy_line *line)
@@ -184,44 +183,44 @@ static const struct {
 	{"tcp-check", haproxy_tcp_check, NULL},
 	{"server-template", take_template, NULL},
 	{"disabled", take_state, NULL},
-	{"acl", NULL, LAYER_7},
-	{"cookie", NULL, LAYER_7 "; persistence_timeout keeps clients by their address"},
-	{"capture", NULL, LAYER_7},
-	{"compression", NULL, LAYER_7},
-	{"filter", NULL, LAYER_7},
-	{"http-request", NULL, LAYER_7},
-	{"http-response", NULL, LAYER_7},
-	{"http-after-response", NULL, LAYER_7},
-	{"http-error", NULL, LAYER_7},
-	{"http-reuse", NULL, LAYER_7},
-	{"errorfile", NULL, LAYER_7},
-	{"errorfiles", NULL, LAYER_7},
-	{"errorloc", NULL, LAYER_7},
-	{"errorloc302", NULL, LAYER_7},
-	{"errorloc303", NULL, LAYER_7},
-	{"monitor", NULL, LAYER_7},
-	{"monitor-uri", NULL, LAYER_7},
-	{"redirect", NULL, LAYER_7},
-	{"use-server", NULL, LAYER_7},
-	{"use-fcgi-app", NULL, LAYER_7},
-	{"unique-id-format", NULL, LAYER_7},
-	{"unique-id-header", NULL, LAYER_7},
-	{"tcp-request", NULL, LAYER_7},
-	{"tcp-response", NULL, LAYER_7},
+	{"acl", NULL, HAPROXY_READS_DATA},
+	{"cookie", NULL, HAPROXY_READS_DATA "; persistence_timeout keeps clients by their address"},
+	{"capture", NULL, HAPROXY_READS_DATA},
+	{"compression", NULL, HAPROXY_READS_DATA},
+	{"filter", NULL, HAPROXY_READS_DATA},
+	{"http-request", NULL, HAPROXY_READS_DATA},
+	{"http-response", NULL, HAPROXY_READS_DATA},
+	{"http-after-response", NULL, HAPROXY_READS_DATA},
+	{"http-error", NULL, HAPROXY_READS_DATA},
+	{"http-reuse", NULL, HAPROXY_READS_DATA},
+	{"errorfile", NULL, HAPROXY_READS_DATA},
+	{"errorfiles", NULL, HAPROXY_READS_DATA},
+	{"errorloc", NULL, HAPROXY_READS_DATA},
+	{"errorloc302", NULL, HAPROXY_READS_DATA},
+	{"errorloc303", NULL, HAPROXY_READS_DATA},
+	{"monitor", NULL, HAPROXY_READS_DATA},
+	{"monitor-uri", NULL, HAPROXY_READS_DATA},
+	{"redirect", NULL, HAPROXY_READS_DATA},
+	{"use-server", NULL, HAPROXY_READS_DATA},
+	{"use-fcgi-app", NULL, HAPROXY_READS_DATA},
+	{"unique-id-format", NULL, HAPROXY_READS_DATA},
+	{"unique-id-header", NULL, HAPROXY_READS_DATA},
+	{"tcp-request", NULL, HAPROXY_READS_DATA},
+	{"tcp-response", NULL, HAPROXY_READS_DATA},
 	{"hash-type", NULL, "lvs_sched mh is a consistent hash"},
 	{"hash-balance-factor", NULL, "IPVS has no such limit"},
-	{"retries", NULL, PROXIES},
-	{"retry-on", NULL, PROXIES},
-	{"rate-limit", NULL, PROXIES},
-	{"backlog", NULL, PROXIES},
+	{"retries", NULL, HAPROXY_ENDS_CONNECTIONS},
+	{"retry-on", NULL, HAPROXY_ENDS_CONNECTIONS},
+	{"rate-limit", NULL, HAPROXY_ENDS_CONNECTIONS},
+	{"backlog", NULL, HAPROXY_ENDS_CONNECTIONS},
 	{"fullconn", NULL, "limits of connections are those of real_server"},
 	{"maxconn", NULL, "limits of connections are those of real_server"},
-	{"max-session-srv-conns", NULL, PROXIES},
-	{"log", NULL, PROXIES},
-	{"log-format", NULL, PROXIES},
-	{"log-format-sd", NULL, PROXIES},
-	{"log-tag", NULL, PROXIES},
-	{"error-log-format", NULL, PROXIES},
+	{"max-session-srv-conns", NULL, HAPROXY_ENDS_CONNECTIONS},
+	{"log", NULL, HAPROXY_ENDS_CONNECTIONS},
+	{"log-format", NULL, HAPROXY_ENDS_CONNECTIONS},
+	{"log-format-sd", NULL, HAPROXY_ENDS_CONNECTIONS},
+	{"log-tag", NULL, HAPROXY_ENDS_CONNECTIONS},
+	{"error-log-format", NULL, HAPROXY_ENDS_CONNECTIONS},
 	{"stats", NULL, "see xbeatctl pool, and the page of xbeat-exporter"},
 	{"description", NULL, "a virtual_server has no description"},
 	{"id", NULL, "a virtual_server is known by its address and port"},
@@ -231,12 +230,12 @@ static const struct {
 	{"server-state-file-name", NULL, "xbeatd keeps states over a restart itself"},
 	{"bind-process", NULL, PROCESS},
 	{"grace", NULL, PROCESS},
-	{"declare", NULL, LAYER_7},
-	{"persist", NULL, LAYER_7},
+	{"declare", NULL, HAPROXY_READS_DATA},
+	{"persist", NULL, HAPROXY_READS_DATA},
 	{"dispatch", NULL, "write a real_server for the address"},
 	{"enabled", NULL, "it is so without the keyword"},
-	{"force-persist", NULL, LAYER_7},
-	{"ignore-persist", NULL, LAYER_7},
+	{"force-persist", NULL, HAPROXY_READS_DATA},
+	{"ignore-persist", NULL, HAPROXY_READS_DATA},
 };
 
 static void take_line(struct haproxy_proxy *proxy, const struct haproxy_line *line)

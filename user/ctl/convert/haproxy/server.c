@@ -10,7 +10,6 @@
 #define CONNECTIONS "IPVS makes no connections of its own to servers"
 #define PROXY_PROTOCOL                                                                             \
 	"servers see the client's own address, and no PROXY header: turn it off on the servers"
-#define LAYER_7 "IPVS reads no data of connections"
 #define NO_NAMES "addresses are fixed"
 #define PASSIVE "only checks decide about a server, not what clients receive"
 
@@ -94,8 +93,8 @@ static const struct parameter parameters[] = {
 	LOST("id", 1, "servers are known by their address and port"),
 	LOST("init-addr", 1, NO_NAMES),
 	LOST("init-state", 1, "set initial_state in the check"),
-	LOST("log-bufsize", 1, LAYER_7),
-	LOST("log-proto", 1, LAYER_7),
+	LOST("log-bufsize", 1, HAPROXY_READS_DATA),
+	LOST("log-proto", 1, HAPROXY_READS_DATA),
 	LOST("max-reuse", 1, CONNECTIONS),
 	LOST("maxqueue", 1, "IPVS has no queue of connections"),
 	LOST("minconn", 1, "IPVS has no queue of connections"),
@@ -121,9 +120,9 @@ static const struct parameter parameters[] = {
 	LOST("pool-low-conn", 1, CONNECTIONS),
 	LOST("pool-max-conn", 1, CONNECTIONS),
 	LOST("pool-purge-delay", 1, CONNECTIONS),
-	LOST("proto", 1, LAYER_7),
+	LOST("proto", 1, HAPROXY_READS_DATA),
 	LOST("proxy-v2-options", 1, PROXY_PROTOCOL),
-	LOST("redir", 1, LAYER_7),
+	LOST("redir", 1, HAPROXY_READS_DATA),
 	LOST("resolve-net", 1, NO_NAMES),
 	LOST("resolve-opts", 1, NO_NAMES),
 	LOST("resolve-prefer", 1, NO_NAMES),
@@ -132,7 +131,7 @@ static const struct parameter parameters[] = {
 	LOST("send-proxy-v2", 0, PROXY_PROTOCOL),
 	LOST("send-proxy-v2-ssl", 0, PROXY_PROTOCOL),
 	LOST("send-proxy-v2-ssl-cn", 0, PROXY_PROTOCOL),
-	LOST("shard", 1, LAYER_7),
+	LOST("shard", 1, HAPROXY_READS_DATA),
 	LOST("sni", 1, TLS_TRAFFIC),
 	LOST("socks4", 1, CONNECTIONS),
 	LOST("ssl-max-ver", 1, TLS_TRAFFIC),
@@ -145,7 +144,7 @@ static const struct parameter parameters[] = {
 	LOST("usesrc", 1, "servers see the client's own address already"),
 	LOST("interface", 1, "routes of the machine decide from which interface packets leave"),
 	LOST("verifyhost", 1, TLS_TRAFFIC),
-	LOST("ws", 1, LAYER_7),
+	LOST("ws", 1, HAPROXY_READS_DATA),
 };
 
 static const struct parameter *find(const char *name)
