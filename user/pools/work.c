@@ -50,18 +50,19 @@ static void explain_bad(struct pools *pools, const struct check_entry *entry,
 			const struct checker_record *record)
 {
 	const struct check_state *state = &record->state;
-	char age[DURATION_TEXT_BYTES];
+	uint64_t now_ns = clock_now_ns();
+	char last[64] = "never good", held[64] = "", duration[DURATION_TEXT_BYTES];
 
-	if (!state->last_good_ns) {
-		pools_because(pools, "%s: %s, %u of %u; never good",
-			      config_check_kind_name(entry->config->kind), record->reason,
-			      state->bad_count, needed_failures(entry));
-		return;
+	if (state->last_good_ns) {
+		duration_format(time_since_ns(now_ns, state->last_good_ns), duration);
+		snprintf(last, sizeof(last), "last good %s ago", duration);
 	}
-	duration_format(time_since_ns(clock_now_ns(), state->last_good_ns), age);
-	pools_because(pools, "%s: %s, %u of %u; last good %s ago",
-		      config_check_kind_name(entry->config->kind), record->reason, state->bad_count,
-		      needed_failures(entry), age);
+	if (check_is_held(state, &entry->config->rules, now_ns)) {
+		duration_format(state->held_until_ns - now_ns, duration);
+		snprintf(held, sizeof(held), "; held down for %s (flap_damping)", duration);
+	}
+	pools_because(pools, "%s: %s, %u of %u; %s%s", config_check_kind_name(entry->config->kind),
+		      record->reason, state->bad_count, needed_failures(entry), last, held);
 }
 
 static void explain(struct pools *pools, const struct check_entry *entry,

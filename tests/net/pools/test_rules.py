@@ -131,6 +131,8 @@ def test_flap_damping(lab, server):
     held = checks(node, server)[0]
     assert held["state"] == "down" and 0 < held["held_ns"] <= 3600 * 10**9
     assert "flap_damping" in " ".join(node.ask("pool_explain", server=server.address)[0]["lines"])
+    held = [event["reason"] for event in node.of_kind("server") if "(flap_damping)" in event["reason"]]
+    assert len(held) == 1 and "held down for " in held[0], node.events()
 
 
 def test_flap_damping_ends(lab, server):
