@@ -50,6 +50,14 @@ void config_read_pools_text(struct config_parser *parser, struct config_block *b
 	config_read_text(parser, &pools, keyword, statement);
 }
 
+void config_read_checker_user(struct config_parser *parser, struct config_block *block,
+			      const struct config_keyword *keyword,
+			      const struct config_statement *statement)
+{
+	parser->config->pools.checker_user_location = statement->tokens[1].location;
+	config_read_pools_text(parser, block, keyword, statement);
+}
+
 void config_read_nftables_ipvs(struct config_parser *parser, struct config_block *block,
 			       const struct config_keyword *keyword,
 			       const struct config_statement *statement)

@@ -5,7 +5,8 @@
 
 #include "user/config/blocks/track.h"
 
-config_read config_read_pools_bool, config_read_pools_number, config_read_pools_text;
+config_read config_read_pools_bool, config_read_pools_number, config_read_pools_text,
+	config_read_checker_user;
 config_read config_read_lvs_timeouts, config_read_lvs_flush_on_stop, config_read_lvs_sync;
 config_read config_read_lvs_sync_interface; /* of an instance: keepalived's old form */
 config_read config_read_nftables_ipvs;
@@ -79,7 +80,7 @@ void config_finalize_lvs(struct config_parser *parser);
 		CONFIG_POOLS_BOOL("rs_init_notifies", notify_at_start),                                  \
 	{                                                                                                \
 		.name = "checker_user", .usage = "checker_user USER",                                    \
-		.read = config_read_pools_text, CONFIG_ONE_VALUE,                                        \
+		.read = config_read_checker_user, CONFIG_ONE_VALUE,                                      \
 		CONFIG_FIELD(struct config_pools, checker_user),                                         \
 		.bytes = sizeof(((struct config_pools *)0)->checker_user),                               \
 	}

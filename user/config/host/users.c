@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define DEFAULT_USER "keepalived_script"
 
@@ -32,10 +33,12 @@ struct resolver {
 	} * known; /* of pools, which may name the same thousands of times */
 };
 
-#define report(resolver, severity, command, ...)                                                   \
+#define report_at(resolver, severity, location, ...)                                               \
 	diagnostics_add((resolver)->diagnostics, severity,                                         \
-			source_name(resolver, (command)->location.source),                         \
-			(command)->location.line, (command)->location.column, __VA_ARGS__)
+			source_name(resolver, (location).source), (location).line,                 \
+			(location).column, __VA_ARGS__)
+#define report(resolver, severity, command, ...)                                                   \
+	report_at(resolver, severity, (command)->location, __VA_ARGS__)
 
 static const char *source_name(const struct resolver *resolver, unsigned source)
 {
@@ -271,10 +274,30 @@ static void resolve_server(const struct resolver *resolver, struct config_real_s
 		resolve_command(resolver, &server->checks[i].command, NULL);
 }
 
+/* Only warnings: the daemon starts without these, and reports the checks that have no result. */
+static void check_checker(const struct resolver *resolver, const struct config_pools *pools)
+{
+	const struct config_tls_client *tls = &pools->tls;
+	const char *const files[] = {tls->ca, tls->certificate, tls->key};
+
+	if (*pools->checker_user && !getpwnam(pools->checker_user))
+		report_at(
+			resolver, DIAGNOSTIC_WARNING, pools->checker_user_location,
+			"user '%s' does not exist, so that no server is checked; create it, or name another",
+			pools->checker_user);
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (files[i] && access(files[i], F_OK) && errno == ENOENT)
+			report_at(
+				resolver, DIAGNOSTIC_WARNING, tls->location,
+				"file %s of SSL does not exist, so that checks that need it have no result; create it, or correct its name",
+				files[i]);
+}
+
 static void resolve_pools(const struct resolver *resolver, struct config_pools *pools)
 {
 	resolve_fifo(resolver, pools->notify_fifo, &pools->notify_fifo_owner,
 		     &pools->notify_fifo_script);
+	check_checker(resolver, pools);
 	for (size_t i = 0; i < pools->check_count; i++)
 		resolve_command(resolver, &pools->checks[i].check.command, NULL);
 	for (size_t i = 0; i < pools->count; i++) {

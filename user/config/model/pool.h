@@ -239,6 +239,7 @@ struct config_lvs_sync {
 /* SSL { } */
 struct config_tls_client {
 	char *password, *ca, *certificate, *key; /* NULL: none */
+	struct config_location location;
 };
 
 /* vrrp_check: a probe of a local service, which instances track (track_check). */
@@ -271,6 +272,7 @@ struct config_pools {
 	uint32_t nftables_first_mark; /* 1000 */
 	bool no_checker_mails, notify_at_start; /* no_checker_emails, rs_init_notifies */
 	char checker_user[33]; /* whom xbeat-checker runs as; "": xbeat-checker, else nobody */
+	struct config_location checker_user_location;
 };
 
 void config_check_free(struct config_check *check);

@@ -209,5 +209,6 @@ void config_read_tls_client(struct config_parser *parser, struct config_block *b
 
 	(void)block;
 	(void)keyword;
+	parser->config->pools.tls.location = inner.location;
 	config_parser_block(parser, &inner);
 }

@@ -191,6 +191,10 @@ static void missing_things(void **state)
 	      "9:1: warning: program '/no/such/program' does not exist or is not executable; install it, or write its full path\n");
 	check("", "notify no-such-program root", 0,
 	      "9:1: warning: program 'no-such-program' does not exist or is not executable; install it, or write its full path\n");
+	check("checker_user no-such-user", "", 0,
+	      "2:14: warning: user 'no-such-user' does not exist, so that no server is checked; create it, or name another\n");
+	check("", "}\nSSL {\nca /no/such.pem\nkey /etc/passwd", 0,
+	      "10:1: warning: file /no/such.pem of SSL does not exist, so that checks that need it have no result; create it, or correct its name\n");
 	check("", "notify /etc/passwd root", 0,
 	      "9:1: warning: program '/etc/passwd' does not exist or is not executable; install it, or write its full path\n");
 }
