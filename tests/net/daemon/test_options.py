@@ -149,7 +149,7 @@ def test_what_has_no_effect_is_named_once(lab, keepalived):
     assert [re.search("--([a-z-]+)", line)[1] for line in lines] == ["dump-conf", "dont-respawn", "snmp"]
 
 
-@pytest.mark.parametrize("options, word", [("-V", "removes the addresses"), ("-C", "health checker"), ("-T", "genhash"),
+@pytest.mark.parametrize("options, word", [("-V", "removes the addresses"), ("-C", "without VRRP"), ("-T", "genhash"),
                                            ("--nosuch", "nosuch"), ("-S local9", "local9"), ("CONF", "-f FILE")])
 def test_what_would_do_something_else_is_refused(keepalived, options, word):
     done = check(keepalived, *options.split())

@@ -284,7 +284,8 @@ static const struct row rows[] = {
 	{'g', "log-file", "FILE", ANY_NAME, take_log_file, 0,
 	 "the log goes to stderr and to syslog"},
 
-	REFUSED('C', "check", ANY_NAME, "xbeat has no health checker; leave the option out"),
+	REFUSED('C', "check", ANY_NAME,
+		"xbeatd does not check servers without VRRP; leave the option out"),
 	REFUSED('T', "genhash", ANY_NAME, "xbeat has no genhash; use that of keepalived"),
 	REFUSED('V', "dont-release-vrrp", KEEPALIVED_NAME, KEPT),
 	REFUSED(0, "dont-release-vrrp", OWN_NAME, KEPT),
