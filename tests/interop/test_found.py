@@ -29,7 +29,7 @@ INTERFACES = ("eth0", "eth1", "eth2", "bond0", "br-mgmt", "br-ex", "vmbr0", "wla
 CONTENT = {0, 4, 6}
 COMPLAINS = 5
 # What depends on the machine and not on the text: programs and paths that are missing here.
-MACHINE = re.compile(r"does not exist or is not executable|is run by root|root would run")
+MACHINE = re.compile(r"does not exist or is not executable|of SSL does not exist|is run by root|root would run")
 # xbeat's errors among the kinds, and what xbeat.conf(5) says of them.
 REASONS = {"unknown keyword": "unknown keyword or value", "unknown state": "unknown keyword or value",
            "cannot be advertised": "\\*virtual_ipaddress\\* of both families"}
