@@ -329,25 +329,15 @@ void pool_read_check(struct config_parser *parser, struct config_block *block,
 	read_block(parser, find_block(keyword->name), draft, statement);
 }
 
-/* To keepalived its server would be down while BFD is. HTTP_CHECK is nearest to TCP_CHECK. */
-static const struct {
-	const char *keyword, *remedy;
-} refused[] = {
-	{"BFD_CHECK",
-	 "keepalived's 'BFD_CHECK' is not supported, and without it the server would count as up; write PING_CHECK or TCP_SESSION instead"},
-	{"HTTP_CHECK",
-	 "unknown keyword 'HTTP_CHECK' in real_server; write HTTP_GET, or SSL_GET for HTTPS"},
-};
-
-void pool_read_refused(struct config_parser *parser, struct config_block *block,
-		       const struct config_keyword *keyword,
-		       const struct config_statement *statement)
+/* To keepalived its server would be down while BFD is. */
+void pool_read_bfd(struct config_parser *parser, struct config_block *block,
+		   const struct config_keyword *keyword, const struct config_statement *statement)
 {
 	(void)block;
-	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
-		if (!strcmp(refused[i].keyword, keyword->name))
-			config_error(parser, statement->tokens[0].location, "%s",
-				     refused[i].remedy);
+	(void)keyword;
+	config_error(
+		parser, statement->tokens[0].location,
+		"keepalived's 'BFD_CHECK' is not supported, and without it the server would count as up; write PING_CHECK or TCP_SESSION instead");
 	if (statement->opens_block)
 		config_parser_skip_block(parser, &statement->tokens[0]);
 }

@@ -108,7 +108,7 @@ struct pool_draft {
 
 /* Reads a check's block and adds it to the server, block->target. */
 config_read pool_read_check;
-config_read pool_read_refused; /* BFD_CHECK, HTTP_CHECK */
+config_read pool_read_bfd; /* refused */
 
 /* The same for the check of a vrrp_check. keyword: that of a check's block. */
 void pool_read_probe_check(struct config_parser *parser, struct check_draft *draft,

@@ -24,12 +24,6 @@ static void read_forwarding(struct config_parser *parser, struct config_block *b
 		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE                                    \
 	}
 
-#define REFUSED(keyword)                                                                           \
-	{                                                                                          \
-		.name = (keyword), .usage = keyword " { ... }", .read = pool_read_refused,         \
-		.flags = CONFIG_MAY_OPEN_BLOCK | CONFIG_REPEATABLE                                 \
-	}
-
 static const struct config_keyword server_rows[] = {
 	RULE_ROWS(DRAFT, 1),
 	RULE_TIME("connect_timeout", DRAFT, timeout_ns, NS_PER_MS),
@@ -64,17 +58,34 @@ static const struct config_keyword server_rows[] = {
 	CHECK("GRPC_CHECK"),
 	CHECK("AGENT_CHECK"),
 	CHECK("TCP_SESSION"),
-	REFUSED("BFD_CHECK"),
-	REFUSED("HTTP_CHECK"),
+	{
+		.name = "BFD_CHECK",
+		.usage = "BFD_CHECK { ... }",
+		.read = pool_read_bfd,
+		.flags = CONFIG_MAY_OPEN_BLOCK | CONFIG_REPEATABLE,
+	},
 };
 
 _Static_assert(ARRAY_SIZE(server_rows) <= CONFIG_KEYWORDS_MAX, "server_rows");
+
+/* keepalived has _GET for HTTP alone, and names HTTPS by SSL. */
+static const struct config_confusion server_confusions[] = {
+	{"HTTP_CHECK", "HTTP_GET"}, {"HTTP", "HTTP_GET"},	    {"HTTPS_CHECK", "SSL_GET"},
+	{"HTTPS_GET", "SSL_GET"},   {"HTTPS", "SSL_GET"},	    {"SSL_CHECK", "SSL_GET"},
+	{"SSL", "SSL_GET"},	    {"TCP_GET", "TCP_CHECK"},	    {"TCP", "TCP_CHECK"},
+	{"SMTP", "SMTP_CHECK"},	    {"DNS", "DNS_CHECK"},	    {"UDP", "UDP_CHECK"},
+	{"PING", "PING_CHECK"},	    {"ICMP_CHECK", "PING_CHECK"},   {"ICMP", "PING_CHECK"},
+	{"MISC", "MISC_CHECK"},	    {"SCRIPT_CHECK", "MISC_CHECK"}, {"FILE", "FILE_CHECK"},
+	{"GRPC", "GRPC_CHECK"},	    {"AGENT", "AGENT_CHECK"},
+};
 
 static const struct config_block_type server_type = {
 	.name = "real_server",
 	.keywords = server_rows,
 	.keyword_count = ARRAY_SIZE(server_rows),
 	.unsupported = &config_unsupported_none,
+	.confusions = server_confusions,
+	.confusion_count = ARRAY_SIZE(server_confusions),
 };
 
 static void check_thresholds(struct config_parser *parser, const DRAFT *draft,

@@ -197,16 +197,27 @@ static void close_block(struct config_parser *parser, const char *name,
 		config_error(parser, opened, "%s is not closed; add '}'", name);
 }
 
+/* Returns the keyword that is meant by what spelling_found() returned. */
+static const char *meant_keyword(const struct config_block_type *type, const char *found)
+{
+	for (size_t i = 0; found && i < type->confusion_count; i++)
+		if (!strcmp(type->confusions[i].written, found))
+			return type->confusions[i].meant;
+	return found;
+}
+
 /* Returns the known keyword that is nearest to a mistyped one, NULL if none is near. */
 static const char *nearest_keyword(const struct config_block_type *type, const char *text)
 {
 	struct spelling_search search = {.text = text};
 
+	for (size_t i = 0; i < type->confusion_count; i++)
+		spelling_consider(&search, type->confusions[i].written);
 	for (size_t i = 0; i < type->keyword_count; i++)
 		spelling_consider(&search, type->keywords[i].name);
 	for (size_t i = 0; i < type->unsupported->count; i++)
 		spelling_consider(&search, type->unsupported->entries[i].name);
-	return spelling_found(&search);
+	return meant_keyword(type, spelling_found(&search));
 }
 
 /* " in " before the name of a block, or nothing at the top level. */

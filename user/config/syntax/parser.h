@@ -93,6 +93,11 @@ struct config_unsupported_list {
 	size_t count;
 };
 
+/* A word that is often written for a keyword, and nearer to another one by letters, or to none. */
+struct config_confusion {
+	const char *written, *meant;
+};
+
 struct config_block_type {
 	const char *name;
 	const struct config_keyword *keywords;
@@ -100,6 +105,8 @@ struct config_block_type {
 	const struct config_unsupported_list *unsupported;
 	/* keepalived has no such block: what is too much, or given twice, is an error */
 	bool own;
+	const struct config_confusion *confusions; /* may be NULL */
+	size_t confusion_count;
 };
 
 struct config_block {

@@ -202,8 +202,30 @@ static void corrected(void **state)
 		 "1:1: error: virtual_server_group on is not defined; did you mean 'one'?\n"},
 		{POOL("real_server 10.0.0.2 80 {\nBFD_CHECK {\nname b\n}\n}\n"),
 		 "6:1: error: keepalived's 'BFD_CHECK' is not supported, and without it the server would count as up; write PING_CHECK or TCP_SESSION instead\n"},
-		{POOL("real_server 10.0.0.2 80 {\nHTTP_CHECK {\npath /\n}\n}\n"),
-		 "6:1: error: unknown keyword 'HTTP_CHECK' in real_server; write HTTP_GET, or SSL_GET for HTTPS\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
+#define CONFUSED(written, meant)                                                                   \
+	{                                                                                          \
+		POOL("real_server 10.0.0.2 80 {\n" written " {\npath /\n}\n}\n"),                  \
+			"6:1: error: unknown keyword '" written                                    \
+			"' in real_server; did you mean '" meant "'?\n"                            \
+	}
+
+static void confused(void **state)
+{
+	static const struct config_case cases[] = {
+		CONFUSED("HTTP_CHECK", "HTTP_GET"),   CONFUSED("http_check", "HTTP_GET"),
+		CONFUSED("HTTP_CHEK", "HTTP_GET"),    CONFUSED("HTTP_GTE", "HTTP_GET"),
+		CONFUSED("HTTPS_CHECK", "SSL_GET"),   CONFUSED("HTTPS_GET", "SSL_GET"),
+		CONFUSED("SSL_CHECK", "SSL_GET"),     CONFUSED("TCP_GET", "TCP_CHECK"),
+		CONFUSED("TCP_CHEKC", "TCP_CHECK"),   CONFUSED("PING", "PING_CHECK"),
+		CONFUSED("ICMP_CHECK", "PING_CHECK"), CONFUSED("MISC", "MISC_CHECK"),
+		CONFUSED("DNS", "DNS_CHECK"),	      CONFUSED("UDP", "UDP_CHECK"),
+		CONFUSED("retyr", "retry"),	      CONFUSED("weigth", "weight"),
 	};
 
 	(void)state;
@@ -219,6 +241,7 @@ int main(void)
 		cmocka_unit_test(groups),
 		cmocka_unit_test(interval_of_a_url_that_is_down),
 		cmocka_unit_test(corrected),
+		cmocka_unit_test(confused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
