@@ -90,22 +90,45 @@ bool pools_selects_too_many(const struct pools *pools, const struct pools_select
 	return count > POOLS_SELECTED_MAX;
 }
 
+/* What the quorum compares, and what takes the place of the servers. */
+static json_t *loss_json(const struct pool_entry *pool)
+{
+	char name[POOLS_ENDPOINT_BYTES];
+	json_t *json = json_pack("{s:o, s:I, s:I, s:I}", "pool", json_text(pool->config->name),
+				 "alive_weight", (json_int_t)pool_alive_weight(&pool->core),
+				 "quorum", (json_int_t)pool->core.rules.quorum, "hysteresis",
+				 (json_int_t)pool->core.rules.hysteresis);
+
+	if (pool->core.rules.has_sorry)
+		json_object_set_new(
+			json, "sorry",
+			json_string(pools_endpoint(&pool->config->sorry.endpoint, name)));
+	return json;
+}
+
+/* act: what is done to each server. */
 static json_t *order_all(struct pools *pools, const struct pools_selection *selection,
 			 void (*act)(struct server_entry *, const struct order *),
 			 const struct order *order)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *losses = json_array(), *json;
 	size_t step = 0;
 	struct server_entry *server;
 
 	while ((server = select_next(pools->table, selection, &step))) {
+		bool had_quorum = server->pool->core.quorum_up;
+
 		act(server, order);
 		json_array_append_new(list, changed_json(server));
+		if (had_quorum && !server->pool->core.quorum_up)
+			json_array_append_new(losses, loss_json(server->pool));
 	}
-	if (json_array_size(list))
-		return json_pack("{s:o}", "servers", list);
+	json = json_array_size(list) ? json_pack("{s:O}", "servers", list) : NULL;
+	if (json_array_size(losses))
+		json_object_set(json, "quorums_lost", losses);
 	json_decref(list);
-	return NULL;
+	json_decref(losses);
+	return json;
 }
 
 json_t *pools_order_mode(struct pools *pools, const struct pools_selection *selection,

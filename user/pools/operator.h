@@ -11,7 +11,8 @@
 #define POOLS_SELECTED_MAX 256
 bool pools_selects_too_many(const struct pools *pools, const struct pools_selection *selection);
 
-/* Both return what was changed, as new JSON; NULL: no server is selected. */
+/* Both return what was changed, as new JSON, and which pools have lost their quorum by it; NULL: no
+ * server is selected. */
 json_t *pools_order_mode(struct pools *pools, const struct pools_selection *selection,
 			 enum pool_mode mode, uint64_t timeout_ns);
 json_t *pools_order_weight(struct pools *pools, const struct pools_selection *selection,

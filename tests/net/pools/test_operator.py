@@ -59,6 +59,28 @@ def test_weight(lab, servers):
     assert node.server(one)["weight"] == 1 and "operator_weight" not in node.server(one)
 
 
+@pytest.mark.parametrize("lines, shown", [
+    (["quorum 2", "sorry_server 10.77.0.9 80"], ["weigh 1, quorum 2", "the sorry server 10.77.0.9:80 gets all"]),
+    (["quorum 2"], ["weigh 1, quorum 2", "the servers that are left get all"]),
+    ([], ["weigh 0, quorum 1", "no server gets its new connections"])], ids=["sorry", "left", "none"])
+def test_a_lost_quorum_is_named(lab, servers, lines, shown):
+    """Once, by the order that costs it; the next one changes nothing."""
+    one, other = servers
+    node = start(lab, servers, *lines)
+    if not lines:
+        assert "quorums_lost" not in node.ask("pool_mode", server=one.address, mode="drain")
+    changed = node.json("pool", "disable", other.address)
+    schemas.check(changed, pool_schemas.CHANGED, "pool_mode")
+    lost, = changed["quorums_lost"]
+    assert (lost["pool"], lost["quorum"]) == (node.pool()["name"], node.pool()["quorum"]["weight"])
+    assert lost["alive_weight"] == node.pool()["quorum"]["alive_weight"] and node.pool()["state"] == "down"
+    assert ("sorry" in lost) == any("sorry" in line for line in lines)
+    assert "quorums_lost" not in node.json("pool", "disable", other.address)
+    assert "quorums_lost" not in node.json("pool", "enable", other.address)
+    text = " ".join(node.text("pool", "weight", other.address, "0").split())
+    assert "warning pool" in text and all(words in text for words in shown), text
+
+
 @pytest.mark.parametrize("end", ["restart", "kill", "stop", "reload"])
 def test_it_outlives_the_daemon(lab, servers, end):
     one, other = servers

@@ -40,4 +40,6 @@ POOLS = record(
 EXPLAIN = list_of(record({"pool": TEXT, "server": TEXT, "state": SERVER_STATE, "state_age_ns": NS,
                           "reason": {"type": "string"}, "lines": TEXTS}, since_unix_ns=UNIX_NS))
 CHANGED = record({"servers": list_of(record({"pool": TEXT, "server": TEXT, "mode": MODE, "weight": COUNT,
-                                             "state": SERVER_STATE}, drain_left_ns=NS))})
+                                             "state": SERVER_STATE}, drain_left_ns=NS))},
+                 quorums_lost=list_of(record({"pool": TEXT, "alive_weight": COUNT, "quorum": ID, "hysteresis": COUNT},
+                                             sorry=TEXT)))

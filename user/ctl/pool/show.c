@@ -148,9 +148,34 @@ static void print_mode(const json_t *server, FILE *stream)
 	}
 }
 
+/* A sorry server gets them all; without one the servers that are left stay. */
+static void warn_loss(const json_t *loss, FILE *stream)
+{
+	const json_t *sorry = json_object_get(loss, "sorry");
+	uint64_t hysteresis = 0, alive = 0;
+	char weight[UNITS_TEXT_BYTES], quorum[UNITS_TEXT_BYTES], less[UNITS_TEXT_BYTES];
+
+	field_number(loss, "hysteresis", &hysteresis);
+	field_number(loss, "alive_weight", &alive);
+	text_print_labelled(
+		stream, LABEL_COLUMNS, "warning",
+		"pool %s has lost its quorum by this: alive servers weigh %s, quorum %s%s%s",
+		field_text(loss, "pool"), field_count(loss, "alive_weight", weight),
+		field_count(loss, "quorum", quorum), hysteresis ? " - hysteresis " : "",
+		hysteresis ? field_count(loss, "hysteresis", less) : "");
+	if (sorry)
+		text_print_labelled(stream, LABEL_COLUMNS, "",
+				    "the sorry server %s gets all its connections",
+				    field_text(loss, "sorry"));
+	else
+		text_print_labelled(stream, LABEL_COLUMNS, "", "%s",
+				    alive ? "the servers that are left get all its connections"
+					  : "no server gets its new connections");
+}
+
 void pool_show_changed(const json_t *result, FILE *stream)
 {
-	const json_t *server;
+	const json_t *server, *loss;
 	char weight[UNITS_TEXT_BYTES];
 	size_t index;
 
@@ -163,4 +188,6 @@ void pool_show_changed(const json_t *result, FILE *stream)
 				    field_count(server, "weight", weight));
 		print_mode(server, stream);
 	}
+	json_array_foreach(json_object_get(result, "quorums_lost"), index, loss)
+		warn_loss(loss, stream);
 }
