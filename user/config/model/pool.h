@@ -251,7 +251,7 @@ struct config_probe {
 	struct config_location location;
 };
 
-/* What global_defs and the blocks outside others say of pools. */
+/* What global_defs and the top-level blocks have of pools. */
 struct config_pools {
 	struct config_pool *list;
 	size_t count;
@@ -271,7 +271,7 @@ struct config_pools {
 	int nftables_priority; /* -1 */
 	uint32_t nftables_first_mark; /* 1000 */
 	bool no_checker_mails, notify_at_start; /* no_checker_emails, rs_init_notifies */
-	char checker_user[33]; /* whom xbeat-checker runs as; "": xbeat-checker, else nobody */
+	char checker_user[CONFIG_USER_BYTES]; /* of xbeat-checker; "": xbeat-checker, else nobody */
 	struct config_location checker_user_location;
 };
 

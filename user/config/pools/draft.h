@@ -139,12 +139,8 @@ void pool_finalize(struct config_parser *parser, struct pool_draft *draft,
 /* Finalizes the servers of a pool whose own settings are final, in place. */
 void pool_finalize_servers(struct config_parser *parser, struct pool_draft *draft);
 
-/* Moves the checks of a draft to its server. */
-void pool_finalize_checks(struct config_parser *parser, const struct pool_draft *pool,
-			  struct server_draft *draft);
-
-/* Reports what a check cannot connect to. */
-void pool_check_target(struct config_parser *parser, const struct config_check *check);
+/* Finalizes a check whose target and virtualhost are final, and examines it. */
+void pool_finalize_target(struct config_parser *parser, struct check_draft *draft);
 
 /* Reports a check that is too long for the checker. */
 void pool_check_size(struct config_parser *parser, const struct config_check *check);

@@ -68,7 +68,8 @@ static bool is_http(enum config_check_kind kind)
 	return kind == CONFIG_CHECK_HTTP || kind == CONFIG_CHECK_GRPC;
 }
 
-void pool_check_target(struct config_parser *parser, const struct config_check *check)
+/* Reports what a check cannot connect to. */
+static void check_target(struct config_parser *parser, const struct config_check *check)
 {
 	if (!connects(check->kind))
 		return;
@@ -86,6 +87,16 @@ void pool_check_target(struct config_parser *parser, const struct config_check *
 			parser, check->location,
 			"bindto has another address family than the server; write one of IPv%u",
 			address_family(&check->target.address));
+}
+
+void pool_finalize_target(struct config_parser *parser, struct check_draft *draft)
+{
+	struct config_check *check = &draft->check;
+
+	for (size_t i = 0; draft->tls_compliant && i < check->http.url_count; i++)
+		check->http.urls[i].tls_compliant = true;
+	check_target(parser, check);
+	pool_check_size(parser, check);
 }
 
 static void finalize_check(struct config_parser *parser, const struct pool_draft *pool,
@@ -109,10 +120,7 @@ static void finalize_check(struct config_parser *parser, const struct pool_draft
 		check->target.port = server->check_port ? server->check_port : port;
 	if (is_http(check->kind) && !check->http.virtualhost && server->server.virtualhost)
 		check->http.virtualhost = text_copy(server->server.virtualhost);
-	for (size_t i = 0; draft->tls_compliant && i < check->http.url_count; i++)
-		check->http.urls[i].tls_compliant = true;
-	pool_check_target(parser, check);
-	pool_check_size(parser, check);
+	pool_finalize_target(parser, draft);
 }
 
 /* What a host of SMTP_CHECK does not have itself. */
@@ -132,8 +140,9 @@ static void add_check(struct config_real_server *server, const struct check_draf
 	server->checks[server->check_count - 1] = draft->check;
 }
 
-void pool_finalize_checks(struct config_parser *parser, const struct pool_draft *pool,
-			  struct server_draft *draft)
+/* Moves the checks of a draft to its server. */
+static void finalize_checks(struct config_parser *parser, const struct pool_draft *pool,
+			    struct server_draft *draft)
 {
 	for (size_t i = 0; i < draft->check_count; i++) {
 		struct check_draft *check = &draft->checks[i];
@@ -234,7 +243,7 @@ void pool_finalize_servers(struct config_parser *parser, struct pool_draft *draf
 		limits_out_of_memory();
 	for (size_t i = 0; i < draft->server_count; i++) {
 		inherit(parser, draft, &draft->servers[i]);
-		pool_finalize_checks(parser, draft, &draft->servers[i]);
+		finalize_checks(parser, draft, &draft->servers[i]);
 		pool->servers[i] = draft->servers[i].server;
 	}
 	pool->server_count = draft->server_count;

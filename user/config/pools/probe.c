@@ -132,10 +132,7 @@ static void finalize_target(struct config_parser *parser, struct check_draft *dr
 
 	if (address_is_unset(&check->target.address))
 		check->target.address = address_from_ipv4(htonl(INADDR_LOOPBACK));
-	for (size_t i = 0; draft->tls_compliant && i < check->http.url_count; i++)
-		check->http.urls[i].tls_compliant = true;
-	pool_check_target(parser, check);
-	pool_check_size(parser, check);
+	pool_finalize_target(parser, draft);
 }
 
 void config_read_probe(struct config_parser *parser, struct config_block *block,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One check of one server: what its results, in their order, say about the server, and when it is
+ * One check of one server: what its results, in their order, mean for the server, and when it is
  * made again. Pure; all times are CLOCK_MONOTONIC in ns.
  */
 #ifndef XBEAT_CORE_POOL_CHECK_H
