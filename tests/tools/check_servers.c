@@ -11,7 +11,7 @@
  *	ca FILE		of the next set: SSL { ca }; before its first check
  *	use		takes that set
  *	read COUNT	prints the records of the first checks
- *	suspend|resume|now N
+ *	suspend|resume N
  *	ran N STATUS	the program of check N has ended
  *	process		prints its pid, and how often it was started
  *
@@ -297,8 +297,6 @@ static void command(char **words, int count)
 		read_all(number);
 	else if (!strcmp(words[0], "suspend") || !strcmp(words[0], "resume"))
 		checker_suspend(checker, number, *words[0] == 's');
-	else if (!strcmp(words[0], "now"))
-		checker_check_now(checker, number);
 	else if (!strcmp(words[0], "ran") && count > 2)
 		checker_ran(checker, number, atoi(words[2]));
 	else if (!strcmp(words[0], "process"))

@@ -91,11 +91,6 @@ void checker_suspend(struct checker *checker, uint32_t check, bool suspended)
 	process_request(checker, suspended ? CHECKER_SUSPEND : CHECKER_RESUME, check, 0);
 }
 
-void checker_check_now(struct checker *checker, uint32_t check)
-{
-	process_request(checker, CHECKER_CHECK_NOW, check, 0);
-}
-
 pid_t checker_pid(const struct checker *checker)
 {
 	return checker->pid;

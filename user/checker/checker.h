@@ -63,7 +63,6 @@ int checker_read(const struct checker *checker, uint32_t check, struct checker_r
 
 void checker_ran(struct checker *checker, uint32_t check, int32_t status);
 void checker_suspend(struct checker *checker, uint32_t check, bool suspended);
-void checker_check_now(struct checker *checker, uint32_t check);
 
 /* The pid of the process; 0: none runs. How often it was started. */
 pid_t checker_pid(const struct checker *checker);

@@ -33,7 +33,6 @@ struct check {
 	uint64_t stalled_before_ns; /* stalls_total_ns() when the run began */
 	uint64_t awake_ns; /* of runs in a row that stalls have spoilt: see schedule.c */
 	bool suspended;
-	bool check_now; /* again when the run in progress is over */
 	bool changed; /* xbeatd does not know yet */
 	bool wants_program; /* it does not know that, either */
 };
@@ -77,7 +76,6 @@ void schedule_add(struct check *check, bool has_run);
 void schedule_remove(struct check *check);
 void schedule_rules_changed(struct check *check);
 void schedule_suspend(struct check *check, bool suspended);
-void schedule_check_now(struct check *check);
 
 /* For struct run_owner. */
 void schedule_begin(struct run *run);

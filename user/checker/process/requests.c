@@ -43,9 +43,6 @@ static void serve(struct process *process, const struct checker_request *request
 		if (check->run.in_progress && check->definition.kind == CONFIG_CHECK_MISC)
 			exec_program_ended(&check->run, request->status);
 		break;
-	case CHECKER_CHECK_NOW:
-		schedule_check_now(check);
-		break;
 	}
 }
 

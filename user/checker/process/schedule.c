@@ -133,14 +133,6 @@ void schedule_suspend(struct check *check, bool suspended)
 	}
 }
 
-void schedule_check_now(struct check *check)
-{
-	if (check->run.in_progress)
-		check->check_now = true;
-	else
-		plan(check, clock_now_ns());
-}
-
 /* Whether a missing answer counts all the same: this process has awaited it long enough. */
 static bool was_awake(struct check *check, uint64_t ran_ns, uint64_t stalled_ns)
 {
@@ -206,8 +198,4 @@ void schedule_done(struct run *run, enum check_outcome outcome, bool timed_out)
 
 	take_result(check, outcome, timed_out, now_ns);
 	end_run(check->process);
-	if (check->check_now) {
-		check->check_now = false;
-		plan(check, now_ns);
-	}
 }

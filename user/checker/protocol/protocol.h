@@ -30,7 +30,6 @@ enum checker_request_type {
 	CHECKER_RAN, /* a program has ended: check, status */
 	CHECKER_SUSPEND, /* check; and CHECKER_RESUME: ha_suspend */
 	CHECKER_RESUME,
-	CHECKER_CHECK_NOW, /* check: an operator does not wait */
 	CHECKER_ASK_PROGRESS, /* answered by CHECKER_PROGRESS */
 };
 
