@@ -154,7 +154,7 @@ def test_what_cannot_be_used(lab, users):
     writable.chmod(0o666)
     for options, message in ((("--users", "/nonexistent"), "cannot read /nonexistent: No such file"),
                              (("--certificate", users, "--key", paths[1]), f"cannot use {users}: "),
-                             (("--certificate", paths[0], "--key", certificate(lab, "other")[1]), 
+                             (("--certificate", paths[0], "--key", certificate(lab, "other")[1]),
                               "key values mismatch; it must be the PEM private key of the certificate"),
                              (("--listen", "10.99.99.99:9694"), "no interface has this address"),
                              (("--users", writable), f"{writable} is not used: every user of this machine can change it "
