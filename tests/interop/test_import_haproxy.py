@@ -152,6 +152,18 @@ def test_expected_text(tmp_path, pattern, expected):
     assert set(expected) <= set(found) and "status_code 100-599" in found, "HAProxy then checks no status"
 
 
+def test_a_port_that_does_not_exist(tmp_path):
+    """That of the client, and more: 66000."""
+    result = convert(tmp_path, """
+listen web
+    bind 10.0.0.1:1000
+    server one 10.0.0.11:80 check
+    server two 10.0.0.12:+65000
+""")
+    assert result["real_servers"] == 1
+    assert "server two: 10.0.0.12:+65000 has no port from 0 to 65535" in result["blocks"]
+
+
 def test_long_texts_are_whole(tmp_path):
     token, program = "t" * 700, "/usr/bin/" + "p" * 700
     sections = f"""

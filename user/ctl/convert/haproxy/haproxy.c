@@ -118,10 +118,13 @@ static void write_server(struct conversion *conversion, const struct haproxy *ha
 	int port =
 		endpoint.port_offset ? (int)first->port + endpoint.port_offset : (int)endpoint.port;
 
-	if (problem || endpoint.any || port < 0) {
+	if (!problem && endpoint.any)
+		problem = "has no address";
+	if (!problem && (port < 0 || port > UINT16_MAX))
+		problem = "has no port from 0 to 65535";
+	if (problem) {
 		config_print_line(printer, "# line %u: server %s: %s %s", server->line,
-				  server->name, server->address,
-				  problem ? problem : "has no address");
+				  server->name, server->address, problem);
 		return;
 	}
 	if (endpoint.name)
