@@ -22,7 +22,6 @@ struct checker_set *checker_set_new(const struct config_tls_client *tls);
 /* Adds a check. Returns its index (of an equal one, if there is one), or a negative errno. */
 int64_t checker_set_add(struct checker_set *set, const struct config_check *check);
 
-uint32_t checker_set_count(const struct checker_set *set);
 void checker_set_free(struct checker_set *set);
 
 struct checker_setup {

@@ -91,11 +91,6 @@ void checker_set_free(struct checker_set *set)
 	free(set);
 }
 
-uint32_t checker_set_count(const struct checker_set *set)
-{
-	return set->count;
-}
-
 struct checker_set_entry *set_entry(const struct checker_set *set, uint32_t check)
 {
 	return (struct checker_set_entry *)(void *)(set->bytes.start + set->checks[check].entry);

@@ -9,12 +9,8 @@ bool order_same_server(const struct shared_order *a, const struct shared_order *
 	return a->family == b->family && !strcmp(a->pool, b->pool) && !strcmp(a->server, b->server);
 }
 
-bool order_same_request(const struct shared_order *a, const struct shared_order *b)
-{
-	return a->mode == b->mode && a->weight == b->weight && a->drain_s == b->drain_s;
-}
-
-bool order_is_withdrawn(const struct shared_order *order)
+/* Whether nothing is asked: all is as configured. */
+static bool is_withdrawn(const struct shared_order *order)
 {
 	return !order->mode && order->weight == ORDER_WEIGHT_CONFIGURED;
 }
@@ -44,7 +40,7 @@ static struct shared_order *make_room(struct orders *orders)
 	for (size_t i = 0; i < orders->count; i++) {
 		struct shared_order *order = &orders->list[i];
 
-		if (order_is_withdrawn(order) && (!oldest || is_newer(oldest, order)))
+		if (is_withdrawn(order) && (!oldest || is_newer(oldest, order)))
 			oldest = order;
 	}
 	return oldest;

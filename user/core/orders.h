@@ -41,12 +41,6 @@ struct orders {
 /* Whether they are about the same server. */
 bool order_same_server(const struct shared_order *a, const struct shared_order *b);
 
-/* Whether they ask the same. */
-bool order_same_request(const struct shared_order *a, const struct shared_order *b);
-
-/* Whether nothing is asked: all is as configured. */
-bool order_is_withdrawn(const struct shared_order *order);
-
 /*
  * An operator of this node asks for it: newer than all that is known. Returns the order; NULL: there
  * are ORDERS_MAX that hold, so that it is not shared. Orders that were withdrawn make room.

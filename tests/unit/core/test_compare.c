@@ -403,7 +403,9 @@ static void pools_as_bytes_and_back(void **state)
 	assert_string_equal(read.down[0].server, "10.0.0.2:8");
 	assert_int_equal(read.order_count, 1);
 	assert_true(order_same_server(&read.orders[0], &order));
-	assert_true(order_same_request(&read.orders[0], &order));
+	assert_int_equal(read.orders[0].mode, order.mode);
+	assert_int_equal(read.orders[0].weight, order.weight);
+	assert_int_equal(read.orders[0].drain_s, order.drain_s);
 	assert_int_equal(read.orders[0].counter, 9);
 	assert_int_equal(read.orders[0].node_id, 255);
 	expect(&own, &read, "");

@@ -102,9 +102,6 @@ struct duration_text run_timeout(const struct run *run); /* "5.0 s": timeout_ns 
  * to what failed: "socket", "bind", "mark" … */
 int run_open_socket(const struct run *run, int type, const char **tried);
 
-/* Sets mark, interface and source address of a socket that another library has opened. */
-int run_prepare_socket(const struct run *run, int fd, int family, const char **tried);
-
 /* The target as connect(2) takes it. Returns its length. */
 struct sockaddr_storage;
 unsigned run_target_address(const struct run *run, struct sockaddr_storage *address);

@@ -66,7 +66,7 @@ static int set_option(int fd, int option, const void *value, socklen_t length)
 	return setsockopt(fd, SOL_SOCKET, option, value, length) ? -errno : 0;
 }
 
-int run_prepare_socket(const struct run *run, int fd, int family, const char **tried)
+static int prepare(const struct run *run, int fd, int family, const char **tried)
 {
 	const struct config_check *check = run->check;
 	int error = 0;
@@ -96,7 +96,7 @@ int run_open_socket(const struct run *run, int type, const char **tried)
 	*tried = "socket";
 	if (fd < 0)
 		return -errno;
-	error = run_prepare_socket(run, fd, family, tried);
+	error = prepare(run, fd, family, tried);
 	if (!error)
 		return fd;
 	close(fd);

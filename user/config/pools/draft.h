@@ -145,7 +145,4 @@ void pool_finalize_target(struct config_parser *parser, struct check_draft *draf
 /* Reports a check that is too long for the checker. */
 void pool_check_size(struct config_parser *parser, const struct config_check *check);
 
-/* Writes the pool's name. */
-void pool_set_name(struct config_pool *pool);
-
 #endif

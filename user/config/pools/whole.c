@@ -126,7 +126,7 @@ static void finalize_group(struct config_parser *parser, const struct group_inde
 		check_entry(parser, pool, &use->group->entries[i]);
 }
 
-void pool_set_name(struct config_pool *pool)
+static void set_name(struct config_pool *pool)
 {
 	const char *protocol = config_protocol_name(pool->protocol);
 	char text[ADDRESS_TEXT_BYTES];
@@ -214,7 +214,7 @@ static void finalize_pool(struct config_parser *parser, const struct group_index
 			server->mail = mail_or(parser->globals, true);
 		finalize_checks(parser, server);
 	}
-	pool_set_name(pool);
+	set_name(pool);
 }
 
 static int compare_pools(const void *left, const void *right)

@@ -318,16 +318,6 @@ void config_print_server_check(struct config_printer *printer, const struct conf
 	config_print_close(printer);
 }
 
-char *config_print_check(const struct config_check *check)
-{
-	static const struct config_endpoint nowhere;
-	struct config_printer printer;
-
-	config_printer_open(&printer);
-	config_print_server_check(&printer, check, &nowhere, false);
-	return config_printer_close(&printer);
-}
-
 char *config_print_probe(const struct config_probe *probe)
 {
 	const struct check_rules *rules = &probe->check.rules;

@@ -22,9 +22,6 @@ char *config_print_app(const struct config_app *app);
 char *config_print_pool(const struct config_pool *pool);
 char *config_print_probe(const struct config_probe *probe);
 
-/* A check with its target, as of no server. */
-char *config_print_check(const struct config_check *check);
-
 /* One line of virtual_routes or virtual_rules, without its newline. */
 void config_route_print(FILE *out, const struct config_route *route);
 void config_rule_print(FILE *out, const struct config_rule *rule);

@@ -155,7 +155,8 @@ void config_write_arguments(FILE *stream, char *const arguments[])
 	}
 }
 
-void config_write_user(FILE *stream, const struct config_command *command)
+/* " USER GROUP", as far as given. */
+static void write_user(FILE *stream, const struct config_command *command)
 {
 	const char *const names[] = {command->user, command->group};
 
@@ -180,7 +181,7 @@ void config_print_command(struct config_printer *printer, const char *keyword,
 		fputs(quote, printer->stream);
 	}
 	fputc('"', printer->stream);
-	config_write_user(printer->stream, command);
+	write_user(printer->stream, command);
 	fputc('\n', printer->stream);
 }
 
@@ -192,7 +193,7 @@ void config_print_fifo(struct config_printer *printer, const char *keyword, cons
 	config_print_indent(printer);
 	fprintf(printer->stream, "%s ", keyword);
 	config_write_token(printer->stream, path);
-	config_write_user(printer->stream, owner);
+	write_user(printer->stream, owner);
 	fputc('\n', printer->stream);
 }
 
@@ -203,6 +204,6 @@ void config_print_user(struct config_printer *printer, const char *keyword,
 		return;
 	config_print_indent(printer);
 	fputs(keyword, printer->stream);
-	config_write_user(printer->stream, command);
+	write_user(printer->stream, command);
 	fputc('\n', printer->stream);
 }

@@ -69,9 +69,6 @@ void config_print_fifo(struct config_printer *printer, const char *keyword, cons
 void config_print_user(struct config_printer *printer, const char *keyword,
 		       const struct config_command *command);
 
-/* " USER GROUP", as far as given. */
-void config_write_user(FILE *stream, const struct config_command *command);
-
 /* Parts that several blocks share. */
 void config_print_tracks(struct config_printer *printer, const struct config_track *tracks,
 			 size_t count);

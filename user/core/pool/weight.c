@@ -41,7 +41,8 @@ bool pool_sorry_active(const struct pool *pool)
 	return pool->started && pool->rules.has_sorry && !pool->quorum_up;
 }
 
-bool pool_is_sorry(const struct pool *pool, const struct pool_server *server)
+/* The sorry server is this one. */
+static bool is_sorry(const struct pool *pool, const struct pool_server *server)
 {
 	return pool->rules.has_sorry && pool->rules.sorry_is_server &&
 	       server == &pool->servers[pool->rules.sorry_server];
@@ -96,7 +97,7 @@ struct pool_presence pool_target(const struct pool *pool, const struct pool_serv
 				 uint64_t now_ns)
 {
 	static const struct pool_presence absent, quiescent = {.present = true};
-	bool sorry = pool_is_sorry(pool, server);
+	bool sorry = is_sorry(pool, server);
 	bool inhibit = server->rules.inhibit || (sorry && pool->rules.sorry_inhibit);
 	enum pool_mode mode = pool_server_mode(server);
 	bool given_up = server->drain_until_ns && now_ns >= server->drain_until_ns;

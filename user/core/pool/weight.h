@@ -8,9 +8,6 @@
 /* Alive, and neither drained nor in maintenance: it counts for the quorum. */
 bool pool_is_ready(const struct pool_server *server);
 
-/* The sorry server is this one. */
-bool pool_is_sorry(const struct pool *pool, const struct pool_server *server);
-
 /* A slow start is going on. */
 bool pool_is_slow(const struct pool *pool, const struct pool_server *server, uint64_t now_ns);
 
