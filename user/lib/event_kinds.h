@@ -7,7 +7,7 @@
 #define XBEAT_LIB_EVENT_KINDS_H
 
 /* X(name, about, id, help): about is what the subject names, PEER ("node-b", or a part of it,
- * "node-b/eth0"; "self": this node), INSTANCE, or NONE of these. */
+ * "node-b/eth0"; "self": this node), INSTANCE, SERVER (of a pool), or NONE of these. */
 #define EVENT_KINDS(X)                                                                             \
 	X(address, INSTANCE, "467bae6f9a5b434d901baf33c0b1703d",                                   \
 	  "a virtual address was restored, or is on a node that is not Active")                    \
@@ -56,7 +56,7 @@
 	X(route, INSTANCE, "c8036f03649b41159e124d952bf8716f",                                     \
 	  "a virtual route or rule was restored")                                                  \
 	X(routers, INSTANCE, "27d7a1b95e0946ae970fa90e9e8ac20c", "whose adverts count")            \
-	X(server, NONE, "b3d0bfa7195a49f5b89ea1855eaa31d7",                                        \
+	X(server, SERVER, "b3d0bfa7195a49f5b89ea1855eaa31d7",                                      \
 	  "a server of a pool is up or down, or was drained")                                      \
 	X(signature, INSTANCE, "577d2f302c9b472993ae888f99d92d98",                                 \
 	  "signed adverts were refused, or their time is wrong")                                   \
@@ -72,6 +72,7 @@ enum event_about {
 	EVENT_ABOUT_NONE,
 	EVENT_ABOUT_PEER,
 	EVENT_ABOUT_INSTANCE,
+	EVENT_ABOUT_SERVER,
 };
 
 struct event_kind {

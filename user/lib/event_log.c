@@ -207,6 +207,21 @@ void event_log_use(struct event_log *event_log, struct event_log_entry *entries)
 		append(event_log, &event_log->own[before[i]]);
 }
 
+/* The pool of a server, which may be in several. */
+static void add_pool(json_t *json, const struct event_log_entry *entry)
+{
+	const struct event_kind *kind = event_kind_find(entry->kind);
+	const char *name = entry->reason + strlen(EVENT_LOG_POOL);
+	const char *end = strstr(entry->reason, EVENT_LOG_POOL_END);
+	char pool[sizeof(entry->reason)];
+
+	if (!kind || kind->about != EVENT_ABOUT_SERVER || !end || end <= name ||
+	    strncmp(entry->reason, EVENT_LOG_POOL, strlen(EVENT_LOG_POOL)) != 0)
+		return;
+	snprintf(pool, sizeof(pool), "%.*s", (int)(end - name), name);
+	json_object_set_new(json, "pool", json_text(pool));
+}
+
 json_t *event_log_entry_json(const struct event_log_entry *entry)
 {
 	json_t *json =
@@ -216,6 +231,7 @@ json_t *event_log_entry_json(const struct event_log_entry *entry)
 			  "from", json_text(entry->from), "to", json_text(entry->to), "reason",
 			  json_text(entry->reason));
 
+	add_pool(json, entry);
 	if (entry->count > 1) {
 		json_object_set_new(json, "count", json_integer(entry->count));
 		json_object_set_new(json, "first_unix_ns",

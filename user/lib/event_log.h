@@ -19,6 +19,9 @@
 #define EVENT_LOG_ALIKE 32
 #define EVENT_LOG_STATE_BYTES 48 /* an IPv6 address, or the names of three nodes */
 #define EVENT_LOG_REASON_BYTES 256
+/* The reason of an event of a server (EVENT_ABOUT_SERVER) begins with its pool, between these. */
+#define EVENT_LOG_POOL "pool "
+#define EVENT_LOG_POOL_END ": "
 
 struct event_log_entry {
 	uint64_t sequence; /* grows with each entry; 0: none here, or it is being written */

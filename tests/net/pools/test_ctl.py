@@ -14,6 +14,8 @@ from tests.support.laboratory import Laboratory, wait_until
 from tests.support.pools import Pools, Server, real_server, virtual_server
 from tests.support.schemas import pools as pool_schemas
 from tests.support.schemas.inspect import HEALTH
+from tests.support.schemas.kinds import list_of
+from tests.support.schemas.show import EVENT
 from tests.support.screen import Terminal
 
 WEB, DNS = "10.77.0.100:80/tcp", "10.77.0.100:53/tcp"
@@ -106,6 +108,25 @@ def test_explain_keeps_checks_and_operators_apart(node):
     assert "alive" in line and " ms" not in line and "operator" not in line, shown
     assert "reason     an operator asked for it" in shown
     node.ctl("pool", "enable", address)
+
+
+def test_events_of_a_pool_are_also_those_of_its_servers(node):
+    node.ctl("pool", "disable", "10.77.0.2:8001", WEB)
+    node.ctl("pool", "enable", "10.77.0.2:8001", WEB)
+    node.ctl("pool", "disable", "10.77.0.2:8003")
+    node.ctl("pool", "enable", "10.77.0.2:8003")
+    every = node.events()
+    schemas.check(every, list_of(EVENT), "events")
+    for pool, servers in ((WEB, ["10.77.0.2:8001", "10.77.0.2:8002"]), (DNS, ["10.77.0.2:8001", "10.77.0.2:8003"])):
+        named = [event for event in every if event["subject"] == pool or event.get("pool") == pool]
+        shown = [json.loads(line) for line in node.ctl("events", pool).stdout.splitlines()]
+        assert shown == named and {event["kind"] for event in named} == {"pool", "server"}
+        assert {event["subject"] for event in named if event["kind"] == "server"} <= set(servers)
+        assert all(event["reason"].startswith(f"pool {pool}: ") for event in named if event["kind"] == "server")
+    assert any(event["subject"] == "10.77.0.2:8003" for event in every if event.get("pool") == DNS)
+    shown = node.ctl("events", WEB, "-k", "pool").stdout.splitlines()
+    assert {json.loads(line)["kind"] for line in shown} == {"pool"}
+    assert not [event for event in every if event["kind"] != "server" and "pool" in event]
 
 
 def test_what_is_wrong_in_a_command(node):

@@ -118,4 +118,5 @@ APP = list_of(record({"name": TEXT, "place": COUNT, "state": one_of("beating", "
 DROPS = record({name: COUNT for name in re.findall(
     r"^\s+X\(\w+, (\w+),", (ROOT / "include/xbeat/drop.h").read_text(), re.M)})
 EVENT = record({"time_unix_ns": UNIX_NS, "sequence": ID, "kind": TEXT, "subject": TEXT, "from": ANY_TEXT,
-                "to": ANY_TEXT, "reason": ANY_TEXT}, count=COUNT, first_unix_ns=UNIX_NS, earlier=TRUE)
+                "to": ANY_TEXT, "reason": ANY_TEXT}, count=COUNT, first_unix_ns=UNIX_NS, earlier=TRUE,
+               pool=TEXT)

@@ -207,6 +207,37 @@ static void line_without_earlier_state(void **state)
 	assert_line("", "", "interface eth9: missing");
 }
 
+static void pool_of_a_server(void **state)
+{
+	static const struct {
+		const char *kind, *reason, *pool;
+	} cases[] = {
+		{"server", "pool 10.0.0.100:80/tcp: http 503", "10.0.0.100:80/tcp"},
+		{"server", "pool group web: tcp: refused", "group web"},
+		{"server", "pool : x", NULL},
+		{"server", "pool", NULL},
+		{"server", "a: pool b: c", NULL},
+		{"server", "", NULL},
+		{"pool", "pool web: x", NULL},
+		{"nosuch", "pool web: x", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *pool;
+		json_t *json;
+
+		event_log_add(&event_log, cases[i].kind, "10.0.0.1:80", "up", "down", "%s",
+			      cases[i].reason);
+		json = event_log_entry_json(event_log_at(&event_log, i));
+		pool = json_string_value(json_object_get(json, "pool"));
+		assert_int_equal(pool != NULL, cases[i].pool != NULL);
+		if (pool)
+			assert_string_equal(pool, cases[i].pool);
+		json_decref(json);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +248,7 @@ int main(void)
 		cmocka_unit_test_setup(other_contents, reset),
 		cmocka_unit_test_setup(refused_files, reset),
 		cmocka_unit_test_setup(line_without_earlier_state, reset),
+		cmocka_unit_test_setup(pool_of_a_server, reset),
 	};
 
 	if (!freopen("/dev/null", "w", stderr)) /* each event is a log line */

@@ -22,14 +22,24 @@ static const char *text_of(const json_t *event, const char *name)
 	return text ? text : "";
 }
 
+/* The name of a pool selects its servers, too. */
+static bool is_named(const struct command *command, const json_t *event)
+{
+	const struct names *names = command->verb->names;
+
+	return names_match(names, text_of(event, "subject"), command->arguments,
+			   command->argument_count) ||
+	       names_match(names, text_of(event, "pool"), command->arguments,
+			   command->argument_count);
+}
+
 static bool is_wanted(const struct command *command, const json_t *event)
 {
 	json_int_t time_ns = json_integer_value(json_object_get(event, "time_unix_ns"));
 
 	return (uint64_t)time_ns >= command->since_unix_ns &&
 	       (!command->kind || !fnmatch(command->kind, text_of(event, "kind"), 0)) &&
-	       names_match(command->verb->names, text_of(event, "subject"), command->arguments,
-			   command->argument_count);
+	       is_named(command, event);
 }
 
 /* An answer is a list of events; with -f, a single event. */

@@ -112,7 +112,7 @@ static const struct names subjects = {
 	.what = "subject",
 	.after_kind = true,
 	.ports = true,
-	.parts = {{.list = "", .keys = {"subject"}}},
+	.parts = {{.list = "", .keys = {"subject", "pool"}}},
 };
 
 static const struct names reasons = {
@@ -292,7 +292,7 @@ const struct verb verbs_show[] = {
 		.name = "events",
 		.arguments = "[SUBJECT...]",
 		.summary = "recent changes with time and reason; -f follows",
-		.help = "Shows the recent changes, oldest first: verdicts on nodes, their daemons and applications, and states of VRRP instances, each with its reason. Names of nodes, links, instances, pools, servers, applications and tracked things select theirs; that of a pool selects changes of its quorum, and -k server those of servers. With -f it continues and shows each new event as it happens.",
+		.help = "Shows the recent changes, oldest first: verdicts on nodes, their daemons and applications, and states of VRRP instances, each with its reason. Names of nodes, links, instances, pools, servers, applications and tracked things select theirs; that of a pool selects the events of its servers, too. With -f it continues and shows each new event as it happens.",
 		.example =
 			"$ xbeatctl events -f\n"
 			"2026-03-01 12:00:00.031  peer  node-b  up -> down\n"

@@ -60,7 +60,8 @@ void events_server(struct server_entry *server, const char *from, const char *to
 	if (is_counted(pools, &pools->burst.servers, to))
 		return;
 	event_log_add(pools->setup.event_log, "server", server_entry_name(server, name), from, to,
-		      "pool %s: %s", server->pool->config->name, pools->cause);
+		      EVENT_LOG_POOL "%s" EVENT_LOG_POOL_END "%s", server->pool->config->name,
+		      pools->cause);
 }
 
 void events_pool(struct pool_entry *pool, const char *from, const char *to, const char *format, ...)
