@@ -2,8 +2,8 @@
 /* A growing list of diagnostics; see diagnostics.h. */
 #include "user/lib/diagnostics.h"
 #include "user/lib/limits.h"
+#include "user/lib/text_format.h"
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,8 +37,7 @@ void diagnostics_add(struct diagnostics *diagnostics, enum diagnostic_severity s
 		.column = column,
 	};
 	va_start(arguments, format);
-	if (vasprintf(&entry->text, format, arguments) < 0)
-		limits_out_of_memory();
+	entry->text = text_format(format, arguments);
 	va_end(arguments);
 	if (severity == DIAGNOSTIC_ERROR)
 		diagnostics->error_count++;

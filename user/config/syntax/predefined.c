@@ -2,7 +2,7 @@
 /* The predefined definitions, by table. */
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
-#include "user/lib/limits.h"
+#include "user/lib/text_format.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +20,7 @@ static char *print(const char *format, ...)
 	char *text;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		limits_out_of_memory();
+	text = text_format(format, arguments);
 	va_end(arguments);
 	return text;
 }

@@ -15,6 +15,7 @@
 #include "user/lib/file.h"
 #include "user/lib/json_text.h"
 #include "user/lib/limits.h"
+#include "user/lib/text_format.h"
 #include <stdarg.h>
 #include <string.h>
 

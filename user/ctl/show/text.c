@@ -5,6 +5,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/printable.h"
+#include "user/lib/text_format.h"
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -81,15 +82,6 @@ char *text_printable(const char *text)
 	if (!printable)
 		limits_out_of_memory();
 	return printable;
-}
-
-char *text_format(const char *format, va_list arguments)
-{
-	char *text;
-
-	if (vasprintf(&text, format, arguments) < 0)
-		limits_out_of_memory();
-	return text;
 }
 
 void text_print_labelled(FILE *stream, size_t label_columns, const char *label, const char *format,

@@ -3,7 +3,6 @@
 #ifndef XBEAT_CTL_SHOW_TEXT_H
 #define XBEAT_CTL_SHOW_TEXT_H
 
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -25,9 +24,6 @@ void text_print_wrapped(FILE *stream, size_t indent, const char *text);
  */
 void text_print_labelled(FILE *stream, size_t label_columns, const char *label, const char *format,
 			 ...) __attribute__((format(printf, 4, 5)));
-
-/* As vasprintf(3). Returns the text, to be freed. */
-char *text_format(const char *format, va_list arguments);
 
 /* Returns a copy with control characters escaped, to be freed. */
 char *text_printable(const char *text);

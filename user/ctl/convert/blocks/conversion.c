@@ -3,8 +3,8 @@
 #include "user/ctl/convert/blocks/conversion.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/json_text.h"
-#include "user/lib/limits.h"
 #include "user/lib/printable.h"
+#include "user/lib/text_format.h"
 #include <stdarg.h>
 #include <string.h>
 
@@ -28,8 +28,7 @@ void conversion_error(struct conversion *conversion, unsigned line, const char *
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		limits_out_of_memory();
+	text = text_format(format, arguments);
 	va_end(arguments);
 	json_array_append_new(conversion->errors,
 			      json_pack("{s:i, s:o}", "line", (int)line, "text", json_text(text)));
@@ -62,8 +61,7 @@ void conversion_write_format(struct conversion *conversion, const char *keyword,
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		limits_out_of_memory();
+	text = text_format(format, arguments);
 	va_end(arguments);
 	conversion_write_text(conversion, keyword, text);
 }

@@ -3,8 +3,8 @@
 #include "user/ctl/convert/blocks/notes.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/json_text.h"
-#include "user/lib/limits.h"
 #include "user/lib/printable.h"
+#include "user/lib/text_format.h"
 #include <stdarg.h>
 
 #define LINES_SHOWN 8
@@ -43,8 +43,7 @@ void notes_add(struct notes *notes, unsigned line, const char *format, ...)
 	json_t *note;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		limits_out_of_memory();
+	text = text_format(format, arguments);
 	va_end(arguments);
 	note = note_of(notes, text);
 	if (line > 0)
