@@ -15,6 +15,15 @@ int system_call_allow(void *filter, const char *name)
 	return number == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0);
 }
 
+int system_call_refuse_clone3(void *filter)
+{
+	int number = seccomp_syscall_resolve_name("clone3");
+
+	return number == __NR_SCMP_ERROR
+		       ? 0
+		       : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), number, 0);
+}
+
 static int allow_names(scmp_filter_ctx filter, const char *names)
 {
 	_cleanup_free_ char *copy = strdup(names);

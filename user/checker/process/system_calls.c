@@ -48,17 +48,6 @@ static const struct system_call_list list = {
 	.option_count = ARRAY_SIZE(options),
 };
 
-/* The flags of clone3(2) are in memory, which a filter does not see; if it fails, the C library uses
- * clone(2). */
-static int refuse_clone3(uint32_t action, scmp_filter_ctx filter)
-{
-	int number = seccomp_syscall_resolve_name("clone3");
-
-	if (number == __NR_SCMP_ERROR || action == SCMP_ACT_ERRNO(ENOSYS))
-		return 0;
-	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), number, 0);
-}
-
 static uint32_t refusal(const char *wish)
 {
 	if (wish && !strcmp(wish, "log"))
@@ -73,8 +62,8 @@ static int load(uint32_t action)
 	scmp_filter_ctx filter = seccomp_init(action);
 	int error = filter ? system_call_list_allow(filter, &list) : -ENOMEM;
 
-	if (!error)
-		error = refuse_clone3(action, filter);
+	if (!error && action != SCMP_ACT_ERRNO(ENOSYS))
+		error = system_call_refuse_clone3(filter);
 	if (!error)
 		error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
 	if (!error)

@@ -82,17 +82,6 @@ static const struct system_call_list list = {
 	.option_count = ARRAY_SIZE(options),
 };
 
-/* The flags of clone3(2) are in memory, which a filter does not see; if it fails, the C library
- * uses clone(2). */
-static int refuse_clone3(scmp_filter_ctx filter)
-{
-	int number = seccomp_syscall_resolve_name("clone3");
-
-	return number == __NR_SCMP_ERROR
-		       ? 0
-		       : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), number, 0);
-}
-
 /* For all threads. SSB: without the processor's slower mode, which older kernels would switch
  * on. */
 static int load(scmp_filter_ctx filter, bool logged)
@@ -117,7 +106,7 @@ static int load(scmp_filter_ctx filter, bool logged)
 static int load_clone3(void)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	int error = filter ? refuse_clone3(filter) : -ENOMEM;
+	int error = filter ? system_call_refuse_clone3(filter) : -ENOMEM;
 
 	if (!error)
 		error = load(filter, false);
