@@ -78,6 +78,16 @@ def test_from_no_pools_and_to_none(lab, servers):
     wait_until(lambda: node.pools()["checker"]["state"] == "none", "no checker runs without checks")
 
 
+def replace(node, end):
+    """By the next daemon."""
+    if end == "restart":
+        node.restart()
+        wait_until(node.ready, "the new one answers")
+    else:
+        node.kill()
+        node.start()
+
+
 @pytest.mark.parametrize("end", ["restart", "kill"])
 def test_a_server_that_was_down_stays_down(lab, servers, end):
     """The next daemon gives it no connection before it has been checked."""
@@ -86,12 +96,7 @@ def test_a_server_that_was_down_stays_down(lab, servers, end):
     node.wait_checked(one, two)
     one.stop()
     node.wait_server(one, "down")
-    if end == "restart":
-        node.restart()
-        wait_until(node.ready, "the new one answers")
-    else:
-        node.kill()
-        node.start()
+    replace(node, end)
     assert node.server(one)["state"] == "down" and not node.server(one)["present"]
     node.wait_checked(one, two)
     assert node.of_kind("server") == []
@@ -111,12 +116,7 @@ def test_a_server_that_was_up_is_not_new(lab, servers, end):
     node = Pools(lab, "node-a", block("global_defs", "script_user root"),
                  virtual_server("alpha", real_server(one, check=check))).start()
     node.wait_server(one, "up")
-    if end == "restart":
-        node.restart()
-        wait_until(node.ready, "the new one answers")
-    else:
-        node.kill()
-        node.start()
+    replace(node, end)
     fails.touch()
     assert node.server(one)["state"] == "up" and node.server(one)["present"]
     wait_until(lambda: not fails.exists(), "the check has failed")
