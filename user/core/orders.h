@@ -28,14 +28,14 @@ struct shared_order {
 	uint32_t drain_s; /* after which what still drains is removed; 0: never */
 	uint32_t counter;
 	uint16_t node_id; /* where it was given */
-	bool early; /* given before this node had heard of others' orders; not sent */
+	bool early; /* given before this node received orders of others; not sent */
 };
 
 struct orders {
 	struct shared_order list[ORDERS_MAX];
 	size_t count;
 	uint32_t counter; /* the highest that is known */
-	bool met; /* the orders of another node have been heard */
+	bool met; /* orders of another node have been received */
 };
 
 /* Whether they are about the same server. */

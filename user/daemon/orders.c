@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What operators have asked of the servers of pools, between the pools of this daemon, which obey, and
- * the cluster, which shares it with the other nodes. Without a heartbeat block the pools alone have
- * it.
+ * Orders of operators for the servers of pools, between the pools of this daemon, which apply them,
+ * and the cluster, which shares them with the other nodes. Without a heartbeat block the pools alone
+ * have them.
  */
 #include "user/daemon/daemon.h"
 #include "user/lib/clock.h"
@@ -169,7 +169,8 @@ static void note_obeyed(struct daemon *daemon)
 	json_decref(list);
 }
 
-/* Given on another node since the pools last obeyed, perhaps in the same mode with another time. */
+/* Given on another node since the pools last applied orders, perhaps in the same mode with another
+ * time. */
 static bool is_new(const struct daemon *daemon, const json_t *entry)
 {
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;

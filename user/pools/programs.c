@@ -83,7 +83,7 @@ static bool runs(const struct pools *pools, uint32_t check)
 	return program;
 }
 
-/* One at a time for each check, whatever the checker wants: after a checker that was killed, the next
+/* One at a time for each check, whatever the checker requests: after a checker that was killed, the next
  * one gets the end of the program that was started for the first. */
 void programs_run(struct pools *pools, uint32_t check)
 {

@@ -185,7 +185,7 @@ static enum check_outcome outcome_of(CURLcode code, const char **text)
 	return CHECK_BAD;
 }
 
-/* Beginnings of libcurl's texts that say too much, and what is written instead. */
+/* Beginnings of libcurl's texts that are too long, and what is written instead. */
 static const struct {
 	const char *long_text, *text;
 } wordings[] = {

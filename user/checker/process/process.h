@@ -52,7 +52,7 @@ struct process {
 	struct check_set set;
 	struct stalls stalls;
 	uint32_t in_progress; /* runs */
-	/* indexes of checks that xbeatd is to hear of */
+	/* indexes of checks whose change xbeatd is to receive */
 	uint32_t *changed, *programs;
 	uint32_t changed_count, program_count;
 	unsigned random; /* of rand_r(3): starts are spread, no secret */

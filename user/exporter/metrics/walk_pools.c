@@ -146,7 +146,7 @@ static void add_counters(json_t *sums, const char *key, const json_t *server)
 						 json_integer_value(json_object_get(sum, name))));
 }
 
-/* By "PROTOCOL ADDRESS": keepalived's exporter knows no pools, and a metric has each label once. */
+/* By "PROTOCOL ADDRESS": keepalived's exporter has no pools, and a metric has each label once. */
 static json_t *sum_servers(const json_t *snapshot)
 {
 	json_t *sums = json_object(), *pool, *server;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Looks at what is in the kernel: at the start, because an earlier daemon may have left it, and then
+ * Reads what is in the kernel: at the start, because an earlier daemon may have left it, and then
  * from time to time, because IPVS reports no changes of other programs. Services first, then the
- * servers of each that is ours. What this daemon has changed since a dump began is not judged by it.
+ * servers of each that is ours. What this daemon has changed since a dump began is not compared with
+ * that dump.
  */
 #include "user/lib/address.h"
 #include "user/lib/clock.h"

@@ -108,7 +108,7 @@ void ipvs_put_server(struct nlmsghdr *message, const struct config_endpoint *end
 	mnl_attr_nest_end(message, nest);
 }
 
-/* The kernel wants all three, and leaves those unchanged that are 0. */
+/* The kernel requires all three, and leaves those unchanged that are 0. */
 void ipvs_put_timeouts(struct nlmsghdr *message, const struct ipvs_timeouts *timeouts)
 {
 	mnl_attr_put_u32(message, IPVS_CMD_ATTR_TIMEOUT_TCP, timeouts->tcp_s);
