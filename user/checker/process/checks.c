@@ -241,10 +241,10 @@ static int read_set(struct process *process, struct reader *reader, struct check
 		set->records = map_file(records_fd, records_length, PROT_READ | PROT_WRITE);
 		error = set->records ? 0 : -errno;
 	}
-	if (error)
-		free_new(set);
-	else
+	if (set->records)
 		use(process, set, rules);
+	else
+		free_new(set);
 	free(rules);
 	return error;
 }
