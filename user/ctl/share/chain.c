@@ -92,7 +92,7 @@ static enum command_status show(const struct command *command)
 {
 	static const struct names names = {
 		.what = "interface or program",
-		.parts = {{"", {"interface", "program"}, false}},
+		.parts = {{.list = "", .keys = {"interface", "program"}}},
 	};
 	int word = command->argument_count > 0; /* "show" */
 	struct verb verb = *command->verb;
