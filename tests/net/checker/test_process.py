@@ -84,6 +84,16 @@ def test_without_the_capability_a_ping_accuses_no_server(lab):
         assert "PING_CHECK: Operation not permitted" in checks.log()
 
 
+@pytest.mark.parametrize("kind, more", [("tcp", {}), ("udp", {}), ("dns", {}), ("http", {"path": "/"})])
+def test_without_the_capability_a_mark_accuses_no_server(lab, kind, more):
+    """As with it before Linux 5.17."""
+    with Checks(lab, before=("setpriv", "--inh-caps=-all", "--bounding-set=-net_raw,-net_admin")) as checks:
+        checks.check(kind, lab.address("node-b"), PORT, mark=7, **QUICK, **more)
+        record = checks.wait_total("local_error", 2)
+        assert record["up"] and record["reason"].startswith("fwmark: Operation not permitted; it needs Linux 5.17")
+        assert "CAP_NET_RAW is missing" in checks.log()
+
+
 def test_it_ends_with_its_daemon(lab):
     with Checks(lab) as checks:
         checks.check("tcp", lab.address("node-b"), PORT, **QUICK)

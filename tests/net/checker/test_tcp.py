@@ -65,7 +65,7 @@ def test_a_source_that_is_no_address_of_this_machine_accuses_no_server(lab, chec
     checks.check("tcp", lab.address("node-b"), PORT, bindto="10.77.0.99", **QUICK)
     record = checks.wait_total("local_error", 2)
     assert record["up"] and record["bad"] == 0
-    assert record["reason"].startswith("bindto: Cannot assign requested address")
+    assert record["reason"].startswith("bindto: Cannot assign requested address; the address is not")
 
 
 def test_source_address_and_port(lab, checks):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What all methods do with a run: its result, its deadline, its times in words. */
 #include "user/checker/methods/method.h"
+#include "user/lib/array.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include <errno.h>
@@ -56,10 +57,31 @@ bool run_error_is_local(int error)
 	return false;
 }
 
+/* Of errors of this machine that do not explain themselves. A mark needs CAP_NET_ADMIN before Linux 5.17,
+ * which the checker does not keep. */
+static const struct {
+	const char *tried;
+	int error;
+	const char *remedy;
+} remedies[] = {
+	{"fwmark", EPERM, "; it needs Linux 5.17 or later, and CAP_NET_RAW"},
+	{"bindto", EACCES, "; lower net.ipv4.ip_unprivileged_port_start to the port"},
+	{"bindto", EADDRNOTAVAIL, "; the address is not on this machine"},
+};
+
+static const char *remedy_of(const char *tried, int error)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(remedies); i++)
+		if (remedies[i].error == error && !strcmp(remedies[i].tried, tried))
+			return remedies[i].remedy;
+	return "";
+}
+
 void run_failed(struct run *run, const char *tried, int error)
 {
 	if (run_error_is_local(error))
-		run_done(run, CHECK_LOCAL_ERROR, "%s: %s", tried, limits_strerror(error));
+		run_done(run, CHECK_LOCAL_ERROR, "%s: %s%s", tried, limits_strerror(error),
+			 remedy_of(tried, error));
 	else if (error == ECONNREFUSED)
 		run_done(run, CHECK_BAD, "connection refused after %s", run_after(run).text);
 	else
