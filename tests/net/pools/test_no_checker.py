@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import schemas
 from tests.support.laboratory import BUILD, wait_until
-from tests.support.pools import Pools, Server, real_server, virtual_server
+from tests.support.pools import Pools, Server, real_server, tcp, virtual_server
 from tests.support.schemas import pools as pool_schemas
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -60,3 +60,14 @@ def test_why_is_named(lab, mode, user, why):
     wait_until(lambda: checker(node)["state"] == "running", "another one runs")
     assert "reason" not in checker(node)
     assert [event["to"] for event in node.of_kind("checker")] == ["ended", "running"]
+
+
+def test_why_a_check_has_no_result_is_named(lab):
+    """An error of this machine is no result of the server, and must not be hidden by that."""
+    server = Server(lab, "node-b", 8001).start()
+    node = Pools(lab, "node-a", virtual_server(real_server(server, check=tcp("bindto 10.77.0.99")))).start()
+    wait_until(lambda: node.server(server)["checks"][0]["results"]["local_error"], "it was tried")
+    assert node.server(server)["checks"][0]["unchecked"] and node.server(server)["state"] == "up"
+    for words in (["pool", "show"], ["pool", "explain", server.address]):
+        shown = " ".join(node.text(*words).split())
+        assert "no result that counts yet: bindto: Cannot assign requested address; the address is not" in shown, shown

@@ -48,6 +48,15 @@ static const char *checks_up(const json_t *server, char text[static UNITS_TEXT_B
 	return text;
 }
 
+/* What stands before the reason of a check without a state of its own: an error of this machine, or a
+ * failure that startup forgives. */
+static const char *without_result(const json_t *check)
+{
+	if (!json_object_get(check, "unchecked"))
+		return "";
+	return *field_text(check, "reason") ? "no result that counts yet: " : "no result yet";
+}
+
 /* "http: http 503 after 12 ms, 3 bad in a row; last good 4.1 s ago" */
 static void note_check(struct table *table, const json_t *check)
 {
@@ -57,10 +66,8 @@ static void note_check(struct table *table, const json_t *check)
 	     is_held = json_object_get(check, "held_ns");
 
 	field_number(check, "bad_count", &bad_count);
-	table_note(table, "%s %s: %s%s%s%s%s%s%s%s", field_text(check, "kind"),
-		   field_text(check, "target"),
-		   json_object_get(check, "unchecked") ? "no result yet"
-						       : field_text(check, "reason"),
+	table_note(table, "%s %s: %s%s%s%s%s%s%s%s%s", field_text(check, "kind"),
+		   field_text(check, "target"), without_result(check), field_text(check, "reason"),
 		   bad_count ? ", " : "", bad_count ? units_count(bad_count, bad) : "",
 		   bad_count ? " bad in a row" : "", has_good && bad_count ? "; last good " : "",
 		   has_good && bad_count ? field_duration(check, "last_good_age_ns", good) : "",

@@ -81,6 +81,12 @@ static void explain_check(const struct pools *pools, const struct check_entry *e
 		return;
 	}
 	duration_format(time_since_ns(now_ns, record.ended_ns), age);
+	if (!entry->has_run) {
+		json_say(lines, "Its check %s has had no result that counts yet%s: %s, %s ago.",
+			 kind, entry->up ? "" : ", and counts as failed until then", record.reason,
+			 age);
+		return;
+	}
 	json_say(lines,
 		 "Its check %s is %s: %s, %s ago (%u good and %u bad in a row; rise %u, fall %u).",
 		 kind, entry->up ? "good" : "failed", record.reason, age, record.state.good_count,
