@@ -76,7 +76,8 @@ static const struct config_confusion server_confusions[] = {
 	{"SMTP", "SMTP_CHECK"},	    {"DNS", "DNS_CHECK"},	    {"UDP", "UDP_CHECK"},
 	{"PING", "PING_CHECK"},	    {"ICMP_CHECK", "PING_CHECK"},   {"ICMP", "PING_CHECK"},
 	{"MISC", "MISC_CHECK"},	    {"SCRIPT_CHECK", "MISC_CHECK"}, {"FILE", "FILE_CHECK"},
-	{"GRPC", "GRPC_CHECK"},	    {"AGENT", "AGENT_CHECK"},
+	{"GRPC", "GRPC_CHECK"},	    {"AGENT", "AGENT_CHECK"},	    {"SMTP_GET", "SMTP_CHECK"},
+	{"DNS_GET", "DNS_CHECK"},   {"UDP_GET", "UDP_CHECK"},
 };
 
 static const struct config_block_type server_type = {

@@ -224,8 +224,10 @@ static void confused(void **state)
 		CONFUSED("SSL_CHECK", "SSL_GET"),     CONFUSED("TCP_GET", "TCP_CHECK"),
 		CONFUSED("TCP_CHEKC", "TCP_CHECK"),   CONFUSED("PING", "PING_CHECK"),
 		CONFUSED("ICMP_CHECK", "PING_CHECK"), CONFUSED("MISC", "MISC_CHECK"),
-		CONFUSED("DNS", "DNS_CHECK"),	      CONFUSED("UDP", "UDP_CHECK"),
-		CONFUSED("retyr", "retry"),	      CONFUSED("weigth", "weight"),
+		CONFUSED("SMTP_GET", "SMTP_CHECK"),   CONFUSED("DNS_GET", "DNS_CHECK"),
+		CONFUSED("UDP_GET", "UDP_CHECK"),     CONFUSED("DNS", "DNS_CHECK"),
+		CONFUSED("UDP", "UDP_CHECK"),	      CONFUSED("retyr", "retry"),
+		CONFUSED("weigth", "weight"),
 	};
 
 	(void)state;
