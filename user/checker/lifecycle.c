@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The process xbeat-checker: started when there are checks, and again when it ends, at most once in
- * RESTART_SPACING_NS. What it knew is in the records.
+ * The process xbeat-checker: started when there are checks, and again when it ends (restarts.h). What
+ * it knew is in the records.
  */
 #include "user/checker/parts.h"
 #include "user/lib/clock.h"
@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #define SOCKET_BYTES (1 << 20)
-#define RESTART_SPACING_NS NS_PER_SECOND
 /* A process that answers to nothing for WATCH_NS * WATCH_LIMIT is killed: no server would be checked,
  * and no event would report it. */
 #define WATCH_NS (5 * NS_PER_SECOND)
@@ -70,8 +69,8 @@ static void report_failed_start(struct checker *checker)
 {
 	char why[CHECKER_PROBLEM_BYTES + 64];
 
-	snprintf(why, sizeof(why), "%s; no server is checked; it is tried again each second",
-		 checker->problem);
+	snprintf(why, sizeof(why), "%s; no server is checked; it is tried again within %u s",
+		 checker->problem, (unsigned)(RESTARTS_MAX_NS / NS_PER_SECOND));
 	if (!checker->failed)
 		report_life(checker, false, why);
 	checker->failed = true;
@@ -89,6 +88,12 @@ static void fail_start(struct checker *checker, int error)
 	report_failed_start(checker);
 }
 
+static void fail_without_process(struct checker *checker, int error)
+{
+	restarts_made_none(&checker->restarts, clock_now_ns());
+	fail_start(checker, error);
+}
+
 static void describe_end(struct checker *checker, int status)
 {
 	snprintf(checker->problem, sizeof(checker->problem),
@@ -97,10 +102,21 @@ static void describe_end(struct checker *checker, int status)
 		 (int)checker->pid, WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
+/* Returns the text: " in N s", or "" if it is started at once. */
+static const char *describe_wait(const struct checker *checker, char *text, size_t size)
+{
+	uint64_t now_ns = clock_now_ns(), due_ns = restarts_due_ns(&checker->restarts);
+
+	*text = '\0';
+	if (!time_reached(now_ns, due_ns))
+		snprintf(text, size, " in %.1f s", (double)(due_ns - now_ns) / NS_PER_SECOND);
+	return text;
+}
+
 /* One that ended before it greeted has reported why, if it could. */
 static void report_end(struct checker *checker, int status)
 {
-	char why[CHECKER_PROBLEM_BYTES + 64];
+	char why[CHECKER_PROBLEM_BYTES + 64], wait[24];
 
 	if (status < 0)
 		return; /* of the starter, which logged this */
@@ -110,7 +126,8 @@ static void report_end(struct checker *checker, int status)
 		report_failed_start(checker);
 		return;
 	}
-	snprintf(why, sizeof(why), "%s; states stay, another one is started", checker->problem);
+	snprintf(why, sizeof(why), "%s; states stay, another one is started%s", checker->problem,
+		 describe_wait(checker, wait, sizeof(wait)));
 	report_life(checker, false, why);
 }
 
@@ -118,7 +135,7 @@ static void start_later(struct checker *checker)
 {
 	close_socket(checker);
 	if (checker->set->count && checker->restart)
-		clock_arm(checker->restart, checker->started_ns + RESTART_SPACING_NS);
+		clock_arm(checker->restart, restarts_due_ns(&checker->restarts));
 }
 
 static void on_report(void *context, enum starter_event event, pid_t pid, int value)
@@ -131,7 +148,7 @@ static void on_report(void *context, enum starter_event event, pid_t pid, int va
 	}
 	checker->number = 0;
 	if (event == STARTER_NOT_STARTED)
-		fail_start(checker, value);
+		fail_without_process(checker, value);
 	else if (value < 0 && checker->socket_fd >= 0)
 		return; /* the starter was killed, and not this */
 	else
@@ -352,12 +369,12 @@ void process_start(struct checker *checker)
 		checker->restart = evtimer_new(checker->setup.base, on_restart, checker);
 	if (!checker->restart)
 		error = -ENOMEM;
-	checker->started_ns = clock_now_ns();
+	restarts_started(&checker->restarts, clock_now_ns());
 	if (!error)
 		error = start_now(checker);
 	if (!error)
 		return;
-	fail_start(checker, -error);
+	fail_without_process(checker, -error);
 	start_later(checker);
 }
 
@@ -373,6 +390,7 @@ void process_stop(struct checker *checker)
 	}
 	checker->number = 0;
 	checker->pid = 0;
+	restarts_forget(&checker->restarts);
 	*checker->problem = '\0';
 }
 

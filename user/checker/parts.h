@@ -4,6 +4,7 @@
 #define XBEAT_CHECKER_PARTS_H
 
 #include "user/checker/checker.h"
+#include "user/checker/restarts.h"
 #include "user/checker/set.h"
 
 #define CHECKER_PROBLEM_BYTES 192
@@ -28,7 +29,7 @@ struct checker {
 	char problem[CHECKER_PROBLEM_BYTES]; /* checker_problem() */
 	bool has_explained; /* the problem is of this process, which has not greeted */
 	unsigned start_count;
-	uint64_t started_ns;
+	struct restarts restarts;
 	struct event *readable, *writable, *restart;
 	struct event *watch; /* asks it for progress */
 	unsigned unanswered; /* how often, without an answer since */

@@ -3,6 +3,7 @@
 daemon stays right: its memory is bounded, its adverts come on time, and its events are readable."""
 
 import os
+import re
 import shutil
 import time
 
@@ -74,6 +75,11 @@ def test_the_daemon_stays_right(lab, attack):
 
 
 def test_one_that_closes_its_socket_and_stays(lab):
-    """It is killed, and another one is started."""
+    """It is killed, and others are started, further and further apart: after 1, 3 and 7 s."""
     node = start(lab, "close_and_stay", *check_servers(lab, 1))
-    wait_until(lambda: node.pools()["checker"]["start_count"] >= 3, lambda: f"others are started: {node.pools()['checker']}")
+    wait_until(lambda: node.pools()["checker"]["start_count"] >= 4, lambda: f"others are started: {node.pools()['checker']}")
+    events = node.of_kind("checker")
+    runs = [event["time_unix_ns"] for event in events if event["to"] == "running"]  # no event of the first
+    assert runs[2] - runs[0] > 4e9, events
+    ends = [event["reason"] for event in events if event["to"] == "ended"]
+    assert all(re.search("states stay, another one is started( in [0-9.]+ s)?$", reason) for reason in ends), ends
