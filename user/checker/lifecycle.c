@@ -146,6 +146,8 @@ static void on_report(void *context, enum starter_event event, pid_t pid, int va
 		checker->pid = pid;
 		return;
 	}
+	if (value >= 0 && checker->socket_fd >= 0) /* why it ended may still be unread */
+		on_replies(checker->socket_fd, EV_READ, checker);
 	checker->number = 0;
 	if (event == STARTER_NOT_STARTED)
 		fail_without_process(checker, value);
@@ -447,6 +449,8 @@ static void on_replies(evutil_socket_t fd, short what, void *context)
 
 		if (length < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
+		if (length < 0 && errno == ECONNRESET)
+			continue; /* it ended with requests unread: what it wrote follows */
 		if (length <= 0) {
 			lost(checker);
 			return;

@@ -59,7 +59,7 @@ def test_why_is_named(lab, mode, user, why):
         node.reload(globals_of("nobody"), virtual_server(real_server(server)))
     wait_until(lambda: checker(node)["state"] == "running", "another one runs")
     assert "reason" not in checker(node)
-    assert [event["to"] for event in node.of_kind("checker")] == ["ended", "running"]
+    wait_until(lambda: [event["to"] for event in node.of_kind("checker")] == ["ended", "running"], node.events)
 
 
 def test_why_a_check_has_no_result_is_named(lab):
