@@ -127,6 +127,8 @@ def test_reload_beyond_the_limit_of_locked_memory(cluster):
     daemon = cluster.daemon("node-a").start("setpriv", "--bounding-set=-ipc_lock", "prlimit",
                                             "--memlock=8388608")
     assert daemon.json("status")["scheduling"]["memory_locked"]
+    event_log = (daemon.proc() / "smaps").read_text().split(".events\n")[1]
+    assert " lo" in event_log[event_log.index("VmFlags:"):].splitlines()[0]  # the loop writes it
     daemon.reload(daemon.configuration.read_text(), *(long_instance(vrid) for vrid in range(52, 256)))
     assert daemon.memory_kib("VmRSS") > 8192
 

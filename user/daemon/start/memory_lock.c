@@ -12,15 +12,14 @@
 
 /* Parts of lines; ---p cannot be accessed. */
 static const char *const unneeded[] = {
-	" ---p ",     "anon_inode:bpf-map",
-	"/libnss_",   "/libelf",
-	"/libz.so",   "/libxdp",
-	"/libcap",    ".events",
-	"[vvar",      "[vdso]",
-	"[vsyscall]",
+	" ---p ",   "anon_inode:bpf-map",
+	"/libnss_", "/libelf",
+	"/libz.so", "/libxdp",
+	"/libcap",  "[vvar",
+	"[vdso]",   "[vsyscall]",
 };
 
-static bool is_needed(const char *mapping)
+bool memory_lock_is_needed(const char *mapping)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(unneeded); i++)
 		if (strstr(mapping, unneeded[i]))
@@ -32,7 +31,7 @@ static bool lock_line(const char *line)
 {
 	uintptr_t start, end;
 
-	if (sscanf(line, "%lx-%lx", &start, &end) != 2 || !is_needed(line))
+	if (sscanf(line, "%lx-%lx", &start, &end) != 2 || !memory_lock_is_needed(line))
 		return true;
 	return mlock((void *)start, end - start) == 0; /* NOLINT(performance-no-int-to-ptr) */
 }

@@ -7,9 +7,12 @@
 
 /*
  * Locks each mapping of this process but those that the loop never waits for: BPF maps, which are the
- * kernel's memory, and files that are used at the start alone. Returns whether all of them are
- * locked; otherwise none is.
+ * kernel's memory, and libraries that only the start and threads use. Returns whether all others
+ * are locked; otherwise none is.
  */
 bool memory_lock_needed(void);
+
+/* Whether the loop waits for this mapping: a line of /proc/PID/maps. */
+bool memory_lock_is_needed(const char *mapping);
 
 #endif
