@@ -5,6 +5,7 @@
 #include "user/config/print/print.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/interface_index.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/net/netlink/address.h"
@@ -279,15 +280,14 @@ static bool is_own(unsigned interface_index, const struct config_vip *vip)
 
 static void change_address(struct netlink *netlink, const struct config_vip *vip, bool add)
 {
-	unsigned index = if_nametoindex(vip->interface);
+	int index = interface_index(vip->interface), error = index;
 	char text[ADDRESS_TEXT_BYTES];
-	int error;
 
-	if (!add && is_own(index, vip))
+	if (!add && index > 0 && is_own((unsigned)index, vip))
 		return;
-	error = add ? netlink_add_vip(netlink, index, vip)
-		    : netlink_remove_vip(netlink, index, vip);
-
+	if (index > 0)
+		error = add ? netlink_add_vip(netlink, (unsigned)index, vip)
+			    : netlink_remove_vip(netlink, (unsigned)index, vip);
 	if (error && error != (add ? -EEXIST : -EADDRNOTAVAIL))
 		log_error("static_ipaddress: cannot %s %s on %s: %s", add ? "add" : "remove",
 			  address_format(&vip->address, text), vip->interface,

@@ -4,6 +4,7 @@
  * the same destination stays. */
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/interface_index.h"
 #include "user/net/netlink/address.h"
 #include "user/net/netlink/encap.h"
 #include "user/net/netlink/netlink.h"
@@ -68,8 +69,10 @@ static int find_interface(const struct config_next_hop *next_hop, unsigned defau
 
 	*index = 0;
 	if (*next_hop->interface) {
-		*index = if_nametoindex(next_hop->interface);
-		return *index ? 0 : -errno;
+		int found = interface_index(next_hop->interface);
+
+		*index = found < 0 ? 0 : (unsigned)found;
+		return found < 0 ? found : 0;
 	}
 	if (!next_hop->gateway.given || link_local)
 		*index = default_interface_index;
