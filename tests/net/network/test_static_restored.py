@@ -24,7 +24,7 @@ def has(router):
     shown = (router.ip("address", "show", "dev", "eth0"), router.ip("route", "show"),
              router.ip("rule"))
     entries = ("10.77.5.1/24", "10.77.6.1/24", "fd77:5::1/64", "192.0.2.0/24 via", "198.51.100.0/24",
-               "203.0.113.0/24", "90:")
+               "203.0.113.0/24", "90:\tfrom")
     return {entry.split()[0] for entry in entries if any(entry in text for text in shown)}
 
 
