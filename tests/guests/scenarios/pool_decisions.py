@@ -38,11 +38,13 @@ def main():
         daemon = subprocess.Popen(["keepalived", "--check", "--dont-fork", "--log-console", "--log-detail",
                                    f"--use-file={WORK}/conf", f"--pid={WORK}/pid",
                                    f"--checkers_pid={WORK}/checkers.pid"], stdout=log, stderr=log)
-        play.play(held)
-        daemon.terminate()
-        daemon.wait(STOP_SECONDS)
+        try:
+            play.play(held)
+        finally:
+            daemon.terminate()
+            daemon.wait(STOP_SECONDS)
+            print((WORK / "log").read_text()[-LOG_CHARACTERS:])
     different = play.stopped(held)
-    print((WORK / "log").read_text()[-LOG_CHARACTERS:])
     for step, (expected, found) in different.items():
         print(f"{step}: expected {expected}, found {found}")
     print(f"{len(play.scenarios)} scenarios, {play.step_count()} steps, {len(different)} differences")
