@@ -50,6 +50,21 @@ static int parse(struct daemon_inputs *inputs, struct config_environment *enviro
 	return error;
 }
 
+/* Of a configuration that cannot be read; a lack of this process has its own in limits_strerror(). */
+static const char *remedy_of(int error)
+{
+	switch (error) {
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+		return "";
+	case -EACCES:
+		return "; run xbeatd as root, or let this user read it";
+	default:
+		return "; write it, or give another path with -f FILE";
+	}
+}
+
 static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnostics)
 {
 	struct config_machine machine;
@@ -58,10 +73,8 @@ static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnos
 	int error = file_read(inputs->files.config_path, &text, &length);
 
 	if (error)
-		return fail(inputs, error, "cannot read the configuration %s: %s; %s",
-			    inputs->files.config_path, limits_strerror(-error),
-			    error == -EACCES ? "run xbeatd as root, or let this user read it"
-					     : "write it, or give another path with -f FILE");
+		return fail(inputs, error, "cannot read the configuration %s: %s%s",
+			    inputs->files.config_path, limits_strerror(-error), remedy_of(error));
 	config_machine_init(&machine, inputs->files.config_id);
 	machine.environment.files_required = inputs->files.required;
 	error = parse(inputs, &machine.environment, text, length, diagnostics);
