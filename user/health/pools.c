@@ -122,6 +122,50 @@ static void judge_server(const json_t *pool, const json_t *server, json_t *probl
 		    is_held(server) ? ": it flaps, and is held down" : "");
 }
 
+/* The check of this server that this machine could not make; NULL: none. */
+static const json_t *failed_here(const json_t *server)
+{
+	const json_t *check;
+	size_t index;
+
+	json_array_foreach(json_object_get(server, "checks"), index, check)
+	{
+		if (problem_flag(check, "failed_here"))
+			return check;
+	}
+	return NULL;
+}
+
+/* Most often all checks of a pool have the same reason: it is one problem. */
+static void judge_checks(const json_t *pool, json_t *problems)
+{
+	const char *name = problem_text(pool, "name");
+	const json_t *server, *check = NULL;
+	char remedy[REMEDY_BYTES];
+	size_t index, count = 0;
+
+	json_array_foreach(json_object_get(pool, "servers"), index, server)
+	{
+		const json_t *failed = failed_here(server);
+
+		count += failed != NULL;
+		check = check ? check : failed;
+	}
+	if (check)
+		problem_add(
+			problems,
+			&(struct problem){
+				.severity = HEALTH_WARNING,
+				.kind = "check",
+				.subject = name,
+				.reason = problem_text(check, "reason"),
+				.remedy = problem_remedy(remedy, "see which: xbeatctl pool show %s",
+							 problem_word(name)),
+			},
+			"this machine cannot check %zu server%s of pool %s, their last states stay",
+			count, count == 1 ? "" : "s", name);
+}
+
 /* What an operator asked for, and what the data plane did not take. */
 static void judge_mode(const json_t *pool, const json_t *server, json_t *problems)
 {
@@ -179,5 +223,6 @@ void health_of_pools(const json_t *snapshot, json_t *problems)
 			continue;
 		judge_quorum(pool, problems);
 		judge_servers(pool, problems);
+		judge_checks(pool, problems);
 	}
 }

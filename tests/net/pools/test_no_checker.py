@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The checker cannot run: each view of the pools names this and why, and one event reports it."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -71,3 +72,6 @@ def test_why_a_check_has_no_result_is_named(lab):
     for words in (["pool", "show"], ["pool", "explain", server.address]):
         shown = " ".join(node.text(*words).split())
         assert "no result that counts yet: bindto: Cannot assign requested address; the address is not" in shown, shown
+    health = json.loads(node.ctl("health", check=False).stdout)
+    problem, = [problem for problem in health["problems"] if problem["kind"] == "check"]
+    assert "cannot check 1 server of pool" in problem["text"] and "bindto" in problem["reason"], problem

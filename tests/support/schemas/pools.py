@@ -14,7 +14,7 @@ COUNTERS = record({}, connections=COUNT, active=COUNT, inactive=COUNT, packets_i
 CHECK = record(
     {"kind": CHECK_KIND, "target": TEXT, "state": one_of("up", "down"), "reason": {"type": "string"},
      "results": record({"good": COUNT, "bad": COUNT, "stalled": COUNT, "local_error": COUNT})},
-    unchecked=TRUE, suspended=TRUE, held_ns=NS, good_count=COUNT, bad_count=COUNT, rise=ID, fall=ID,
+    unchecked=TRUE, failed_here=TRUE, suspended=TRUE, held_ns=NS, good_count=COUNT, bad_count=COUNT, rise=ID, fall=ID,
     result_age_ns=NS, duration_ns=NS, last_good_age_ns=NS, weight=SIGNED)
 SERVER = record(
     {"address": TEXT, "state": SERVER_STATE, "mode": MODE, "state_age_ns": NS, "reason": {"type": "string"},

@@ -210,6 +210,12 @@ static void pools(void **state)
 	       "{'address':'s','state':'drain','mode':'drain','plane_refused_reason':'r'},"
 	       "{'address':'t','state':'maintenance','mode':'maintenance'}]}]}}",
 	       "error plane s, info draining s, info draining t");
+	expect("{'pools':{'pools':[{'name':'p','state':'up','servers':["
+	       "{'address':'s','state':'up','checks':[{},{'failed_here':true,'reason':'r'}]},"
+	       "{'address':'t','state':'up','checks':[{'failed_here':true,'reason':'r'}]}]},"
+	       "{'name':'q','suspended':true,'servers':["
+	       "{'address':'u','checks':[{'failed_here':true,'reason':'r'}]}]}]}}",
+	       "warning check p");
 }
 
 /* One problem stands for many servers, also where a snapshot does not list them. */

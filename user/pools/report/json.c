@@ -56,6 +56,8 @@ static void add_record(json_t *json, const struct check_entry *entry,
 		set_count(json, "held_ns", state->held_until_ns - now_ns);
 	if (entry->weight_part)
 		json_object_set_new(json, "weight", json_integer(entry->weight_part));
+	if (record->outcome == CHECK_LOCAL_ERROR)
+		json_object_set_new(json, "failed_here", json_true());
 }
 
 static json_t *target_json(const struct config_check *config)
