@@ -90,26 +90,28 @@ static void judge_many(const json_t *pool, long long down, json_t *problems)
 		    "%lld servers of pool %s are down", down, name);
 }
 
-static bool is_held(const json_t *server)
+/* The first check of this server that has this member; NULL: none. */
+static const json_t *check_with(const json_t *server, const char *member)
 {
 	const json_t *check;
 	size_t index;
 
 	json_array_foreach(json_object_get(server, "checks"), index, check)
 	{
-		if (json_object_get(check, "held_ns"))
-			return true;
+		if (json_object_get(check, member))
+			return check;
 	}
-	return false;
+	return NULL;
 }
 
 static void judge_server(const json_t *pool, const json_t *server, json_t *problems)
 {
 	const char *name = problem_text(server, "address");
+	bool is_held = check_with(server, "held_ns") != NULL;
 	char remedy[REMEDY_BYTES];
 	struct problem problem = {
 		.severity = HEALTH_WARNING,
-		.kind = is_held(server) ? "flapping" : "server",
+		.kind = is_held ? "flapping" : "server",
 		.subject = name,
 		.age = json_object_get(server, "state_age_ns"),
 		.reason = problem_text(server, "reason"),
@@ -118,22 +120,7 @@ static void judge_server(const json_t *pool, const json_t *server, json_t *probl
 	};
 
 	problem_add(problems, &problem, "server %s of pool %s is down%s", name,
-		    problem_text(pool, "name"),
-		    is_held(server) ? ": it flaps, and is held down" : "");
-}
-
-/* The check of this server that this machine could not make; NULL: none. */
-static const json_t *failed_here(const json_t *server)
-{
-	const json_t *check;
-	size_t index;
-
-	json_array_foreach(json_object_get(server, "checks"), index, check)
-	{
-		if (problem_flag(check, "failed_here"))
-			return check;
-	}
-	return NULL;
+		    problem_text(pool, "name"), is_held ? ": it flaps, and is held down" : "");
 }
 
 /* Most often all checks of a pool have the same reason: it is one problem. */
@@ -146,7 +133,7 @@ static void judge_checks(const json_t *pool, json_t *problems)
 
 	json_array_foreach(json_object_get(pool, "servers"), index, server)
 	{
-		const json_t *failed = failed_here(server);
+		const json_t *failed = check_with(server, "failed_here");
 
 		count += failed != NULL;
 		check = check ? check : failed;

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#define READ_LIMIT_MS 200 /* of processor time, so that a busy machine accuses no server */
+#define READ_LIMIT_MS 200 /* of processor time, so that a busy machine marks no server down */
 
 /* Begins a read of the socket. */
 void read_limit_begin(int fd);
