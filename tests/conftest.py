@@ -20,7 +20,7 @@ from tests.support.before import before_build  # noqa: E402 (needs the path abov
 from tests.support.cluster import Cluster  # noqa: E402
 from tests.support.failure import Stage  # noqa: E402
 from tests.support.laboratory import BUILD, Laboratory, some_ends, wait_until  # noqa: E402
-from tests.support.replay import note_failure, play  # noqa: E402
+from tests.support.replay import Stalls, play  # noqa: E402
 
 
 # The kernel ends an xbeatd that makes a system call which is not on its list.
@@ -42,9 +42,17 @@ def pytest_collection_modifyitems(items):
         item.add_marker(pytest.mark.skip(reason="needs root: makes network namespaces"))
 
 
+def pytest_sessionstart(session):
+    session.stalls = Stalls()
+
+
+def pytest_sessionfinish(session):
+    session.stalls.close()
+
+
 def pytest_runtest_protocol(item, nextitem):
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for report in play(item, nextitem):
+    for report in play(item, nextitem, item.session.stalls):
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
@@ -54,8 +62,6 @@ def pytest_runtest_protocol(item, nextitem):
 def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
     lab = item.funcargs.get("lab") if hasattr(item, "funcargs") else None
-    if report.failed and getattr(lab, "stalls", None):
-        note_failure(item, lab, report)
     if report.when == "call" and report.failed and lab:
         report.sections.append(("laboratory", f"ends of the cables: {lab.ends}"))
         for process in lab.processes:

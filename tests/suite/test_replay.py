@@ -13,9 +13,6 @@ STOP_MS = 300
 # Counts how often it was played in a file. The first stop comes within 20 ms.
 PLAYED = f'''
 import subprocess
-import pytest
-
-pytestmark = pytest.mark.laboratory(nodes=1)
 
 def stand_still():
     subprocess.run(["{BUILD}/tools/standstill", "{BUILD}/tools/standstill.bpf.o", "2", "20", "{STOP_MS}"], check=True)
@@ -25,17 +22,17 @@ def count():
         file.write("x")
         return file.tell()
 
-def test_once(lab):
+def test_once():
     if count() == 1:
         stand_still()
         assert False, "the first time"
 
-def test_always(lab):
+def test_always():
     count()
     stand_still()
     assert False, "each time"
 
-def test_without_a_stall(lab):
+def test_without_a_stall():
     count()
     assert False, "the machine ran"
 '''
