@@ -10,7 +10,7 @@
 #include "tests/fuzz/input.h"
 #include "user/config/model/config.h"
 #include "user/config/print/print.h"
-#include "user/lib/diagnostics.h"
+#include "user/lib/text/diagnostics.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>

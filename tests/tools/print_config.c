@@ -3,8 +3,8 @@
 #include "user/config/host/environment.h"
 #include "user/config/print/print.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/diagnostics_print.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
+#include "user/lib/text/diagnostics_print.h"
 #include <errno.h>
 #include <string.h>
 

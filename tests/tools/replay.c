@@ -7,7 +7,7 @@
  * FILE: frames, each after its length in two bytes, network byte order. Prints how many were sent.
  * With a rate they are sent in small batches, which fit into the queue of any interface.
  */
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include "user/lib/time.h"
 #include <arpa/inet.h>
 #include <errno.h>

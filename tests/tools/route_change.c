@@ -11,8 +11,8 @@
  */
 #include "user/config/host/environment.h"
 #include "user/config/print/print.h"
-#include "user/lib/diagnostics_print.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
+#include "user/lib/text/diagnostics_print.h"
 #include "user/net/netlink/netlink.h"
 #include <net/if.h>
 #include <stdio.h>

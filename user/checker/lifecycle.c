@@ -7,7 +7,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/message.h"
+#include "user/lib/process/message.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* Sets of checks: equal ones are found by a hash table of their identities. */
 #include "user/checker/set.h"
 #include "user/lib/array.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What differs, as sentences of "xbeatctl explain". */
 #include "user/cluster/members.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include <string.h>
 
 static bool concerns(const struct cluster *cluster, const struct dispute *dispute, const char *name)

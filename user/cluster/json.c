@@ -4,7 +4,7 @@
 #include "user/core/names.h"
 #include "user/kernel/self.h"
 #include "user/lib/address.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include <stdlib.h>
 #include <string.h>
 

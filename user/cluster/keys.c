@@ -5,7 +5,7 @@
  */
 #include "user/cluster/members.h"
 #include "user/core/names.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -14,7 +14,7 @@
 #include "user/cluster/members.h"
 #include "user/kernel/statement.h"
 #include "user/lib/address.h"
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 #include "user/lib/time.h"
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  */
 #include "user/control/connection.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #ifndef XBEAT_CONTROL_CONTROL_H
 #define XBEAT_CONTROL_CONTROL_H
 
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include <event2/event.h>
 #include <jansson.h>
 #include <stdbool.h>

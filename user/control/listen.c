@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The file of the control socket. At no moment can other users connect. */
 #include "user/control/listen.h"
-#include "user/lib/unix_socket.h"
+#include "user/lib/process/unix_socket.h"
 #include <errno.h>
 #include <grp.h>
 #include <sys/socket.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The reasons of verdicts in words; see liveness_reason.h. */
 #include "user/core/liveness_reason.h"
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 #include <stdio.h>
 
 #define DAEMON_TEXT_BYTES 96

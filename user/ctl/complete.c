@@ -12,7 +12,7 @@
 #include "user/ctl/verb.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Durations, times and dates as a moment: see moment.h. */
 #include "user/ctl/moment.h"
 #include "user/lib/array.h"
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 #include "user/lib/time.h"
 #include <ctype.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/event_kinds.h"
 #include "user/lib/log.h"
-#include "user/lib/spelling.h"
+#include "user/lib/text/spelling.h"
 #include "user/lib/time.h"
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "user/ctl/options.h"
 #include "user/ctl/verb.h"
 #include "user/lib/log.h"
-#include "user/lib/spelling.h"
+#include "user/lib/text/spelling.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>

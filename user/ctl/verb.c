@@ -7,7 +7,7 @@
 #include "user/ctl/verbs/verbs.h"
 #include "user/lib/array.h"
 #include "user/lib/log.h"
-#include "user/lib/spelling.h"
+#include "user/lib/text/spelling.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>

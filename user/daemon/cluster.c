@@ -2,7 +2,7 @@
 /* Starts comparing this node's configuration with those of others; and the keys of all nodes. */
 #include "user/cluster/cluster.h"
 #include "user/daemon/daemon.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include "user/pools/report/ages.h"
 #include <errno.h>
 

@@ -3,8 +3,8 @@
 #include "user/daemon/configure.h"
 #include "user/daemon/start/daemon_name.h"
 #include "user/daemon/start/namespace.h"
-#include "user/lib/diagnostics_print.h"
 #include "user/lib/log.h"
+#include "user/lib/text/diagnostics_print.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -12,7 +12,7 @@
 #include "user/daemon/start/signals.h"
 #include "user/heartbeat/prober.h"
 #include "user/kernel/upkeep/drop_watch.h"
-#include "user/lib/event_log_file.h"
+#include "user/lib/event/event_log_file.h"
 #include "user/net/interface_delays.h"
 #include "user/net/interfaces.h"
 #include "user/net/netlink/interface_monitor.h"

@@ -5,7 +5,7 @@
 #include "user/daemon/files/private_file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/thread.h"
+#include "user/lib/process/thread.h"
 #include "user/vrrp/report/dump.h"
 #include <limits.h>
 #include <signal.h>

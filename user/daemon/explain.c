@@ -5,8 +5,8 @@
 #include "user/daemon/daemon.h"
 #include "user/kernel/self.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/duration.h"
+#include "user/lib/text/json_text.h"
 #include <stdio.h>
 
 #define EVENTS_SHOWN_MAX 5

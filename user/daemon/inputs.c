@@ -7,7 +7,7 @@
 #include "user/daemon/daemon.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include "user/lib/limits.h"
 #include "user/net/netlink/local_address.h"
 #include <errno.h>

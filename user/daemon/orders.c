@@ -6,7 +6,7 @@
  */
 #include "user/daemon/daemon.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include "user/lib/time.h"
 #include "user/pools/operator.h"
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "user/lib/array.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/thread.h"
+#include "user/lib/process/thread.h"
 #include "user/vrrp/report/dump.h"
 #include <errno.h>
 #include <limits.h>

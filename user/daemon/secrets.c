@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which memory has keys and passwords. */
 #include "user/daemon/daemon.h"
-#include "user/lib/core_dump.h"
+#include "user/lib/process/core_dump.h"
 
 /* Where keys stay; those of auth_hmac, and passwords, are in the heap. */
 void daemon_hide_secrets(struct daemon *daemon)

@@ -6,7 +6,7 @@
 #include "user/heartbeat/own_links.h"
 #include "user/kernel/self.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include "user/pools/report/report.h"
 #include "user/vrrp/report/json.h"
 #include <unistd.h>

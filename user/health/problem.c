@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* See problem.h. */
 #include "user/health/problem.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "user/core/phi.h"
 #include "user/heartbeat/change.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

@@ -8,9 +8,9 @@
 #include "user/heartbeat/refusals.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
-#include "user/lib/json_text.h"
 #include "user/lib/limits.h"
+#include "user/lib/text/duration.h"
+#include "user/lib/text/json_text.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #include "user/heartbeat/detection.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
 #include "user/lib/limits.h"
+#include "user/lib/text/json_text.h"
 #include <string.h>
 
 /* Losses of REPLYs alone, in both directions. */

@@ -23,7 +23,7 @@
 #include "user/heartbeat/refusals.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/upkeep/answer_way.h"
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include <event2/event.h>
 #include <jansson.h>
 

@@ -4,8 +4,8 @@
 #include "user/heartbeat/peers.h"
 #include "user/lib/array.h"
 #include "user/lib/drop_reasons.h"
-#include "user/lib/duration.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/duration.h"
+#include "user/lib/text/json_text.h"
 #include "user/lib/time.h"
 
 /* What keeps all packets of a peer from counting, and what to do about it. */

@@ -2,7 +2,7 @@
 /* Puts changes of verdicts into the event log, with the evidence in figures. */
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 #include "user/lib/time.h"
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "user/figures/buckets.h"
 #include "user/heartbeat/detection.h"
 #include "user/lib/address.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 
 static json_t *quantiles_json(const struct xb_rtt_hist *histogram, const struct xb_peer *seen)
 {

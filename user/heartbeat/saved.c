@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Verdicts as JSON, for a daemon that goes on: what has not changed is no event there. */
 #include "user/heartbeat/peers.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include <stdio.h>
 #include <string.h>
 

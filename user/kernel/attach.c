@@ -11,9 +11,9 @@
 #include "user/kernel/system/tc_filter.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/text/json_text.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>

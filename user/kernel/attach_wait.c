@@ -3,8 +3,8 @@
 #include "user/kernel/attach_wait.h"
 #include "user/kernel/kernel.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
 #include "user/lib/log.h"
+#include "user/lib/text/json_text.h"
 #include "user/lib/time.h"
 #include <errno.h>
 #include <net/if.h>

@@ -6,7 +6,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/thread.h"
+#include "user/lib/process/thread.h"
 #include "xbeat.skel.h"
 #include <bpf/libbpf.h>
 #include <errno.h>

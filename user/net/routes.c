@@ -5,10 +5,10 @@
 #include "user/config/print/print.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/interface_index.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/net/netlink/address.h"
+#include "user/net/netlink/interface_index.h"
 #include "user/net/netlink/local_address.h"
 #include "user/net/netlink/route_monitor.h"
 #include <errno.h>

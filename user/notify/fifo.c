@@ -7,9 +7,9 @@
 #include "user/notify/fifo.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/files/trust.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/trust.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

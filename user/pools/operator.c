@@ -2,7 +2,7 @@
 /* What an operator asks of servers: modes and weights. */
 #include "user/pools/operator.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include "user/lib/time.h"
 #include "user/pools/act.h"
 #include "user/pools/due.h"

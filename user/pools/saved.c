@@ -3,7 +3,7 @@
  * may be of another version: what it does not know it ignores. */
 #include "user/pools/saved.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include "user/pools/entries/entries.h"
 #include "user/pools/entries/table.h"
 #include "user/pools/operator.h"

@@ -3,7 +3,7 @@
 #include "user/pools/states.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/pools/entries/name_index.h"

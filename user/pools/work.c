@@ -2,8 +2,8 @@
 /* See work.h. */
 #include "user/pools/work.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
 #include "user/lib/log.h"
+#include "user/lib/text/duration.h"
 #include "user/pools/act.h"
 #include "user/pools/due.h"
 #include "user/pools/entries/modes.h"

@@ -2,8 +2,8 @@
 /* Connects to the runner service; see service.h. */
 #include "user/runner/service.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/message.h"
-#include "user/lib/unix_socket.h"
+#include "user/lib/process/message.h"
+#include "user/lib/process/unix_socket.h"
 #include "user/runner/child/protocol.h"
 #include <errno.h>
 #include <stdlib.h>

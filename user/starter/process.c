@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The starter's process. It stays as the daemon was started, and holds nothing else of it. */
-#include "user/lib/helper_process.h"
+#include "user/lib/process/helper_process.h"
 #include "user/runner/child/protocol.h"
 #include "user/starter/own_program.h"
 #include "user/starter/protocol.h"

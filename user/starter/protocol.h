@@ -3,7 +3,7 @@
 #ifndef XBEAT_STARTER_PROTOCOL_H
 #define XBEAT_STARTER_PROTOCOL_H
 
-#include "user/lib/message.h"
+#include "user/lib/process/message.h"
 #include "user/starter/starter.h"
 #include <signal.h>
 

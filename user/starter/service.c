@@ -4,12 +4,12 @@
  * after an upgrade the next one fits the new xbeatd without another start of the service.
  */
 #include "user/starter/service.h"
-#include "user/lib/helper_process.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/message.h"
+#include "user/lib/process/helper_process.h"
+#include "user/lib/process/message.h"
+#include "user/lib/process/unix_socket.h"
 #include "user/lib/time.h"
-#include "user/lib/unix_socket.h"
 #include "user/runner/child/protocol.h"
 #include "user/starter/own_program.h"
 #include <errno.h>

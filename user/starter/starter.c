@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The daemon's end of the starter; see starter.h. */
 #include "user/starter/starter.h"
-#include "user/lib/helper_process.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/process/helper_process.h"
 #include "user/lib/time.h"
 #include "user/starter/protocol.h"
 #include <errno.h>

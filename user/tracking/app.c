@@ -5,8 +5,8 @@
  * stalled, judges no application late: it gets a whole timeout from then on.
  */
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
 #include "user/lib/log.h"
+#include "user/lib/text/duration.h"
 #include "user/tracking/entry.h"
 #include <stdio.h>
 #include <xbeat/map.h>

@@ -2,9 +2,9 @@
 /* The socket of applications, who may open which, and their state; see apps.h. */
 #include "user/tracking/apps.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/text/json_text.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

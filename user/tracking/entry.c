@@ -2,8 +2,8 @@
 /* The status of one tracked object; see entry.h. */
 #include "user/tracking/entry.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
 #include "user/lib/log.h"
+#include "user/lib/text/json_text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 /* Receives messages of sd_notify(3); see notify_socket.h. */
 #include "user/tracking/notify_socket.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/files/trust.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/trust.h"
-#include "user/lib/unix_socket.h"
+#include "user/lib/process/unix_socket.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

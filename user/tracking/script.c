@@ -9,9 +9,9 @@
  */
 #include "user/config/model/command.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/text/duration.h"
 #include "user/tracking/entry.h"
 #include <errno.h>
 #include <stdio.h>

@@ -9,8 +9,8 @@
  *	app.c     vrrp_app; also those that are not tracked, because packets report them
  */
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
 #include "user/lib/log.h"
+#include "user/lib/text/json_text.h"
 #include "user/tracking/entry.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #ifndef XBEAT_TRACKING_TRACKING_H
 #define XBEAT_TRACKING_TRACKING_H
 
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include "user/runner/runner.h"
 #include "user/tracking/effect.h"
 #include <jansson.h>

@@ -5,7 +5,7 @@
 #include "user/core/names.h"
 #include "user/core/vrrp/vrrp.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include "user/tracking/tracking.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/execute.h"

@@ -5,7 +5,7 @@
 #include "user/config/model/config.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include "user/lib/time.h"
 #include "user/net/routes.h"
 #include "user/vrrp/effects/restore.h"

@@ -2,7 +2,7 @@
 /* "xbeatctl tracking": everything that instances track, whether it has a block of its own or
  * not. */
 #include "user/vrrp/tracking.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include "user/tracking/entry.h"
 #include "user/tracking/tracking.h"
 #include "user/vrrp/rules/group.h"

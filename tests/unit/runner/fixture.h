@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "user/lib/clock.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include "user/runner/child/procfs.h"
 #include "user/runner/runner.h"
 #include <cmocka.h>

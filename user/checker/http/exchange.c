@@ -3,8 +3,8 @@
 #include "user/checker/http/exchange_options.h"
 #include "user/checker/http/read_limit.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
 #include "user/lib/printable.h"
+#include "user/lib/text/duration.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 
 #include "user/checker/protocol/definition.h"
 #include "user/checker/protocol/protocol.h"
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 #include <event2/event.h>
 #include <stdarg.h>
 #include <stdbool.h>

@@ -10,9 +10,9 @@
 #include "user/checker/process/privileges.h"
 #include "user/checker/process/process.h"
 #include "user/lib/clock.h"
-#include "user/lib/helper_process.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/process/helper_process.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

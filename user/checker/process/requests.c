@@ -2,7 +2,7 @@
 /* Packets of xbeatd. When its end of the socket is closed, this process ends. */
 #include "user/checker/process/process.h"
 #include "user/lib/log.h"
-#include "user/lib/message.h"
+#include "user/lib/process/message.h"
 #include <errno.h>
 #include <string.h>
 

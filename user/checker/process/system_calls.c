@@ -4,7 +4,7 @@
 #include "user/checker/process/process.h"
 #include "user/lib/array.h"
 #include "user/lib/log.h"
-#include "user/lib/system_call_list.h"
+#include "user/lib/process/system_call_list.h"
 #include <errno.h>
 #include <seccomp.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* What a configuration may read from this host; see environment.h. */
 #include "user/config/host/environment.h"
 #include "user/config/host/secret.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>

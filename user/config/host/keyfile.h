@@ -6,7 +6,7 @@
 #ifndef XBEAT_CONFIG_HOST_KEYFILE_H
 #define XBEAT_CONFIG_HOST_KEYFILE_H
 
-#include "user/lib/diagnostics.h"
+#include "user/lib/text/diagnostics.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <xbeat/map.h>

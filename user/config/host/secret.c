@@ -2,9 +2,9 @@
 /* Files with keys; see secret.h. */
 #include "user/config/host/secret.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
+#include "user/lib/files/trust.h"
 #include "user/lib/limits.h"
-#include "user/lib/trust.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>

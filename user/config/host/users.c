@@ -6,7 +6,7 @@
  */
 #include "user/config/host/users.h"
 #include "user/config/model/command.h"
-#include "user/lib/trust.h"
+#include "user/lib/files/trust.h"
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>

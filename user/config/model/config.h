@@ -14,7 +14,7 @@
 #include "user/config/model/vmac.h"
 #include "user/core/statement.h"
 #include "user/core/vrrp/signature.h"
-#include "user/lib/diagnostics.h"
+#include "user/lib/text/diagnostics.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

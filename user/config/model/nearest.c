@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Mistyped names: see nearest.h. */
 #include "user/config/model/nearest.h"
-#include "user/lib/spelling.h"
+#include "user/lib/text/spelling.h"
 
 const char *config_nearest_name(const struct config *config, const char *name, bool nodes)
 {

@@ -10,7 +10,7 @@
 #include "user/config/syntax/lexer.h"
 
 #include "user/lib/array.h"
-#include "user/lib/spelling.h"
+#include "user/lib/text/spelling.h"
 #include <limits.h>
 
 #define CONFIG_KEYWORDS_MAX 96

@@ -2,7 +2,7 @@
 /* The predefined definitions, by table. */
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
-#include "user/lib/text_format.h"
+#include "user/lib/text/text_format.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

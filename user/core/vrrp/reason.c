@@ -2,7 +2,7 @@
 /* The reasons of the state machine in words; see reason.h. */
 #include "user/core/vrrp/reason.h"
 #include "user/lib/address.h"
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "user/app/request.h"
 #include "user/ctl/call/run.h"
 #include "user/lib/log.h"
-#include "user/lib/spelling.h"
+#include "user/lib/text/spelling.h"
 #include <errno.h>
 #include <string.h>
 #include <xbeat/app.h>

@@ -3,7 +3,7 @@
 #include "user/ctl/call/query.h"
 #include "user/ctl/call/verb.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include "user/lib/log.h"
 #include <errno.h>
 #include <stdio.h>

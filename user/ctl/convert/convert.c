@@ -6,7 +6,7 @@
 #include "user/lib/address.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,8 +7,8 @@
 #include "user/ctl/file/local.h"
 #include "user/ctl/file/location.h"
 #include "user/ctl/show/text.h"
-#include "user/lib/diagnostics_print.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/diagnostics_print.h"
+#include "user/lib/text/json_text.h"
 #include <stdio.h>
 
 static const char *plural(size_t count)

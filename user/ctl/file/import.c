@@ -12,10 +12,10 @@
 #include "user/ctl/show/text.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/file.h"
-#include "user/lib/json_text.h"
+#include "user/lib/files/file.h"
 #include "user/lib/limits.h"
-#include "user/lib/text_format.h"
+#include "user/lib/text/json_text.h"
+#include "user/lib/text/text_format.h"
 #include <stdarg.h>
 #include <string.h>
 

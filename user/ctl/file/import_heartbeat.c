@@ -7,8 +7,8 @@
 #include "user/ctl/file/import.h"
 #include "user/lib/address.h"
 #include "user/lib/array.h"
-#include "user/lib/json_text.h"
 #include "user/lib/limits.h"
+#include "user/lib/text/json_text.h"
 #include "user/net/netlink/local_address.h"
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 /* "xbeatctl import": what of a configuration works in xbeatd, counted and with its names. */
 #include "user/ctl/file/import.h"
 #include "user/lib/array.h"
-#include "user/lib/json_text.h"
 #include "user/lib/limits.h"
+#include "user/lib/text/json_text.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -17,8 +17,8 @@
 #include "user/ctl/show/text.h"
 #include "user/lib/array.h"
 #include "user/lib/clock.h"
-#include "user/lib/diagnostics_print.h"
 #include "user/lib/log.h"
+#include "user/lib/text/diagnostics_print.h"
 #include "user/lib/time.h"
 #include <errno.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include "user/config/host/environment.h"
 #include "user/config/host/users.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include "user/lib/log.h"
 #include <errno.h>
 #include <string.h>

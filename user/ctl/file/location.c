@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Source locations as JSON: see location.h. */
 #include "user/ctl/file/location.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 
 json_t *location_json(const struct diagnostic *entry)
 {

@@ -3,7 +3,7 @@
 #ifndef XBEAT_CTL_FILE_LOCATION_H
 #define XBEAT_CTL_FILE_LOCATION_H
 
-#include "user/lib/diagnostics.h"
+#include "user/lib/text/diagnostics.h"
 #include <jansson.h>
 
 /* Returns file, line and column; only file if the diagnostic is about the file as a whole. */

@@ -14,10 +14,10 @@
 #include "user/ctl/file/node_file.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/diagnostics_print.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/text/diagnostics_print.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* See node_file.h. */
 #include "user/ctl/file/node_file.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

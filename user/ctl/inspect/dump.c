@@ -12,7 +12,7 @@
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Programs and maps as JSON; see objects.h. */
 #include "user/ctl/kernel/objects.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdbool.h>

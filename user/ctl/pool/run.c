@@ -6,7 +6,7 @@
 #include "user/ctl/pool/pool.h"
 #include "user/lib/array.h"
 #include "user/lib/log.h"
-#include "user/lib/spelling.h"
+#include "user/lib/text/spelling.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

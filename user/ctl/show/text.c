@@ -5,7 +5,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/printable.h"
-#include "user/lib/text_format.h"
+#include "user/lib/text/text_format.h"
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef XBEAT_CTL_SHOW_UNITS_H
 #define XBEAT_CTL_SHOW_UNITS_H
 
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 
 /* Room for a count or a duration. */
 #define UNITS_TEXT_BYTES DURATION_TEXT_BYTES

@@ -8,8 +8,8 @@
 #include "user/ctl/show/text.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/duration.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/duration.h"
+#include "user/lib/text/json_text.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "user/ctl/show/units.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/log.h"
-#include "user/lib/spelling.h"
+#include "user/lib/text/spelling.h"
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,11 +3,11 @@
 #include "user/daemon/capture/capture.h"
 #include "user/kernel/capture.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
-#include "user/lib/json_text.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/thread.h"
+#include "user/lib/process/thread.h"
+#include "user/lib/text/duration.h"
+#include "user/lib/text/json_text.h"
 #include "user/lib/time.h"
 #include <errno.h>
 #include <pthread.h>

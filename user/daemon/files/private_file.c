@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Files that only the daemon's user can read; see private_file.h. */
 #include "user/daemon/files/private_file.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
+#include "user/lib/files/trust.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/trust.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

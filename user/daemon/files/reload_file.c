@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See reload_file.h. */
 #include "user/daemon/files/reload_file.h"
+#include "user/lib/files/trust.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/trust.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

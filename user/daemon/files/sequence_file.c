@@ -4,7 +4,7 @@
 #include "user/kernel/kernel.h"
 #include "user/kernel/signed.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include "user/daemon/handover/channel.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/message.h"
+#include "user/lib/process/message.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

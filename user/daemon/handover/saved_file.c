@@ -3,7 +3,7 @@
 #include "user/daemon/handover/saved_file.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Entering a network namespace; see namespace.h. */
 #include "user/daemon/start/namespace.h"
-#include "user/lib/helper_process.h"
 #include "user/lib/limits.h"
+#include "user/lib/process/helper_process.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

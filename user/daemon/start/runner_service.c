@@ -4,7 +4,7 @@
 #include "user/daemon/start/lock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/unix_socket.h"
+#include "user/lib/process/unix_socket.h"
 #include "user/runner/service.h"
 #include "user/service/service_manager.h"
 #include "user/starter/service.h"

@@ -6,7 +6,7 @@
 #include "user/daemon/start/signals.h"
 #include "user/lib/array.h"
 #include "user/lib/log.h"
-#include "user/lib/signal_action.h"
+#include "user/lib/process/signal_action.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

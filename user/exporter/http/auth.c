@@ -4,7 +4,7 @@
 #include "user/exporter/http/credentials.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <crypt.h>

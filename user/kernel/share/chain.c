@@ -2,8 +2,8 @@
 /* See chain.h. The program reads interface_index and count while they change, so a slot is filled
  * before its interface_index is set. */
 #include "user/kernel/share/chain.h"
-#include "user/lib/json_text.h"
 #include "user/lib/limits.h"
+#include "user/lib/text/json_text.h"
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>

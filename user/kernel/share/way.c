@@ -5,7 +5,7 @@
 #include "user/kernel/system/lower.h"
 #include "user/kernel/system/tc_filter.h"
 #include "user/lib/array.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/thread.h"
+#include "user/lib/process/thread.h"
 #include <errno.h>
 #include <net/if.h>
 #include <semaphore.h>

@@ -4,9 +4,9 @@
  * the same destination stays. */
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/interface_index.h"
 #include "user/net/netlink/address.h"
 #include "user/net/netlink/encap.h"
+#include "user/net/netlink/interface_index.h"
 #include "user/net/netlink/netlink.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>

@@ -2,10 +2,10 @@
 #include "user/plane/ipvs/record.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
+#include "user/lib/files/trust.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/trust.h"
 #include "user/plane/ipvs/marks.h"
 #include <errno.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #define XBEAT_POOLS_ENTRIES_SETUP_H
 
 #include "user/config/model/config.h"
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include "user/runner/runner.h"
 #include <event2/event.h>
 #include <jansson.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Why a server gets connections, or none. */
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/duration.h"
+#include "user/lib/text/json_text.h"
 #include "user/pools/entries/entries.h"
 #include "user/pools/operator.h"
 #include "user/pools/report/report.h"

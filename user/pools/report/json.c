@@ -4,7 +4,7 @@
  * to write them takes the loop about 1 ms.
  */
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include "user/pools/entries/entries.h"
 #include "user/pools/entries/table.h"
 #include "user/pools/operator.h"

@@ -6,8 +6,8 @@
  * stop.
  */
 #include "user/runner/child/child.h"
-#include "user/lib/helper_process.h"
 #include "user/lib/limits.h"
+#include "user/lib/process/helper_process.h"
 #include "user/runner/child/jobs.h"
 #include "user/runner/child/mails.h"
 #include "user/runner/child/watch_file.h"

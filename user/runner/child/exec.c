@@ -5,7 +5,7 @@
  */
 #include "user/runner/child/exec.h"
 #include "user/config/model/command.h"
-#include "user/lib/signal_action.h"
+#include "user/lib/process/signal_action.h"
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>

@@ -7,7 +7,7 @@
 #ifndef XBEAT_RUNNER_CHILD_PROTOCOL_H
 #define XBEAT_RUNNER_CHILD_PROTOCOL_H
 
-#include "user/lib/message.h"
+#include "user/lib/process/message.h"
 #include "user/runner/child/report.h"
 #include <stddef.h>
 #include <sys/resource.h>

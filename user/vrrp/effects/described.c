@@ -3,10 +3,10 @@
  * block, then one for each instance: VRID, family, node ids. */
 #include "user/vrrp/effects/described.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/file.h"
+#include "user/lib/files/file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/thread.h"
+#include "user/lib/process/thread.h"
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>

@@ -9,7 +9,7 @@
 #include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include "user/lib/log.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/announce.h"

@@ -10,7 +10,7 @@
 #include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/net/advert_socket.h"

@@ -14,7 +14,7 @@
 #include "user/core/vrrp/vrrp.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"

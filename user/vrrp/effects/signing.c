@@ -6,7 +6,7 @@
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/drop_reasons.h"
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/router.h"
 #include <errno.h>

@@ -4,7 +4,7 @@
 #include "user/config/model/config.h"
 #include "user/core/vrrp/vrrp.h"
 #include "user/lib/address.h"
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/net/interfaces.h"

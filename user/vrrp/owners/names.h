@@ -3,7 +3,7 @@
 #ifndef XBEAT_VRRP_OWNERS_NAMES_H
 #define XBEAT_VRRP_OWNERS_NAMES_H
 
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include "user/vrrp/state/instance.h"
 
 /* This node without a heartbeat block, which would name it. */

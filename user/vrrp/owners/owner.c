@@ -2,8 +2,8 @@
 /* See owner.h. */
 #include "user/vrrp/owners/owner.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/duration.h"
+#include "user/lib/text/json_text.h"
 #include "user/vrrp/owners/names.h"
 #include "user/vrrp/owners/reason.h"
 #include <errno.h>

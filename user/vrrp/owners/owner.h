@@ -11,7 +11,7 @@
 #ifndef XBEAT_VRRP_OWNERS_OWNER_H
 #define XBEAT_VRRP_OWNERS_OWNER_H
 
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include "user/lib/time.h"
 #include "user/vrrp/owners/reason.h"
 #include "user/vrrp/state/instance.h"

@@ -2,8 +2,8 @@
 /* The text of keepalived.json; see dump.h. */
 #include "user/config/model/config.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/json_text.h"
 #include "user/lib/limits.h"
+#include "user/lib/text/json_text.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/execute.h"

@@ -7,7 +7,7 @@
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/execute.h"

@@ -3,7 +3,7 @@
 #include "user/config/model/config.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
+#include "user/lib/text/json_text.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/signing.h"
 #include "user/vrrp/report/json.h"

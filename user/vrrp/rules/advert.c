@@ -10,7 +10,7 @@
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/described.h"

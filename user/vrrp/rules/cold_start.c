@@ -5,7 +5,7 @@
 #include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 #include "user/lib/time.h"
 #include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/takeover.h"

@@ -7,7 +7,7 @@
 #include "user/kernel/guards.h"
 #include "user/kernel/kernel.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"

@@ -8,7 +8,7 @@
 #include "user/heartbeat/change.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 #include "user/lib/time.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/handover.h"

@@ -24,7 +24,7 @@
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/announce.h"

@@ -7,7 +7,7 @@
 #include "user/heartbeat/own_links.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
-#include "user/lib/event_log.h"
+#include "user/lib/event/event_log.h"
 #include "user/net/interfaces.h"
 #include "user/net/netlink/interface_monitor.h"
 #include "user/tracking/effect.h"

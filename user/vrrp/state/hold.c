@@ -6,7 +6,7 @@
 #include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/drop_reasons.h"
-#include "user/lib/duration.h"
+#include "user/lib/text/duration.h"
 #include "user/lib/time.h"
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/heard.h"

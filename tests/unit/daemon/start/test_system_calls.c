@@ -2,7 +2,7 @@
 /* What a process may call after system_calls_restrict(). Each attempt runs in a process of its own. */
 #include "user/daemon/start/system_calls.h"
 #include "user/lib/log.h"
-#include "user/lib/thread.h"
+#include "user/lib/process/thread.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

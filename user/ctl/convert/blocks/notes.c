@@ -2,9 +2,9 @@
 /* See notes.h. */
 #include "user/ctl/convert/blocks/notes.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/json_text.h"
 #include "user/lib/printable.h"
-#include "user/lib/text_format.h"
+#include "user/lib/text/json_text.h"
+#include "user/lib/text/text_format.h"
 #include <stdarg.h>
 
 #define LINES_SHOWN 8
