@@ -85,7 +85,7 @@ $(BUILD)/tools/%.bpf.o: tests/tools/%.bpf.c | compilers
 	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 # Before there are dependency files: what may include the skeleton.
-with_skeleton := $(patsubst %.c,%.o,$(wildcard user/kernel/*.c user/kernel/upkeep/*.c tests/bpf/*.c tests/tools/*_cost.c))
+with_skeleton := $(patsubst %.c,%.o,$(wildcard user/kernel/*.c user/kernel/*/*.c tests/bpf/*.c tests/tools/*_cost.c))
 $(addprefix $(BUILD)/,$(with_skeleton)) $(addprefix $(BUILD)/asan/,$(with_skeleton)): $(BUILD)/xbeat.skel.h
 
 $(BUILD)/%.o: %.c | compilers

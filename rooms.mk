@@ -16,8 +16,8 @@ ROOMS := user/daemon user/daemon/files user/daemon/start user/daemon/handover us
 	user/checker/process user/checker/http user/checker/dns user/checker/methods user/checker \
 	user/exporter user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source \
 	user/health user/plane/ipvs user/plane/nft user/plane user/notify user/runner user/starter user/runner/child user/net \
-	user/net/netlink user/kernel/upkeep user/kernel user/kernel/share \
-	user/kernel/system user/kernel/layout user/config user/config/print user/config/pools user/config/blocks \
+	user/net/netlink user/kernel/upkeep user/kernel/load user/kernel/interfaces user/kernel/maps user/kernel \
+	user/kernel/share user/kernel/system user/kernel/layout user/config user/config/print user/config/pools user/config/blocks \
 	user/config/syntax user/config/host user/checker/protocol user/config/model user/core user/core/pool user/core/vrrp user/figures \
 	user/service user/app \
 	user/lib/event user/lib/text user/lib/files user/lib/process user/lib bpf bpf/capture bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
@@ -25,18 +25,23 @@ ROOMS := user/daemon user/daemon/files user/daemon/start user/daemon/handover us
 uses.user/daemon := user/daemon/files user/daemon/start user/daemon/handover user/daemon/capture \
 	user/daemon/sharing user/cluster user/pools/report user/pools user/pools/entries user/vrrp \
 	user/vrrp/report user/heartbeat user/tracking user/control user/runner user/starter \
-	user/net user/net/netlink user/kernel/upkeep user/kernel user/kernel/share user/config \
-	user/config/print user/config/host user/config/model user/core user/core/vrrp user/figures \
-	user/service user/lib/event user/lib/text user/lib/files user/lib/process user/lib
+	user/net user/net/netlink user/kernel/upkeep user/kernel/load user/kernel/interfaces \
+	user/kernel/maps user/kernel user/kernel/share user/config user/config/print \
+	user/config/host user/config/model user/core user/core/vrrp user/figures user/service user/lib/event \
+	user/lib/text user/lib/files user/lib/process user/lib
 uses.user/daemon/start := user/runner user/starter user/net user/net/netlink user/config/model \
 	user/core user/core/vrrp user/service user/lib/process user/lib
-uses.user/daemon/files := user/kernel user/config/model user/lib/files user/lib
+uses.user/daemon/files := user/kernel/maps user/config/model user/lib/files user/lib
+types.user/daemon/files := user/kernel
 
 uses.user/daemon/handover := user/lib/files user/lib/process user/lib
-uses.user/daemon/capture := user/control user/kernel user/lib/text user/lib/process user/lib
-uses.user/daemon/sharing := user/control user/kernel user/kernel/share user/lib/event user/lib
+uses.user/daemon/capture := user/control user/kernel/load user/lib/text user/lib/process user/lib
+types.user/daemon/capture := user/kernel
+uses.user/daemon/sharing := user/control user/kernel/interfaces user/kernel/share user/lib/event \
+	user/lib
+types.user/daemon/sharing := user/kernel
 
-uses.user/cluster := user/heartbeat user/kernel user/config/model user/core user/lib/event \
+uses.user/cluster := user/heartbeat user/kernel/maps user/config/model user/core user/lib/event \
 	user/lib/text user/lib
 
 uses.user/pools/report := user/pools user/pools/entries user/checker user/plane \
@@ -65,30 +70,35 @@ uses.user/checker/methods := user/checker/protocol user/config/model user/core/p
 
 uses.user/vrrp := user/vrrp/rules user/vrrp/owners user/vrrp/effects user/vrrp/state \
 	user/vrrp/notify user/heartbeat user/tracking user/runner user/net user/net/netlink \
-	user/kernel/upkeep user/kernel user/config/print user/config/model user/core user/core/vrrp \
-	user/lib/event user/lib/text user/lib
+	user/kernel/upkeep user/kernel/interfaces user/kernel/maps user/config/print \
+	user/config/model user/core user/core/vrrp user/lib/event user/lib/text user/lib
+types.user/vrrp := user/kernel
 uses.user/vrrp/report := user/vrrp/rules user/vrrp/owners user/vrrp/effects user/vrrp/state \
-	user/vrrp/notify user/heartbeat user/tracking user/net user/kernel user/config/print \
-	user/config/model user/core user/core/vrrp user/lib/text user/lib
+	user/vrrp/notify user/heartbeat user/tracking user/net user/config/print user/config/model \
+	user/core user/core/vrrp user/lib/text user/lib
 uses.user/vrrp/rules := user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify \
-	user/heartbeat user/tracking user/net user/net/netlink user/kernel user/config/model \
+	user/heartbeat user/tracking user/net user/net/netlink user/kernel/maps user/config/model \
 	user/core user/core/vrrp user/lib/event user/lib/text user/lib
-uses.user/vrrp/owners := user/vrrp/state user/heartbeat user/config/model user/core user/core/vrrp \
-	user/lib/event user/lib/text user/lib
+types.user/vrrp/rules := user/kernel
+uses.user/vrrp/owners := user/vrrp/state user/heartbeat user/config/model user/core user/core/vrrp user/lib/event \
+	user/lib/text user/lib
 uses.user/vrrp/effects := user/vrrp/state user/vrrp/notify user/heartbeat user/net user/net/netlink \
-	user/kernel/upkeep user/kernel user/config/model user/core user/core/vrrp user/lib/event \
-	user/lib/files user/lib/process user/lib
+	user/kernel/upkeep user/kernel/interfaces user/kernel/maps user/config/model user/core \
+	user/core/vrrp user/lib/event user/lib/files user/lib/process user/lib
+types.user/vrrp/effects := user/kernel
 uses.user/vrrp/state := user/vrrp/notify user/heartbeat user/tracking user/config/model user/core \
 	user/core/vrrp user/lib/text user/lib
 types.user/vrrp/state := user/net user/net/netlink user/kernel
 uses.user/vrrp/notify := user/notify user/runner user/config/model user/lib
 uses.user/notify := user/runner user/config/model user/lib/files user/lib
 
-uses.user/heartbeat := user/tracking user/net user/net/netlink user/kernel/upkeep user/kernel \
-	user/config/model user/core user/core/vrrp user/figures user/lib/event user/lib/text \
-	user/lib
-uses.user/tracking := user/control user/runner user/kernel user/config/model user/core \
+uses.user/heartbeat := user/tracking user/net user/net/netlink user/kernel/upkeep \
+	user/kernel/interfaces user/kernel/maps user/config/model user/core user/core/vrrp user/figures \
+	user/lib/event user/lib/text user/lib
+types.user/heartbeat := user/kernel
+uses.user/tracking := user/control user/runner user/kernel/maps user/config/model user/core \
 	user/core/vrrp user/lib/event user/lib/text user/lib/files user/lib/process user/lib
+types.user/tracking := user/kernel
 uses.user/control := user/lib/event user/lib/text user/lib/process user/lib
 uses.user/ctl := user/ctl/verbs user/ctl/pool user/ctl/convert user/ctl/call user/ctl/view \
 	user/ctl/show user/lib/text user/lib/files user/lib
@@ -122,10 +132,16 @@ uses.user/starter := user/runner/child user/lib/process user/lib
 uses.user/runner/child := user/config/model user/lib/process user/lib
 uses.user/net := user/net/netlink user/config/print user/config/model user/lib
 uses.user/net/netlink := user/config/print user/config/model user/lib
-uses.user/kernel/upkeep := user/kernel user/kernel/share user/kernel/system user/lib/process \
+uses.user/kernel/upkeep := user/kernel/load user/kernel/interfaces user/kernel/maps user/kernel \
+	user/kernel/share user/kernel/system user/lib/process user/lib
+uses.user/kernel/load := user/kernel/interfaces user/kernel/maps user/kernel user/kernel/share \
+	user/kernel/system user/kernel/layout user/lib
+uses.user/kernel/interfaces := user/kernel user/kernel/share user/kernel/system user/lib/process \
 	user/lib
-uses.user/kernel := user/kernel/share user/kernel/system user/kernel/layout user/core user/core/vrrp \
-	user/lib/text user/lib/process user/lib
+uses.user/kernel/maps := user/kernel/system user/kernel/layout user/core user/core/vrrp user/lib
+types.user/kernel/maps := user/kernel
+uses.user/kernel := user/kernel/share user/kernel/system user/kernel/layout user/lib/text \
+	user/lib
 uses.user/kernel/share := user/kernel/system user/lib/text user/lib
 uses.user/kernel/system := user/lib
 uses.user/kernel/layout :=
@@ -173,7 +189,7 @@ uses.tests/unit/runner := user/lib/files
 uses.tests/unit/vrrp := user/vrrp/report
 uses.tests/fuzz := tests/bpf user/checker/http user/control user/exporter/http user/runner/child user/net user/net/netlink user/config \
 	user/config/print user/config/host user/config/model user/core user/core/vrrp user/lib
-uses.tests/bpf := user/kernel user/kernel/system user/core user/core/vrrp user/lib
+uses.tests/bpf := user/kernel/load user/kernel/maps user/kernel user/kernel/system user/core user/core/vrrp user/lib
 uses.tests/tools := user/checker user/checker/http user/checker/dns user/checker/methods user/checker/protocol user/core/pool user/starter \
 	user/net user/net/netlink user/config user/config/print user/config/host user/config/model user/core user/core/vrrp \
 	user/plane/ipvs user/plane user/app user/lib

@@ -3,7 +3,7 @@
  * Closed instances: their addresses are on an interface, and packets to them are dropped as if they
  * were fenced, but heartbeats do not report it. A claimer closes an instance before it adds its
  * addresses and opens it when the others have yielded; a node that gives an instance up closes it
- * before it reports so (user/kernel/claims.c).
+ * before it reports so (user/kernel/maps/claims.c).
  *
  * closed_bits and revoked_bits are one word. The daemon opens by one compare-and-swap of it, which
  * fails if a bit is revoked. The kernel side revokes a claim when its deadline has passed (here, in

@@ -66,7 +66,7 @@ static int guard_timer_fires(const void *map, const __u32 *key, struct guard_tim
 	return 0;
 }
 
-/* The daemon runs it (user/kernel/guards.c) with a packet of zeros: it checks, and starts the
+/* The daemon runs it (user/kernel/maps/guards.c) with a packet of zeros: it checks, and starts the
  * timer. Returns XDP_PASS after success. It is an XDP program because programs that may sleep
  * cannot use timers before Linux 6.1. */
 SEC("xdp")

@@ -166,7 +166,7 @@ struct xb_self {
 	__u32 pid; /* D; 0: not watched */
 	/*
 	 * Bit n: of instance n of description. One word, so that both change at once.
-	 * D sets, and clears by compare-and-swap (user/kernel/claims.c): packets to its addresses
+	 * D sets, and clears by compare-and-swap (user/kernel/maps/claims.c): packets to its addresses
 	 * are dropped, as fenced ones are, but not reported as fenced.
 	 */
 	__u16 closed_bits;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* For tests of both halves of the guard: the program and timer of the kernel side, and the daemon's
- * user/kernel/guards.c, on the fixture's maps. */
+ * user/kernel/maps/guards.c, on the fixture's maps. */
 #ifndef TESTS_BPF_GUARDED_H
 #define TESTS_BPF_GUARDED_H
 
 #include "tests/bpf/fixture.h"
 
-#include "user/kernel/daemon_exit.h"
-#include "user/kernel/guards.h"
+#include "user/kernel/load/daemon_exit.h"
+#include "user/kernel/maps/guards.h"
 
 #define TCP 6
 #define VIP4 "10.0.0.1" /* the destinations of the fixture's heartbeats */

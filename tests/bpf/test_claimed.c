@@ -2,8 +2,8 @@
 /* A claim arrives: what is fenced for it, which own claim it revokes, and what is not a claim. */
 #include "tests/bpf/guarded.h"
 
-#include "user/kernel/claims.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/claims.h"
+#include "user/kernel/maps/self.h"
 
 #include <arpa/inet.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 /* Closing: what a closed instance lets in, what opens it, and what revokes its claim. */
 #include "tests/bpf/guarded.h"
 
-#include "user/kernel/claims.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/claims.h"
+#include "user/kernel/maps/self.h"
 
 #define BIT (1 << INSTANCE_INDEX)
 #define OTHER_BIT (1 << (INSTANCE_INDEX + 1))

@@ -4,8 +4,8 @@
  * started to release them; and no deadline is missed. Deadlines are short, so that all three race. */
 #include "tests/bpf/guarded.h"
 
-#include "user/kernel/claims.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/claims.h"
+#include "user/kernel/maps/self.h"
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>

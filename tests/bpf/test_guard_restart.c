@@ -3,10 +3,10 @@
  * (user/kernel), on no interface. */
 #include "tests/bpf/fixture.h"
 
-#include "user/kernel/claims.h"
-#include "user/kernel/daemon_exit.h"
-#include "user/kernel/guards.h"
-#include "user/kernel/self.h"
+#include "user/kernel/load/daemon_exit.h"
+#include "user/kernel/maps/claims.h"
+#include "user/kernel/maps/guards.h"
+#include "user/kernel/maps/self.h"
 #include "user/kernel/system/bpffs.h"
 #include <signal.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* The statement of this node, made of its configuration. */
 #include "user/cluster/members.h"
 #include "user/core/heartbeat.h"
-#include "user/kernel/statement.h"
+#include "user/kernel/maps/statement.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"

@@ -2,7 +2,7 @@
 /* The answer of "xbeatctl cluster": what this node knows of all nodes. */
 #include "user/cluster/members.h"
 #include "user/core/names.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/self.h"
 #include "user/lib/address.h"
 #include "user/lib/text/json_text.h"
 #include <stdlib.h>

@@ -12,7 +12,7 @@
  * the last one. So nothing follows but the report.
  */
 #include "user/cluster/members.h"
-#include "user/kernel/statement.h"
+#include "user/kernel/maps/statement.h"
 #include "user/lib/address.h"
 #include "user/lib/text/duration.h"
 #include "user/lib/time.h"

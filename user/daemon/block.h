@@ -2,7 +2,7 @@
 /*
  * Another heartbeat block on a running daemon. Nodes and links come and go, times and limits
  * change; what stays is not disturbed. A thread loads programs with other constants if they are
- * needed (kernel/next.h), the loop takes all in one step.
+ * needed (kernel/load/next.h), the loop takes all in one step.
  */
 #ifndef XBEAT_DAEMON_BLOCK_H
 #define XBEAT_DAEMON_BLOCK_H

@@ -2,7 +2,7 @@
 /* See clock_watch.h. A timer that is never due is canceled when the clock is set, also by the end
  * of a suspension (timerfd_create(2)). */
 #include "user/daemon/clock_watch.h"
-#include "user/kernel/signed.h"
+#include "user/kernel/maps/signed.h"
 #include <errno.h>
 #include <stdint.h>
 #include <sys/timerfd.h>

@@ -2,7 +2,7 @@
 /* A higher epoch of this node, when peers know a higher one, or its numbers are used up. */
 #include "user/core/epoch.h"
 #include "user/daemon/daemon.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/self.h"
 #include "user/lib/clock.h"
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
 #include "user/vrrp/report/explain.h"
 #include "user/core/names.h"
 #include "user/daemon/daemon.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/self.h"
 #include "user/lib/clock.h"
 #include "user/lib/text/duration.h"
 #include "user/lib/text/json_text.h"

@@ -6,7 +6,7 @@
 #include "user/daemon/daemon.h"
 #include "user/figures/lateness.h"
 #include "user/heartbeat/own_links.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/self.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Gives the kernel side the networks of the interfaces whose VLAN tags it does not see: from there
- * adverts count even if the tc program is missing (user/kernel/vlan.h). */
+ * adverts count even if the tc program is missing (user/kernel/interfaces/vlan.h). */
 #include "user/daemon/daemon.h"
-#include "user/kernel/vlan.h"
+#include "user/kernel/interfaces/vlan.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"

@@ -10,7 +10,7 @@
 #include "user/daemon/daemon.h"
 #include "user/daemon/files/reload_file.h"
 #include "user/daemon/save.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/self.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"

@@ -6,7 +6,7 @@
 #include "user/daemon/handover/channel.h"
 #include "user/daemon/handover/saved_file.h"
 #include "user/daemon/start/lock.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/self.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/files/file.h"

@@ -6,8 +6,8 @@
 #include "user/heartbeat/answers.h"
 #include "user/heartbeat/detection.h"
 #include "user/heartbeat/prober_links.h"
-#include "user/kernel/app_pages.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/app_pages.h"
+#include "user/kernel/maps/self.h"
 #include "user/lib/clock.h"
 #include "user/lib/time.h"
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* Attaches in native mode where the driver supports it, else in generic mode, and logs which; see
  * attach.h. */
 #include "user/kernel/attach.h"
-#include "user/kernel/pins.h"
+#include "user/kernel/pin_names.h"
 #include "user/kernel/share/dispatcher.h"
 #include "user/kernel/share/foreign.h"
 #include "user/kernel/system/bpffs.h"

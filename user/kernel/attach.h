@@ -58,7 +58,7 @@ struct attachment {
 	uint64_t untaken_reported_ns; /* when that it grew was last reported; 0: never */
 	uint64_t tc_reported_ns; /* when its removal was last reported; 0: never */
 	bool programs_due; /* those of others are listed with the next question */
-	json_t *foreign_programs; /* foreign_programs.h; NULL: unknown */
+	json_t *foreign_programs; /* interfaces/foreign_programs.h; NULL: unknown */
 	unsigned way[WAY_STEPS_MAX]; /* interfaces whose programs those are */
 	uint32_t way_programs[WAY_STEPS_MAX]; /* ids at XDP, below this interface */
 	size_t way_count;
@@ -71,7 +71,7 @@ struct attachment {
 	int tc_program_fd; /* borrowed */
 	int link_fd; /* BPF link; -1: none */
 	uint64_t attached_ns; /* when the daemon last changed what is attached */
-	struct mode_switch *mode_switch; /* in progress (mode_switch.h); NULL: none */
+	struct mode_switch *mode_switch; /* in progress (interfaces/mode_switch.h); NULL: none */
 	uint64_t mode_changed_ns; /* when it was last in progress; 0: never */
 	bool off; /* something else detached it (upkeep/upkeep.c) */
 	char off_reason[ATTACH_REASON_BYTES];

@@ -5,10 +5,11 @@
  * daemon of the same name and node takes it over, with its epoch and windows; carry.c copies what
  * it knows of nodes that stay if the configuration has others.
  *
- * load.c starts and stops it, pins.c pins and takes over maps, system/left.c finds what there is to
- * take over, attachments.c attaches to interfaces, maps.c reads maps. Each map that the daemon
- * writes has one file that does: self.c (claims.c for claims), routers.c, guards.c, app_pages.c,
- * vlan.c, statement.c; user/heartbeat writes the probe counters of xb_peers.
+ * load/load.c starts and stops it, load/pins.c pins and takes over maps, system/left.c finds what
+ * there is to take over, interfaces/attachments.c attaches to interfaces, maps/maps.c reads maps.
+ * Each map that the daemon writes has one file that does, in maps (self.c, claims.c for claims,
+ * routers.c, signed.c, guards.c, app_pages.c, statement.c) or interfaces (vlan.c); user/heartbeat
+ * writes the probe counters of xb_peers.
  */
 #ifndef XBEAT_KERNEL_KERNEL_H
 #define XBEAT_KERNEL_KERNEL_H
@@ -42,7 +43,7 @@ struct kernel_setup {
 	bool takes_over; /* from a daemon that runs: what cannot be adopted is refused */
 };
 
-/* The page of an application: see app_pages.h. */
+/* The page of an application: see maps/app_pages.h. */
 struct kernel_app_page {
 	struct xb_app_page *memory; /* mapped; NULL: none */
 	int fd;
@@ -56,7 +57,8 @@ struct kernel {
 	char daemon_name[XB_DAEMON_NAME_BYTES];
 	struct xbeat_bpf *skeleton;
 	struct xbeat_bpf *ip_skeleton; /* the programs of load_ip.h; NULL: not needed yet */
-	struct xbeat_bpf *capture_skeleton; /* the programs of capture.h; NULL: no capture runs */
+	struct xbeat_bpf
+		*capture_skeleton; /* the programs of load/capture.h; NULL: no capture runs */
 	int program_fds[KERNEL_PROGRAMS]; /* 0: not loaded */
 	struct ring_buffer *ring;
 	struct kernel_next *earlier; /* what was replaced a moment ago; NULL: nothing */
@@ -100,8 +102,8 @@ struct kernel {
 	bool found_dispatcher; /* libxdp's, on any interface */
 	/* An earlier daemon's maps were taken over, with epoch, sequence numbers and windows. */
 	bool adopted;
-	/* During the start. carry.h: what its slots hold; NULL: all is adopted. migrate.h:
-	 * likewise; NULL: it is of this version. */
+	/* During the start. carry.h: what its slots hold; NULL: all is adopted.
+	 * load/migrate.h: likewise; NULL: it is of this version. */
 	struct carry *carry;
 	struct migration *migration;
 	uint16_t left_closed_bits; /* instances of an earlier daemon that it left closed */
@@ -149,9 +151,6 @@ void kernel_release_interfaces(struct kernel *kernel);
 
 /* Detaches from all interfaces, those that only an earlier daemon used included. */
 void kernel_detach_all(const struct kernel *kernel);
-
-/* Why no addresses are guarded, and the remedy; NULL: they can be. */
-const char *kernel_unguarded_reason(const struct kernel *kernel);
 
 /* Whether it has to find programs by their ids (CAP_SYS_ADMIN) while it runs: those that are, or
  * were found, attached by netlink, and members of libxdp's dispatcher. */

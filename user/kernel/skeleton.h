@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is done with the object of BPF programs and maps around its load: at a start (load.c), and
- * when other programs take the place of running ones (next.c). */
+/* What is done with the object of BPF programs and maps around its load: at a start
+ * (load/load.c), and when other programs take the place of running ones (load/next.c). */
 #ifndef XBEAT_KERNEL_SKELETON_H
 #define XBEAT_KERNEL_SKELETON_H
 
@@ -20,7 +20,7 @@ void skeleton_freeze(struct xbeat_bpf *skeleton, const struct kernel_setup *setu
  * map. */
 bool skeleton_is_of_slots(const struct xbeat_bpf *skeleton, const struct bpf_map *map);
 
-/* Whether only programs that capture use the map; it is created only with them (capture.h). */
+/* Whether only programs that capture use the map; it is created only with them (load/capture.h). */
 bool skeleton_is_of_capture(const struct xbeat_bpf *skeleton, const struct bpf_map *map);
 
 /* Which maps two objects share; those of a capture never are. */

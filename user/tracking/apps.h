@@ -9,7 +9,7 @@
 #define XBEAT_TRACKING_APPS_H
 
 #include "user/control/control.h"
-#include "user/kernel/app_pages.h"
+#include "user/kernel/maps/app_pages.h"
 #include "user/tracking/app_notify.h"
 #include "user/tracking/tracking.h"
 

@@ -6,7 +6,7 @@
 #include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/self.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/text/json_text.h"

@@ -5,7 +5,7 @@
 #include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/self.h"
 #include "user/lib/clock.h"
 #include "user/lib/event/event_log.h"
 #include "user/lib/limits.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Begins and ends captures; see capture.h. */
 #include "user/daemon/capture/capture.h"
-#include "user/kernel/capture.h"
+#include "user/kernel/load/capture.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"

@@ -2,7 +2,7 @@
 /* See sequence_file.h: 16 hexadecimal digits, as on the wire. */
 #include "user/daemon/files/sequence_file.h"
 #include "user/kernel/kernel.h"
-#include "user/kernel/signed.h"
+#include "user/kernel/maps/signed.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/files/file.h"
 #include "user/lib/limits.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Changes how answers leave an interface; see answer_way.h. */
 #include "user/kernel/upkeep/answer_way.h"
-#include "user/kernel/mode_switch.h"
+#include "user/kernel/interfaces/mode_switch.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -9,8 +9,8 @@
 #define XBEAT_KERNEL_UPKEEP_ATTACH_WATCH_H
 
 #include "user/kernel/attach.h"
-#include "user/kernel/foreign_programs.h"
-#include "user/kernel/vlan.h"
+#include "user/kernel/interfaces/foreign_programs.h"
+#include "user/kernel/interfaces/vlan.h"
 #include <stddef.h>
 
 struct attach_watch;

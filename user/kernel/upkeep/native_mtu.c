@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Leaves native mode where the MTU has become too large for it; see native_mtu.h. */
 #include "user/kernel/upkeep/native_mtu.h"
-#include "user/kernel/mode_switch.h"
+#include "user/kernel/interfaces/mode_switch.h"
 #include "user/kernel/system/mtu.h"
 #include "user/kernel/upkeep/answer_way.h"
 #include "user/lib/log.h"

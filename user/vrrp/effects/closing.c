@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Closes and opens the addresses of instances; see closing.h. */
 #include "user/vrrp/effects/closing.h"
-#include "user/kernel/claims.h"
+#include "user/kernel/maps/claims.h"
 #include "user/lib/clock.h"
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/state/handover.h"

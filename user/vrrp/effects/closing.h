@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Closes and opens the addresses of instances (user/kernel/claims.h). */
+/* Closes and opens the addresses of instances (user/kernel/maps/claims.h). */
 #ifndef XBEAT_VRRP_EFFECTS_CLOSING_H
 #define XBEAT_VRRP_EFFECTS_CLOSING_H
 

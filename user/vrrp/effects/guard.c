@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The guard of an instance's addresses: a lease on each of them, held in the kernel
- * (user/kernel/guards.h). It opens before a new Active adds the first address, is extended with
+ * (user/kernel/maps/guards.h). It opens before a new Active adds the first address, is extended with
  * each progress of the event loop, and closes when the addresses are removed and packets report
  * Backup.
  *
@@ -23,9 +23,9 @@
 #include "user/config/model/config.h"
 #include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
-#include "user/kernel/guards.h"
 #include "user/kernel/kernel.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/guards.h"
+#include "user/kernel/maps/self.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The guard of an instance: a lease on each of its addresses, held in the kernel
- * (user/kernel/guards.h). */
+ * (user/kernel/maps/guards.h). */
 #ifndef XBEAT_VRRP_EFFECTS_GUARD_H
 #define XBEAT_VRRP_EFFECTS_GUARD_H
 

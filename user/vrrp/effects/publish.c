@@ -4,7 +4,7 @@
 #include "user/config/model/config.h"
 #include "user/core/vrrp/vrrp.h"
 #include "user/kernel/kernel.h"
-#include "user/kernel/self.h"
+#include "user/kernel/maps/self.h"
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/state/handover.h"

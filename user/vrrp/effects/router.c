@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The instance's slot of xb_vrrp. Nothing else in this room writes to it; user/kernel/routers.c
+ * The instance's slot of xb_vrrp. Nothing else in this room writes to it; user/kernel/maps/routers.c
  * does so for this file. The slot outlives the daemon: the next one finds it by interface, VRID and
  * family.
  */
@@ -10,7 +10,7 @@
 #include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
-#include "user/kernel/routers.h"
+#include "user/kernel/maps/routers.h"
 #include "user/lib/checksum.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"

@@ -2,7 +2,7 @@
 /* Signed adverts of an instance; see signing.h. The kernel side verifies them. */
 #include "user/vrrp/effects/signing.h"
 #include "user/config/model/config.h"
-#include "user/kernel/signed.h"
+#include "user/kernel/maps/signed.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/drop_reasons.h"

@@ -9,7 +9,7 @@
 #include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
-#include "user/kernel/routers.h"
+#include "user/kernel/maps/routers.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"

@@ -4,7 +4,7 @@
 #include "user/core/claim.h"
 #include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
-#include "user/kernel/claims.h"
+#include "user/kernel/maps/claims.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/closing.h"
 #include "user/vrrp/effects/execute.h"
