@@ -123,7 +123,7 @@ $(foreach folder,$(BUILD) $(BUILD)/asan,$(foreach room,$(user_rooms),$(eval $(ca
 # A program: its object and the archives of the rooms that it may use.
 link = $(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(LDLIBS) -o $@
 
-$(BUILD)/xbeatd: $(BUILD)/user/daemon/main.o $(call archives,$(BUILD),user/daemon)
+$(BUILD)/xbeatd: $(BUILD)/user/daemon/run/main.o $(call archives,$(BUILD),user/daemon/run)
 	$(call say,LINK)
 	$(call link)
 

@@ -8,7 +8,9 @@
 # The Makefile links by this table, scripts/check-layers checks the tree against it, and
 # docs/architecture.md says what each room is for.
 
-ROOMS := user/daemon user/daemon/files user/daemon/start user/daemon/handover user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/pools/notify user/pools/entries user/vrrp user/vrrp/report user/vrrp/rules \
+ROOMS := user/daemon/run user/daemon/methods user/daemon/reload user/daemon \
+	user/daemon/files user/daemon/start user/daemon/rights user/daemon/handover user/daemon/capture user/daemon/sharing \
+	user/cluster user/pools/report user/pools user/pools/notify user/pools/entries user/vrrp user/vrrp/report user/vrrp/rules \
 	user/vrrp/owners user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
 	user/control user/ctl user/ctl/verbs user/ctl/screen user/ctl/share user/ctl/pool user/ctl/file user/ctl/convert user/ctl/convert/haproxy user/ctl/convert/kubernetes user/ctl/convert/blocks \
 	user/ctl/capture user/ctl/inspect user/ctl/kernel user/ctl/call \
@@ -22,15 +24,30 @@ ROOMS := user/daemon user/daemon/files user/daemon/start user/daemon/handover us
 	user/service user/app \
 	user/lib/event user/lib/text user/lib/files user/lib/process user/lib bpf bpf/capture bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
-uses.user/daemon := user/daemon/files user/daemon/start user/daemon/handover user/daemon/capture \
-	user/daemon/sharing user/cluster user/pools/report user/pools user/pools/entries user/vrrp \
-	user/vrrp/report user/heartbeat user/tracking user/control user/runner user/starter \
-	user/net user/net/netlink user/kernel/upkeep user/kernel/load user/kernel/interfaces \
-	user/kernel/maps user/kernel user/kernel/share user/config user/config/print \
-	user/config/host user/config/model user/core user/core/vrrp user/figures user/service user/lib/event \
-	user/lib/text user/lib/files user/lib/process user/lib
+uses.user/daemon/run := user/daemon/methods user/daemon/reload user/daemon user/daemon/files \
+	user/daemon/start user/daemon/rights user/daemon/handover user/daemon/capture user/cluster \
+	user/vrrp user/heartbeat user/tracking user/control user/runner user/starter user/net \
+	user/net/netlink user/kernel/upkeep user/kernel/load user/kernel/maps user/config/model \
+	user/service user/lib/event user/lib/text user/lib
+uses.user/daemon/methods := user/daemon/reload user/daemon user/daemon/files user/daemon/rights \
+	user/daemon/capture user/daemon/sharing user/cluster user/pools/report user/pools user/vrrp \
+	user/vrrp/report user/heartbeat user/tracking user/control user/runner user/kernel/upkeep \
+	user/kernel/interfaces user/kernel/maps user/kernel user/kernel/share user/config/print \
+	user/config/model user/core user/figures user/lib/event user/lib/text user/lib/process \
+	user/lib
+uses.user/daemon/reload := user/daemon user/daemon/files user/daemon/rights user/cluster user/pools \
+	user/vrrp user/vrrp/report user/heartbeat user/tracking user/control user/kernel/load \
+	user/kernel/interfaces user/kernel/maps user/kernel user/config/print user/config/model \
+	user/core user/lib/event user/lib/text user/lib/process user/lib
+uses.user/daemon := user/daemon/files user/daemon/start user/daemon/rights user/daemon/handover \
+	user/daemon/capture user/cluster user/pools/report user/pools user/pools/entries user/vrrp \
+	user/heartbeat user/tracking user/control user/starter user/net user/net/netlink \
+	user/kernel/upkeep user/kernel/load user/kernel/interfaces user/kernel/maps user/kernel \
+	user/config user/config/print user/config/host user/config/model user/core user/service \
+	user/lib/event user/lib/text user/lib/files user/lib/process user/lib
+uses.user/daemon/rights := user/config/model user/lib/process user/lib
 uses.user/daemon/start := user/runner user/starter user/net user/net/netlink user/config/model \
-	user/core user/core/vrrp user/service user/lib/process user/lib
+	user/core/vrrp user/service user/lib/process user/lib
 uses.user/daemon/files := user/kernel/maps user/config/model user/lib/files user/lib
 types.user/daemon/files := user/kernel
 

@@ -90,7 +90,7 @@ class Process:
     def cause(self):
         """In the message of a failure: why the kernel has ended it, if it has."""
         if self.popen.poll() == -signal.SIGSYS:
-            return " (a system call that user/daemon/start/system_calls.c does not list: see dmesg)"
+            return " (a system call that user/daemon/rights/system_calls.c does not list: see dmesg)"
         return ""
 
     def output(self):

@@ -7,8 +7,8 @@
 #include "user/control/control.h"
 #include "user/daemon/capture/capture.h"
 #include "user/daemon/clock_watch.h"
+#include "user/daemon/rights/scheduling.h"
 #include "user/daemon/service_report.h"
-#include "user/daemon/start/scheduling.h"
 #include "user/daemon/start/signals.h"
 #include "user/heartbeat/prober.h"
 #include "user/kernel/upkeep/drop_watch.h"
@@ -43,7 +43,7 @@ struct daemon {
 	const char *daemon_name;
 	mode_t script_umask;
 	struct config *config;
-	/* Index of config->heartbeat->nodes; 0 without heartbeats; DAEMON_NODE_UNKNOWN: await.c */
+	/* Index of config->heartbeat->nodes; 0 without heartbeats; DAEMON_NODE_UNKNOWN: run/await.c */
 	size_t own_node;
 	struct xb_key keys[XB_KEYS_MAX];
 	int lock;
@@ -130,9 +130,9 @@ void daemon_use_node(struct daemon_inputs *inputs);
 int daemon_check_place(struct daemon_inputs *inputs, const struct config *running);
 
 /*
- * Waits until this machine has an address of a node (await.c). begin reports, with an event and to
- * the service manager, what is waited for. Returns 0, -EINTR for a stop, or a negative errno, which
- * is logged.
+ * Waits until this machine has an address of a node (run/await.c). begin reports, with an event and
+ * to the service manager, what is waited for. Returns 0, -EINTR for a stop, or a negative errno,
+ * which is logged.
  */
 void daemon_await_begin(struct daemon *daemon);
 int daemon_await_node(struct daemon *daemon);
@@ -275,7 +275,7 @@ json_t *daemon_explain(const struct daemon *daemon);
 void daemon_raise_epoch(struct daemon *daemon, const struct xb_event *event);
 void daemon_on_numbers_used_up(void *context);
 
-/* Method: what this daemon is (status.c). */
+/* Method: what this daemon is (methods/status.c). */
 json_t *daemon_status(void *context, struct control_call *call);
 
 /* Prepares the pools of the configuration; starts them; what an operator asks of them (pools.c).
@@ -306,10 +306,10 @@ json_t *daemon_call_keys(void *context, struct control_call *call);
 json_t *daemon_call_log(void *context, struct control_call *call);
 json_t *daemon_call_log_level(void *context, struct control_call *call);
 
-/* Before the control socket is there (captures.c). */
+/* Before the control socket is there (methods/captures.c). */
 void daemon_prepare_captures(struct daemon *daemon);
 
-/* Methods: a capture, and its end (captures.c). */
+/* Methods: a capture, and its end (methods/captures.c). */
 json_t *daemon_call_capture(void *context, struct control_call *call);
 json_t *daemon_call_capture_end(void *context, struct control_call *call);
 

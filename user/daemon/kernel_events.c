@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Waits for events of the kernel side, which daemon.c handles; keeps its programs while those of a
- * capture are loaded. */
+/* Waits for events of the kernel side, which run/daemon.c handles; keeps its programs while those of
+ * a capture are loaded. */
 #include "user/daemon/daemon.h"
 #include <errno.h>
 

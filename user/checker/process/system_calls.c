@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A list of system calls that are allowed; see user/daemon/start/system_calls.c for the reasons. */
+/* A list of system calls that are allowed; see user/daemon/rights/system_calls.c for the reasons. */
 #include "user/checker/process/privileges.h"
 #include "user/checker/process/process.h"
 #include "user/lib/array.h"

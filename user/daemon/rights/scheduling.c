@@ -9,8 +9,8 @@
  * pass of the loop, as in a reload, would be interrupted until the next period. So a small
  * reservation is enough, and leaves room for other daemons.
  */
-#include "user/daemon/start/scheduling.h"
-#include "user/daemon/start/memory_lock.h"
+#include "user/daemon/rights/scheduling.h"
+#include "user/daemon/rights/memory_lock.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include <cap-ng.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The capabilities and descriptors that xbeatd needs, and what it gives up after its start. */
-#ifndef XBEAT_DAEMON_START_PRIVILEGES_H
-#define XBEAT_DAEMON_START_PRIVILEGES_H
+#ifndef XBEAT_DAEMON_RIGHTS_PRIVILEGES_H
+#define XBEAT_DAEMON_RIGHTS_PRIVILEGES_H
 
 #include <stdbool.h>
 

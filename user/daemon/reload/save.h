@@ -4,8 +4,8 @@
  * reload, under keepalived's names: keepalived.conf.PID.N, keepalived_vrrp.PID.N.pre and .post. N
  * counts the reloads; 0 is the start.
  */
-#ifndef XBEAT_DAEMON_SAVE_H
-#define XBEAT_DAEMON_SAVE_H
+#ifndef XBEAT_DAEMON_RELOAD_SAVE_H
+#define XBEAT_DAEMON_RELOAD_SAVE_H
 
 struct config;
 struct daemon;

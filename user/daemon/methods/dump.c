@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Writes the files of SIGUSR1, SIGUSR2 and keepalived's JSON signal. */
-#include "user/daemon/dump.h"
+#include "user/daemon/methods/dump.h"
 #include "user/daemon/daemon.h"
 #include "user/daemon/files/private_file.h"
 #include "user/lib/limits.h"

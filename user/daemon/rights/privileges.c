@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Capabilities by libcap-ng. */
-#include "user/daemon/start/privileges.h"
+#include "user/daemon/rights/privileges.h"
 #include "user/lib/array.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a process may call after system_calls_restrict(). Each attempt runs in a process of its own. */
-#include "user/daemon/start/system_calls.h"
+#include "user/daemon/rights/system_calls.h"
 #include "user/lib/log.h"
 #include "user/lib/process/thread.h"
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* See memory_lock.h; /proc/PID/maps: proc(5). */
-#include "user/daemon/start/memory_lock.h"
+#include "user/daemon/rights/memory_lock.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Locking what the loop uses, where the limit is too low for all. */
-#ifndef XBEAT_DAEMON_START_MEMORY_LOCK_H
-#define XBEAT_DAEMON_START_MEMORY_LOCK_H
+#ifndef XBEAT_DAEMON_RIGHTS_MEMORY_LOCK_H
+#define XBEAT_DAEMON_RIGHTS_MEMORY_LOCK_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration at the start; see configure.h. */
-#include "user/daemon/configure.h"
+#include "user/daemon/run/configure.h"
 #include "user/daemon/start/daemon_name.h"
 #include "user/daemon/start/namespace.h"
 #include "user/lib/log.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The system calls that xbeatd may make after its start (seccomp). */
-#ifndef XBEAT_DAEMON_START_SYSTEM_CALLS_H
-#define XBEAT_DAEMON_START_SYSTEM_CALLS_H
+#ifndef XBEAT_DAEMON_RIGHTS_SYSTEM_CALLS_H
+#define XBEAT_DAEMON_RIGHTS_SYSTEM_CALLS_H
 
 /*
  * Refuses all others, with ENOSYS and a line in the kernel's log, to all threads and for good.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Real-time scheduling and locked memory, or a warning why they are missing. */
-#ifndef XBEAT_DAEMON_START_SCHEDULING_H
-#define XBEAT_DAEMON_START_SCHEDULING_H
+#ifndef XBEAT_DAEMON_RIGHTS_SCHEDULING_H
+#define XBEAT_DAEMON_RIGHTS_SCHEDULING_H
 
 #include "user/config/model/config.h"
 #include <jansson.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration at the start: where xbeatd runs, and under which name. */
-#ifndef XBEAT_DAEMON_CONFIGURE_H
-#define XBEAT_DAEMON_CONFIGURE_H
+#ifndef XBEAT_DAEMON_RUN_CONFIGURE_H
+#define XBEAT_DAEMON_RUN_CONFIGURE_H
 
 #include "user/daemon/daemon.h"
 #include "user/daemon/start/options.h"

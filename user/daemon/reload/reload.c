@@ -9,7 +9,7 @@
 #include "user/daemon/block.h"
 #include "user/daemon/daemon.h"
 #include "user/daemon/files/reload_file.h"
-#include "user/daemon/save.h"
+#include "user/daemon/reload/save.h"
 #include "user/kernel/maps/self.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "user/daemon/start/memory_lock.h"
+#include "user/daemon/rights/memory_lock.h"
 #include "user/lib/array.h"
 #include <cmocka.h>
 

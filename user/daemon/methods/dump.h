@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Files that keepalived writes on signals, with the same names of fields
  * (user/vrrp/report/dump.h). */
-#ifndef XBEAT_DAEMON_DUMP_H
-#define XBEAT_DAEMON_DUMP_H
+#ifndef XBEAT_DAEMON_METHODS_DUMP_H
+#define XBEAT_DAEMON_METHODS_DUMP_H
 
 #include <stdbool.h>
 

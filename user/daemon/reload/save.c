@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* config_save_dir; see save.h. */
-#include "user/daemon/save.h"
+#include "user/daemon/reload/save.h"
 #include "user/daemon/daemon.h"
 #include "user/daemon/files/private_file.h"
 #include "user/lib/array.h"

@@ -4,7 +4,7 @@
  * in other versions and on other machines. What is refused fails with ENOSYS and not EPERM: a
  * library that is newer than this list then uses the older call.
  */
-#include "user/daemon/start/system_calls.h"
+#include "user/daemon/rights/system_calls.h"
 #include "user/lib/array.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
