@@ -149,7 +149,7 @@ static const struct config_keyword session_rows[] = {
 #define TYPE(keyword, rows)                                                                        \
 	{                                                                                          \
 		.name = (keyword), .keywords = (rows), .keyword_count = ARRAY_SIZE(rows),          \
-		.unsupported = &config_unsupported_none                                            \
+		.unsupported = &config_unsupported_none, .of_pools = true                          \
 	}
 
 static const struct config_block_type host_type = TYPE("host", plain_rows);

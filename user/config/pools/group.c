@@ -194,6 +194,7 @@ static const struct config_block_type tls_type = {
 	.keywords = tls_rows,
 	.keyword_count = ARRAY_SIZE(tls_rows),
 	.unsupported = &config_unsupported_none,
+	.of_pools = true,
 };
 
 void config_read_tls_client(struct config_parser *parser, struct config_block *block,

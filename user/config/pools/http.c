@@ -181,7 +181,7 @@ static const struct config_keyword ssl_url_rows[] = {
 #define TYPE(keyword, rows)                                                                        \
 	{                                                                                          \
 		.name = (keyword), .keywords = (rows), .keyword_count = ARRAY_SIZE(rows),          \
-		.unsupported = &config_unsupported_none                                            \
+		.unsupported = &config_unsupported_none, .of_pools = true                          \
 	}
 
 static const struct config_block_type url_type = TYPE("url", url_rows);

@@ -186,6 +186,7 @@ static const struct config_block_type pool_type = {
 	.keywords = pool_rows,
 	.keyword_count = ARRAY_SIZE(pool_rows),
 	.unsupported = &config_unsupported_none,
+	.of_pools = true,
 };
 
 static void read_mark(struct config_parser *parser, const struct config_token *token, DRAFT *draft)

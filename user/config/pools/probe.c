@@ -102,6 +102,7 @@ static const struct config_block_type type = {
 	.keywords = rows,
 	.keyword_count = ARRAY_SIZE(rows),
 	.unsupported = &config_unsupported_none,
+	.of_pools = true,
 	.own = true,
 };
 

@@ -85,6 +85,7 @@ static const struct config_block_type server_type = {
 	.keywords = server_rows,
 	.keyword_count = ARRAY_SIZE(server_rows),
 	.unsupported = &config_unsupported_none,
+	.of_pools = true,
 	.confusions = server_confusions,
 	.confusion_count = ARRAY_SIZE(server_confusions),
 };

@@ -146,4 +146,5 @@ const struct config_block_type pool_udp_type = {
 	.keywords = udp_rows,
 	.keyword_count = ARRAY_SIZE(udp_rows),
 	.unsupported = &config_unsupported_none,
+	.of_pools = true,
 };

@@ -274,8 +274,9 @@ static void report_unknown(struct config_parser *parser, const struct config_blo
 	}
 	if (type->keyword_count > LISTED_MAX) {
 		config_error(parser, token->location,
-			     "unknown keyword '%s'%s%s; see xbeat.conf(5) for the valid keywords",
-			     token->text, inside(parser, type), type->name);
+			     "unknown keyword '%s'%s%s; see %s for the valid keywords", token->text,
+			     inside(parser, type), type->name,
+			     type->of_pools ? "xbeat-pools(5)" : "xbeat.conf(5)");
 		return;
 	}
 	for (size_t i = 0; i < type->keyword_count && used < sizeof(known); i++)

@@ -105,6 +105,7 @@ struct config_block_type {
 	const struct config_unsupported_list *unsupported;
 	/* keepalived has no such block: what is too much, or given twice, is an error */
 	bool own;
+	bool of_pools; /* xbeat-pools(5) has its keywords, not xbeat.conf(5) */
 	const struct config_confusion *confusions; /* may be NULL */
 	size_t confusion_count;
 };

@@ -234,6 +234,22 @@ static void confused(void **state)
 	RUN_CASES(cases);
 }
 
+/* That of pools, in blocks with too many keywords for a list of them. */
+static void manual_of_keywords(void **state)
+{
+	static const struct config_case cases[] = {
+		{POOL("nonsense\nreal_server 10.0.0.2 80 {\n}\n"),
+		 "5:1: error: unknown keyword 'nonsense' in virtual_server; see xbeat-pools(5) for the valid keywords\n"},
+		{POOL("real_server 10.0.0.2 80 {\nnonsense\n}\n"),
+		 "6:1: error: unknown keyword 'nonsense' in real_server; see xbeat-pools(5) for the valid keywords\n"},
+		{POOL("real_server 10.0.0.2 80 {\nHTTP_GET {\nnonsense\nurl {\npath /\n}\n}\n}\n"),
+		 "7:1: error: unknown keyword 'nonsense' in HTTP_GET; see xbeat-pools(5) for the valid keywords\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +260,7 @@ int main(void)
 		cmocka_unit_test(interval_of_a_url_that_is_down),
 		cmocka_unit_test(corrected),
 		cmocka_unit_test(confused),
+		cmocka_unit_test(manual_of_keywords),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
