@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What an operator asks of a server: it is done, shown, and outlives the daemon."""
 
+import subprocess
+
 import pytest
 
 from tests.support import schemas
@@ -79,6 +81,19 @@ def test_a_lost_quorum_is_named(lab, servers, lines, shown):
     assert "quorums_lost" not in node.json("pool", "enable", other.address)
     text = " ".join(node.text("pool", "weight", other.address, "0").split())
     assert "warning pool" in text and all(words in text for words in shown), text
+
+
+def test_a_lost_quorum_is_named_with_brief(lab, servers):
+    one, other = servers
+    node = start(lab, servers, "quorum 2")
+    for order, cost in ((["drain"], True), (["enable"], False), (["disable"], True), (["weight", "default"], False),
+                        (["enable"], False), (["weight", "0"], True)):
+        done = subprocess.run(node.ctl_argv("pool", order[0], one.address, *order[1:], "-br"), text=True,
+                              capture_output=True, check=True)
+        line, = done.stdout.splitlines()
+        assert line.split()[1] == one.address
+        assert ("has lost its quorum" in done.stderr) == cost, (order, done)
+    assert "weigh 1, quorum 2; the servers that are left get all its connections" in done.stderr
 
 
 @pytest.mark.parametrize("end", ["restart", "kill", "stop", "reload"])

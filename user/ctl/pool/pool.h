@@ -25,6 +25,9 @@ void pool_show_servers(const json_t *answer, FILE *stream);
 void pool_show_explained(const json_t *list, FILE *stream);
 void pool_show_changed(const json_t *result, FILE *stream);
 
+/* Logs which pools have lost their quorum by a change: for --brief, which has a line for each server. */
+void pool_log_losses(const json_t *result);
+
 /* What is wrong with the checker or the data plane, a line each. */
 void pool_show_workers(const json_t *answer, FILE *stream);
 

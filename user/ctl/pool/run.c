@@ -114,24 +114,35 @@ static json_t *server_parameters(const struct command *command, int pool)
 	return parameters;
 }
 
-/* Takes ownership of parameters; NULL: they are wrong, which is logged. */
+/* Takes ownership of parameters; NULL: they are wrong, which is logged. *answer: new, only with
+ * COMMAND_OK. */
 static enum command_status call(const struct command *command, const char *method,
-				json_t *parameters, const struct brief *brief,
-				pool_printer *printer)
+				json_t *parameters, json_t **answer)
 {
-	enum command_status status;
-	json_t *answer;
-
-	if (!parameters)
-		return COMMAND_USAGE;
-	status = query_ask(command, method, parameters, &answer);
-	return status == COMMAND_OK ? print(command, answer, brief, printer) : status;
+	return parameters ? query_ask(command, method, parameters, answer) : COMMAND_USAGE;
 }
 
 static enum command_status explain(const struct command *command)
 {
-	return call(command, "pool_explain", server_parameters(command, 2), &explained_brief,
-		    pool_show_explained);
+	json_t *answer;
+	enum command_status status =
+		call(command, "pool_explain", server_parameters(command, 2), &answer);
+
+	return status == COMMAND_OK ? print(command, answer, &explained_brief, pool_show_explained)
+				    : status;
+}
+
+static enum command_status change(const struct command *command, const char *method,
+				  json_t *parameters)
+{
+	json_t *answer;
+	enum command_status status = call(command, method, parameters, &answer);
+
+	if (status != COMMAND_OK)
+		return status;
+	if (command->brief)
+		pool_log_losses(answer);
+	return print(command, answer, &changed_brief, pool_show_changed);
 }
 
 static enum command_status set_mode(const struct command *command, const char *mode)
@@ -143,7 +154,7 @@ static enum command_status set_mode(const struct command *command, const char *m
 	if (parameters && command->duration_ns > 0)
 		json_object_set_new(parameters, "timeout_ns",
 				    json_integer((json_int_t)command->duration_ns));
-	return call(command, "pool_mode", parameters, &changed_brief, pool_show_changed);
+	return change(command, "pool_mode", parameters);
 }
 
 static enum command_status drain(const struct command *command)
@@ -189,7 +200,7 @@ static enum command_status set_weight(const struct command *command)
 	parameters = server_parameters(command, 3);
 	if (parameters && weight >= 0)
 		json_object_set_new(parameters, "weight", json_integer(weight));
-	return call(command, "pool_weight", parameters, &changed_brief, pool_show_changed);
+	return change(command, "pool_weight", parameters);
 }
 
 static const struct form {

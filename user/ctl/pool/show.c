@@ -5,7 +5,9 @@
 #include "user/ctl/show/table.h"
 #include "user/ctl/show/text.h"
 #include "user/lib/array.h"
+#include "user/lib/log.h"
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define LABEL_COLUMNS 11
@@ -148,29 +150,57 @@ static void print_mode(const json_t *server, FILE *stream)
 	}
 }
 
-/* A sorry server gets them all; without one the servers that are left stay. */
-static void warn_loss(const json_t *loss, FILE *stream)
+#define LOSS_BYTES 512
+
+/* Returns text: that an order costs a pool its quorum, with the figures. */
+static const char *describe_loss(const json_t *loss, char text[static LOSS_BYTES])
 {
-	const json_t *sorry = json_object_get(loss, "sorry");
-	uint64_t hysteresis = 0, alive = 0;
+	uint64_t hysteresis = 0;
 	char weight[UNITS_TEXT_BYTES], quorum[UNITS_TEXT_BYTES], less[UNITS_TEXT_BYTES];
 
 	field_number(loss, "hysteresis", &hysteresis);
+	snprintf(text, LOSS_BYTES,
+		 "pool %s has lost its quorum by this: alive servers weigh %s, quorum %s%s%s",
+		 field_text(loss, "pool"), field_count(loss, "alive_weight", weight),
+		 field_count(loss, "quorum", quorum), hysteresis ? " - hysteresis " : "",
+		 hysteresis ? field_count(loss, "hysteresis", less) : "");
+	return text;
+}
+
+/* Returns text: what gets its connections. A sorry server gets them all; without one the servers
+ * that are left stay. */
+static const char *describe_rest(const json_t *loss, char text[static LOSS_BYTES])
+{
+	const json_t *sorry = json_object_get(loss, "sorry");
+	uint64_t alive = 0;
+
 	field_number(loss, "alive_weight", &alive);
-	text_print_labelled(
-		stream, LABEL_COLUMNS, "warning",
-		"pool %s has lost its quorum by this: alive servers weigh %s, quorum %s%s%s",
-		field_text(loss, "pool"), field_count(loss, "alive_weight", weight),
-		field_count(loss, "quorum", quorum), hysteresis ? " - hysteresis " : "",
-		hysteresis ? field_count(loss, "hysteresis", less) : "");
 	if (sorry)
-		text_print_labelled(stream, LABEL_COLUMNS, "",
-				    "the sorry server %s gets all its connections",
-				    field_text(loss, "sorry"));
+		snprintf(text, LOSS_BYTES, "the sorry server %s gets all its connections",
+			 field_text(loss, "sorry"));
 	else
-		text_print_labelled(stream, LABEL_COLUMNS, "", "%s",
-				    alive ? "the servers that are left get all its connections"
-					  : "no server gets its new connections");
+		snprintf(text, LOSS_BYTES, "%s",
+			 alive ? "the servers that are left get all its connections"
+			       : "no server gets its new connections");
+	return text;
+}
+
+static void warn_loss(const json_t *loss, FILE *stream)
+{
+	char text[LOSS_BYTES];
+
+	text_print_labelled(stream, LABEL_COLUMNS, "warning", "%s", describe_loss(loss, text));
+	text_print_labelled(stream, LABEL_COLUMNS, "", "%s", describe_rest(loss, text));
+}
+
+void pool_log_losses(const json_t *result)
+{
+	const json_t *loss;
+	char what[LOSS_BYTES], rest[LOSS_BYTES];
+	size_t index;
+
+	json_array_foreach(json_object_get(result, "quorums_lost"), index, loss)
+		log_warning("%s; %s", describe_loss(loss, what), describe_rest(loss, rest));
 }
 
 void pool_show_changed(const json_t *result, FILE *stream)
