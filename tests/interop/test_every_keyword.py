@@ -27,10 +27,12 @@ BASE = {
     "SSL_GET": ["url {", "path /", "}"],
     "MISC_CHECK": ["misc_path /usr/bin/true"],
     "FILE_CHECK": ["track_file F"],
+    "BFD_CHECK": ["name C"],
+    "bfd_instance B": ["neighbor_ip 10.0.0.2"],
     "url": ["path /"],
 }
 # Old names of what a block needs.
-OLD = {"lb_algo": "lvs_sched", "lb_kind": "lvs_method"}
+OLD = {"lb_algo": "lvs_sched", "lb_kind": "lvs_method", "neighbour_ip": "neighbor_ip"}
 # What a file needs besides the block that is examined.
 REST = """global_defs { script_user root
 enable_script_security
@@ -40,6 +42,16 @@ smtp_server 127.0.0.1
 vrrp_script S { script /usr/bin/true }
 vrrp_track_process P { process nginx }
 vrrp_track_file F { file /run/x }
+bfd_instance C { neighbor_ip 10.0.0.9 }
+virtual_server 10.0.0.9 9 {
+lvs_sched rr
+lvs_method NAT
+protocol TCP
+real_server 10.0.0.5 80 {
+BFD_CHECK { name A }
+BFD_CHECK { name B }
+}
+}
 """
 WHOLE = "".join(f"vrrp_instance {name} {{ interface eth0\nvirtual_router_id {vrid}\n"
                 f"virtual_ipaddress {{ 10.0.0.{vrid} }}\n}}\n" for name, vrid in (("V", 91), ("W", 92)))

@@ -38,6 +38,7 @@ static const struct config_keyword top_keywords[] = {
 	},
 	NAMED("virtual_server_group", config_read_server_group, 0),
 	NAMED("vrrp_check", config_read_probe, 0),
+	NAMED("bfd_instance", config_read_bfd, 0),
 	CONFIG_BLOCK("SSL", "ca FILE ...", config_read_tls_client, 0),
 	{
 		.name = "static_routes",

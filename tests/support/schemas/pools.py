@@ -6,7 +6,7 @@ from tests.support.schemas.kinds import COUNT, FLAG, ID, NS, SIGNED, TEXT, TEXTS
 
 SERVER_STATE = one_of("up", "down", "drain", "maintenance")
 MODE = one_of("ready", "drain", "maintenance")
-CHECK_KIND = one_of("tcp", "http", "smtp", "dns", "udp", "ping", "misc", "file", "grpc", "agent", "session")
+CHECK_KIND = one_of("tcp", "http", "smtp", "dns", "udp", "ping", "misc", "file", "grpc", "agent", "session", "bfd")
 
 # Of the data plane; missing where it does not count.
 COUNTERS = record({}, connections=COUNT, active=COUNT, inactive=COUNT, packets_in=COUNT, packets_out=COUNT,

@@ -348,7 +348,7 @@ static void source_locations(void **state)
 		 "2:3: error: unknown keyword 'prioritty' in vrrp_instance; did you mean 'priority'? (from $A, used on line 9)\n"
 		 "3:3: error: unknown keyword 'nonsense' in vrrp_instance; see xbeat.conf(5) for the valid keywords (from $A, used on line 9)\n"},
 		{ROUTER "}\n~SEQ(I,1,3) priorit 1\n",
-		 "7:13: error: unknown keyword 'priorit'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, vrrp_check, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"},
+		 "7:13: error: unknown keyword 'priorit'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, vrrp_check, bfd_instance, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"},
 		{ROUTER "@main @^other  priority 0\n}",
 		 "6:25: error: priority 0 is out of range; 1 to 255 is allowed\n"},
 		{ROUTER "~LST(P,100, 300) priority $P\n}",

@@ -227,7 +227,7 @@ static void wrong_includes(void **state)
 	parse(SERVED "include\nincludem   # x\nincludez empty.conf\n",
 	      "test.conf:7:1: error: include lacks a file name; write \"include FILE\"\n"
 	      "test.conf:8:1: error: includem lacks a file name; write \"include FILE\"\n"
-	      "test.conf:9:1: error: unknown keyword 'includez'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, vrrp_check, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n");
+	      "test.conf:9:1: error: unknown keyword 'includez'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, vrrp_check, bfd_instance, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n");
 	/* A large number of alternatives is truncated. */
 	for (int i = 0; i < 100; i++)
 		strcat(deep, "{a,b}");

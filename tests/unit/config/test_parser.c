@@ -158,17 +158,17 @@ static void other_forms(void **state)
 static void unsupported_keywords(void **state)
 {
 	static const struct config_case cases[] = {
-		{INSTANCE VIPS "}\nSSL { password x\n}\nbfd_instance b { }\n",
-		 "9:1: warning: 'bfd_instance' configures keepalived's BFD, which xbeat does not have; the block is skipped\n"},
+		{INSTANCE VIPS "}\nSSL { password x\n}\nlinkbeat_interfaces { }\n",
+		 "9:1: warning: keepalived's 'linkbeat_interfaces' is not supported; the kernel reports the state of links\n"},
 		{INSTANCE VIPS "qqqqqq\n}",
 		 "6:1: error: unknown keyword 'qqqqqq' in vrrp_instance; see xbeat.conf(5) for the valid keywords\n"},
 		{INSTANCE VIPS "track_script { a { b }\n c }\nnotify \"x } y\" root\n}",
 		 "6:16: error: vrrp_script a is not defined; add \"vrrp_script a { ... }\"\n"
 		 "7:2: error: vrrp_script c is not defined; add \"vrrp_script c { ... }\"\n"},
 		{INSTANCE VIPS "track_bfd { b }\n}",
-		 "6:1: error: keepalived's 'track_bfd' in vrrp_instance is not supported; xbeat has no BFD: remove it, and watch the other machine with a heartbeat block and \"track_peer NODE\"\n"},
+		 "6:1: error: keepalived's 'track_bfd' in vrrp_instance is not supported; BFD sessions serve the checks of server pools only: remove it, and watch the other machine with a heartbeat block and \"track_peer NODE\", or a service with vrrp_check\n"},
 		{"includes x\n" INSTANCE VIPS "}",
-		 "1:1: error: unknown keyword 'includes'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, vrrp_check, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"},
+		 "1:1: error: unknown keyword 'includes'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, vrrp_check, bfd_instance, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"},
 	};
 
 	(void)state;
@@ -180,15 +180,15 @@ static void braces(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "}\n}\nfoo bar { x { } }\n{ y }\n",
 		 "7:1: error: '}' without a '{'; remove it\n"
-		 "8:1: error: unknown keyword 'foo'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, vrrp_check, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"
+		 "8:1: error: unknown keyword 'foo'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, virtual_server, virtual_server_group, vrrp_check, bfd_instance, SSL, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"
 		 "9:1: error: '{' without a keyword; write \"KEYWORD {\"\n"},
 		{INSTANCE VIPS, "2:1: error: vrrp_instance is not closed; add '}'\n"},
 		{INSTANCE "virtual_ipaddress { 10.0.0.9\n",
 		 "2:1: error: vrrp_instance is not closed; add '}'\n"
 		 "5:1: error: virtual_ipaddress is not closed; add '}'\n"},
-		{INSTANCE VIPS "}\nbfd_instance a { x {\n }",
+		{INSTANCE VIPS "}\nlinkbeat_interfaces a { x {\n }",
 		 "7:1: error: the block is not closed; add '}'\n"
-		 "7:1: warning: 'bfd_instance' configures keepalived's BFD, which xbeat does not have; the block is skipped\n"},
+		 "7:1: warning: keepalived's 'linkbeat_interfaces' is not supported; the kernel reports the state of links\n"},
 		/* One missing brace is one error, and the next block is read. */
 		{INSTANCE VIPS "vrrp_instance W { interface eth0\nvirtual_router_id 2\n"
 			       "virtual_ipaddress { 10.0.0.8 }\npriority 300\n}\n",

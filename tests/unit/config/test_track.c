@@ -211,7 +211,7 @@ static void bad_groups(void **state)
 		{GROUPS "vrrp_sync_group G {\ngroup { A B }\nglobal_tracking\nsmtp_alert off\n"
 			"track_bfd { x }\nnotify_master_rx_lower_pri x\n}\n",
 		 "14:1: warning: global_tracking is deprecated; write sync_group_tracking_weight, or move the track_* blocks to the group\n"
-		 "16:1: error: keepalived's 'track_bfd' in vrrp_sync_group is not supported; xbeat has no BFD: remove it, and watch the other machine with a heartbeat block and \"track_peer NODE\"\n"
+		 "16:1: error: keepalived's 'track_bfd' in vrrp_sync_group is not supported; BFD sessions serve the checks of server pools only: remove it, and watch the other machine with a heartbeat block and \"track_peer NODE\", or a service with vrrp_check\n"
 		 "17:1: error: unknown keyword 'notify_master_rx_lower_pri' in vrrp_sync_group; valid keywords: group, sync_group_tracking_weight, global_tracking, notify_priority_changes, track_interface, track_script, track_process, track_file, track_peer, track_app, track_link, track_check, notify, notify_master, notify_backup, notify_fault, notify_stop, notify_deleted, smtp_alert\n"},
 	};
 

@@ -230,6 +230,7 @@ static void visit_own(struct codec *codec, struct config_check *check)
 	case CONFIG_CHECK_PING:
 		return;
 	case CONFIG_CHECK_FILE: /* of the daemon */
+	case CONFIG_CHECK_BFD:
 	case CONFIG_CHECK_KIND_COUNT:
 		break;
 	}

@@ -27,14 +27,15 @@
 	}
 /* Without what it tracks, an instance would stay Active where it must not. */
 #define TRACK_BFD                                                                                  \
-	REFUSED("track_bfd", "xbeat has no BFD: remove it, and watch the other machine with a "    \
-			     "heartbeat block and \"track_peer NODE\"")
+	REFUSED("track_bfd",                                                                       \
+		"BFD sessions serve the checks of server pools only: remove it, and watch the "    \
+		"other machine with a heartbeat block and \"track_peer NODE\", or a service with " \
+		"vrrp_check")
 #define LIST(tokens)                                                                               \
 	{                                                                                          \
 		.entries = (tokens), .count = ARRAY_SIZE(tokens)                                   \
 	}
 
-#define BFD "BFD"
 #define SNMP "SNMP agent"
 #define DBUS "D-Bus service"
 #define LINKBEAT "the kernel reports the state of links"
@@ -43,7 +44,6 @@
 const struct config_unsupported_list config_unsupported_none;
 
 static const struct config_unsupported top_keywords[] = {
-	FOREIGN("bfd_instance", BFD),
 	NEEDLESS("child_wait_time"),
 	IGNORED_SO("linkbeat_interfaces", LINKBEAT),
 	IGNORED_SO("linkbeat_use_polling", LINKBEAT),
@@ -55,13 +55,13 @@ static const struct config_unsupported top_keywords[] = {
 const struct config_unsupported_list config_unsupported_top = LIST(top_keywords);
 
 static const struct config_unsupported globals_keywords[] = {
-	FOREIGN("bfd_cpu_affinity", BFD),
-	FOREIGN("bfd_no_swap", BFD),
-	FOREIGN("bfd_priority", BFD),
-	FOREIGN("bfd_process_name", BFD),
-	FOREIGN("bfd_rlimit_rtime", BFD),
-	FOREIGN("bfd_rlimit_rttime", BFD),
-	FOREIGN("bfd_rt_priority", BFD),
+	IGNORED_SO("bfd_cpu_affinity", "set CPUAffinity= in the systemd unit"),
+	NEEDLESS("bfd_no_swap"),
+	NEEDLESS("bfd_priority"),
+	NEEDLESS("bfd_process_name"),
+	NEEDLESS("bfd_rlimit_rtime"),
+	NEEDLESS("bfd_rlimit_rttime"),
+	NEEDLESS("bfd_rt_priority"),
 	IGNORED_SO("checker_cpu_affinity", "set CPUAffinity= in the systemd unit"),
 	NEEDLESS("checker_no_swap"),
 	NEEDLESS("checker_priority"),

@@ -80,6 +80,9 @@ void config_pools_free(struct config_pools *pools)
 		config_check_free(&pools->checks[i].check);
 	}
 	free(pools->checks);
+	for (size_t i = 0; i < pools->bfd_count; i++)
+		free(pools->bfd[i].name);
+	free(pools->bfd);
 	free_tls(&pools->tls);
 	free(pools->sync.instance);
 	free(pools->notify_fifo);

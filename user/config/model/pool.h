@@ -70,7 +70,8 @@ struct config_forwarding {
 	X(FILE, "file", "FILE_CHECK")                                                              \
 	X(GRPC, "grpc", "GRPC_CHECK")                                                              \
 	X(AGENT, "agent", "AGENT_CHECK")                                                           \
-	X(SESSION, "session", "TCP_SESSION")
+	X(SESSION, "session", "TCP_SESSION")                                                       \
+	X(BFD, "bfd", "BFD_CHECK")
 
 enum config_check_kind {
 #define X(id, name, keyword) CONFIG_CHECK_##id,
@@ -122,19 +123,35 @@ struct config_check_udp {
 	uint16_t reply_min, reply_max; /* 0, 255 */
 };
 
+#define CONFIG_BFD_ANY_HOPS 255
+
+/* How a BFD session is kept (RFC 5880). */
+struct config_check_bfd {
+	uint32_t min_rx_us, min_tx_us;
+	uint32_t idle_tx_us; /* until the session is up */
+	uint8_t multiplier;
+	uint8_t ttl; /* sent, and expected less max_hops */
+	uint8_t max_hops; /* CONFIG_BFD_ANY_HOPS: any */
+	bool passive; /* sends nothing before it hears the neighbour */
+	bool multihop; /* RFC 5883 */
+};
+
 struct config_check {
 	enum config_check_kind kind;
 	struct check_rules rules;
-	struct config_endpoint target; /* connect_ip, connect_port; else the server's */
-	struct config_endpoint bind; /* bindto, bind_port; address unset: any */
-	char interface[16]; /* bind_if; "": none */
+	/* connect_ip, connect_port, else the server's; BFD: neighbor_ip with the port of BFD */
+	struct config_endpoint target;
+	struct config_endpoint bind; /* bindto, bind_port; BFD: source_ip; address unset: any */
+	char interface[16]; /* bind_if; BFD: interface; "": none */
 	uint32_t mark; /* fwmark; 0: none */
 	bool log_all_failures;
 	bool has_log_all_failures; /* given; used only by the parser */
 	/* of its kind */
 	struct config_check_http http; /* HTTP, GRPC */
 	struct config_check_udp udp;
-	char *text; /* SMTP: helo_name; DNS: name; AGENT: what is sent, or NULL */
+	struct config_check_bfd bfd;
+	/* SMTP: helo_name; DNS: name; AGENT: what is sent, or NULL; BFD: name of its bfd_instance */
+	char *text;
 	uint16_t dns_type;
 	struct config_command command; /* MISC */
 	bool dynamic; /* MISC: misc_dynamic */
@@ -251,6 +268,16 @@ struct config_probe {
 	struct config_location location;
 };
 
+/* bfd_instance: a BFD session, which a BFD_CHECK names. */
+struct config_bfd {
+	char *name;
+	struct config_endpoint neighbor, source; /* source.address unset: any */
+	char interface[16]; /* "": none */
+	struct config_check_bfd settings;
+	bool vrrp_only; /* no check may name it */
+	struct config_location location;
+};
+
 /* What global_defs and the top-level blocks have of pools. */
 struct config_pools {
 	struct config_pool *list;
@@ -259,6 +286,8 @@ struct config_pools {
 	size_t group_count;
 	struct config_probe *checks; /* vrrp_check */
 	size_t check_count;
+	struct config_bfd *bfd;
+	size_t bfd_count;
 	struct config_tls_client tls;
 	bool has_timeouts;
 	uint32_t timeout_tcp_s, timeout_tcpfin_s, timeout_udp_s; /* 0: unchanged */

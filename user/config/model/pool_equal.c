@@ -88,6 +88,12 @@ static bool udp_equal(const struct config_check_udp *one, const struct config_ch
 	       bytes_equal(one->reply_mask, other->reply_mask, one->reply_length);
 }
 
+#define BFD(field) PART(struct config_check_bfd, field)
+static const struct part bfd_parts[] = {
+	BFD(min_rx_us), BFD(min_tx_us), BFD(idle_tx_us), BFD(multiplier),
+	BFD(ttl),	BFD(max_hops),	BFD(passive),	 BFD(multihop),
+};
+
 #define CHECK(field) PART(struct config_check, field)
 static const struct part check_parts[] = {
 	CHECK(kind),
@@ -110,6 +116,7 @@ static const struct part check_parts[] = {
 static bool checks_equal(const struct config_check *one, const struct config_check *other)
 {
 	return PARTS_EQUAL(one, other, check_parts) &&
+	       PARTS_EQUAL(&one->bfd, &other->bfd, bfd_parts) &&
 	       check_rules_equal(&one->rules, &other->rules) &&
 	       !strcmp(one->interface, other->interface) && http_equal(&one->http, &other->http) &&
 	       udp_equal(&one->udp, &other->udp) && texts_equal(one->text, other->text) &&

@@ -258,6 +258,7 @@ static const struct check_block {
 	{"GRPC_CHECK", CONFIG_CHECK_GRPC, &pool_grpc_type, set_grpc, NULL, NULL},
 	{"AGENT_CHECK", CONFIG_CHECK_AGENT, &agent_type, set_nothing, "port", "port NUMBER"},
 	{"TCP_SESSION", CONFIG_CHECK_SESSION, &session_type, set_session, NULL, NULL},
+	{"BFD_CHECK", CONFIG_CHECK_BFD, &pool_bfd_type, set_nothing, "name", "name NAME"},
 };
 
 static const struct check_block *find_block(const char *keyword)
@@ -309,10 +310,9 @@ static void read_block(struct config_parser *parser, const struct check_block *r
 	draft->check.location = block.location;
 	row->set(draft);
 	config_parser_block(parser, &block);
-	if (row->kind != CONFIG_CHECK_FILE) { /* which has no CHECK_ROWS */
-		rules_draft_check(parser, &block);
-		draft->check.has_log_all_failures = config_block_seen(&block, "log_all_failures");
-	}
+	rules_draft_check(parser, &block);
+	draft->check.has_log_all_failures = config_find_keyword(block.type, "log_all_failures") &&
+					    config_block_seen(&block, "log_all_failures");
 	check_required(parser, row, draft, &block);
 	set_defaults(draft);
 }
@@ -327,19 +327,6 @@ void pool_read_check(struct config_parser *parser, struct config_block *block,
 	draft = &server->checks[server->check_count - 1];
 	draft->rules = rules_draft_new();
 	read_block(parser, find_block(keyword->name), draft, statement);
-}
-
-/* To keepalived its server would be down while BFD is. */
-void pool_read_bfd(struct config_parser *parser, struct config_block *block,
-		   const struct config_keyword *keyword, const struct config_statement *statement)
-{
-	(void)block;
-	(void)keyword;
-	config_error(
-		parser, statement->tokens[0].location,
-		"keepalived's 'BFD_CHECK' is not supported, and without it the server would count as up; write PING_CHECK or TCP_SESSION instead");
-	if (statement->opens_block)
-		config_parser_skip_block(parser, &statement->tokens[0]);
 }
 
 void pool_read_probe_check(struct config_parser *parser, struct check_draft *draft,

@@ -108,7 +108,6 @@ struct pool_draft {
 
 /* Reads a check's block and adds it to the server, block->target. */
 config_read pool_read_check;
-config_read pool_read_bfd; /* refused */
 
 /* The same for the check of a vrrp_check. keyword: that of a check's block. */
 void pool_read_probe_check(struct config_parser *parser, struct check_draft *draft,
@@ -138,6 +137,12 @@ void pool_finalize(struct config_parser *parser, struct pool_draft *draft,
 
 /* Finalizes the servers of a pool whose own settings are final, in place. */
 void pool_finalize_servers(struct config_parser *parser, struct pool_draft *draft);
+
+/* Finalizes the rules of a BFD_CHECK: what makes no sense for it is not inherited. */
+void pool_finalize_bfd_rules(struct check_draft *draft, const struct rules_draft *server);
+
+/* Gives each BFD_CHECK the session that it names, when the whole file is known. */
+void pool_finalize_bfd(struct config_parser *parser);
 
 /* Finalizes a check whose target and virtualhost are final, and examines it. */
 void pool_finalize_target(struct config_parser *parser, struct check_draft *draft);

@@ -106,6 +106,10 @@ static void finalize_check(struct config_parser *parser, const struct pool_draft
 	uint64_t interval_ns = pool->rules.interval_ns;
 	uint16_t port = server->server.endpoint.port;
 
+	if (check->kind == CONFIG_CHECK_BFD) {
+		pool_finalize_bfd_rules(draft, &server->rules);
+		return;
+	}
 	/* The time of a program is not that of a connection. */
 	if (check->kind == CONFIG_CHECK_MISC && draft->rules.timeout_ns == UINT64_MAX)
 		draft->rules.timeout_ns =
@@ -140,6 +144,25 @@ static void add_check(struct config_real_server *server, const struct check_draf
 	server->checks[server->check_count - 1] = draft->check;
 }
 
+/* Whether an earlier BFD_CHECK of the server names the same session: as in keepalived, it is one. */
+static bool repeats_session(struct config_parser *parser, const struct config_real_server *server,
+			    const struct config_check *check)
+{
+	for (size_t i = 0; check->kind == CONFIG_CHECK_BFD && i < server->check_count; i++) {
+		const struct config_check *earlier = &server->checks[i];
+
+		if (earlier->kind != check->kind || !earlier->text || !check->text ||
+		    strcmp(earlier->text, check->text) != 0)
+			continue;
+		config_warning(
+			parser, check->location,
+			"BFD_CHECK %s is already listed on %s; this one is ignored, as in keepalived",
+			check->text, config_location_text(parser, earlier->location));
+		return true;
+	}
+	return false;
+}
+
 /* Moves the checks of a draft to its server. */
 static void finalize_checks(struct config_parser *parser, const struct pool_draft *pool,
 			    struct server_draft *draft)
@@ -152,7 +175,7 @@ static void finalize_checks(struct config_parser *parser, const struct pool_draf
 			finalize_check(parser, pool, draft, &check->hosts[k]);
 			add_check(&draft->server, &check->hosts[k]);
 		}
-		if (check->host_count) {
+		if (check->host_count || repeats_session(parser, &draft->server, &check->check)) {
 			config_check_free(&check->check);
 		} else {
 			finalize_check(parser, pool, draft, check);

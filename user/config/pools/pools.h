@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The blocks virtual_server, virtual_server_group, SSL and vrrp_check. */
+/* The blocks virtual_server, virtual_server_group, bfd_instance, SSL and vrrp_check. */
 #ifndef XBEAT_CONFIG_POOLS_POOLS_H
 #define XBEAT_CONFIG_POOLS_POOLS_H
 
@@ -9,6 +9,7 @@ config_read config_read_virtual_server;
 config_read config_read_server_group;
 config_read config_read_tls_client;
 config_read config_read_probe; /* vrrp_check */
+config_read config_read_bfd; /* bfd_instance */
 
 /* Finalizes what depends on the whole file: groups, track files, global_defs. */
 void config_finalize_pools(struct config_parser *parser);

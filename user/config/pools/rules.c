@@ -52,6 +52,7 @@ static const struct {
 	[CONFIG_CHECK_GRPC] = {1, FAST_DEFAULT_NS, 0, false},
 	[CONFIG_CHECK_AGENT] = {0, FAST_DEFAULT_NS, 2 * NS_PER_SECOND, false},
 	[CONFIG_CHECK_SESSION] = {0, FAST_DEFAULT_NS, 0, false},
+	[CONFIG_CHECK_BFD] = {0, 0, 0, false},
 };
 
 struct rules_draft rules_draft_new(void)
@@ -130,12 +131,16 @@ void rules_draft_apply(const struct rules_draft *draft, enum config_check_kind k
 	rules->flap_hold_ns = time_or(draft->flap_hold_ns, rules->flap_window_ns);
 }
 
+/* Of keywords that the block may not have. */
 static void warn_of_both(struct config_parser *parser, const struct config_block *block,
 			 const char *keepalived, const char *own, const char *relation)
 {
-	const struct config_location *one = config_block_seen(block, keepalived);
-	const struct config_location *other = config_block_seen(block, own);
+	const struct config_location *one, *other;
 
+	if (!config_find_keyword(block->type, keepalived))
+		return;
+	one = config_block_seen(block, keepalived);
+	other = config_block_seen(block, own);
 	if (one && other)
 		config_warning(
 			parser, *other,

@@ -58,12 +58,8 @@ static const struct config_keyword server_rows[] = {
 	CHECK("GRPC_CHECK"),
 	CHECK("AGENT_CHECK"),
 	CHECK("TCP_SESSION"),
-	{
-		.name = "BFD_CHECK",
-		.usage = "BFD_CHECK { ... }",
-		.read = pool_read_bfd,
-		.flags = CONFIG_MAY_OPEN_BLOCK | CONFIG_REPEATABLE,
-	},
+	CHECK("BFD_CHECK"),
+
 };
 
 _Static_assert(ARRAY_SIZE(server_rows) <= CONFIG_KEYWORDS_MAX, "server_rows");
@@ -77,7 +73,7 @@ static const struct config_confusion server_confusions[] = {
 	{"PING", "PING_CHECK"},	    {"ICMP_CHECK", "PING_CHECK"},   {"ICMP", "PING_CHECK"},
 	{"MISC", "MISC_CHECK"},	    {"SCRIPT_CHECK", "MISC_CHECK"}, {"FILE", "FILE_CHECK"},
 	{"GRPC", "GRPC_CHECK"},	    {"AGENT", "AGENT_CHECK"},	    {"SMTP_GET", "SMTP_CHECK"},
-	{"DNS_GET", "DNS_CHECK"},   {"UDP_GET", "UDP_CHECK"},
+	{"BFD", "BFD_CHECK"},	    {"DNS_GET", "DNS_CHECK"},	    {"UDP_GET", "UDP_CHECK"},
 };
 
 static const struct config_block_type server_type = {

@@ -261,5 +261,6 @@ void config_finalize_pools(struct config_parser *parser)
 	for (size_t i = 0; i < pools->count; i++)
 		finalize_pool(parser, &index, &pools->list[i]);
 	check_names(parser);
+	pool_finalize_bfd(parser);
 	free(index.uses);
 }

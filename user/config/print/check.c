@@ -77,6 +77,19 @@ static void print_probe_rules(struct config_printer *printer, const struct check
 	config_print_delay(printer, "warmup", rules->warmup_ns);
 }
 
+/* A session has no timeouts and retries besides its own. */
+static void print_bfd_rules(struct config_printer *printer, const struct config_check *check,
+			    const struct context *context)
+{
+	const struct check_rules *rules = &check->rules;
+
+	config_print_seconds(printer, "delay_loop", rules->interval_ns);
+	if (rules->rise != 1)
+		config_print_line(printer, "rise %u", rules->rise);
+	print_initial(printer, rules->initial, context->initial);
+	print_startup(printer, rules);
+}
+
 static void print_address(struct config_printer *printer, const char *keyword,
 			  const struct xb_address *address)
 {
@@ -267,6 +280,11 @@ static void print_session(struct config_printer *printer, const struct config_ch
 	config_print_seconds(printer, "user_timeout", check->user_timeout_ns);
 }
 
+static void print_bfd(struct config_printer *printer, const struct config_check *check)
+{
+	config_print_text(printer, "name", check->text);
+}
+
 static void print_nothing(struct config_printer *printer, const struct config_check *check)
 {
 	(void)printer;
@@ -294,6 +312,7 @@ static const struct {
 	[CONFIG_CHECK_GRPC] = {"grpc", print_grpc},
 	[CONFIG_CHECK_AGENT] = {NULL, print_agent},
 	[CONFIG_CHECK_SESSION] = {"session", print_session},
+	[CONFIG_CHECK_BFD] = {NULL, print_bfd},
 };
 
 static bool is_https(const struct config_check *check)
@@ -308,7 +327,9 @@ void config_print_server_check(struct config_printer *printer, const struct conf
 				  .initial = pool_alpha ? CHECK_INITIAL_DOWN : CHECK_INITIAL_UP};
 
 	config_print_open(printer, is_https(check) ? "SSL_GET" : keywords[check->kind], NULL);
-	if (check->kind != CONFIG_CHECK_FILE) {
+	if (check->kind == CONFIG_CHECK_BFD) {
+		print_bfd_rules(printer, check, &context);
+	} else if (check->kind != CONFIG_CHECK_FILE) {
 		print_rules(printer, check, &context);
 		print_connection(printer, check, &context);
 		config_print_flag(printer, "log_all_failures", check->log_all_failures);

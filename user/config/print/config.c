@@ -342,6 +342,7 @@ char *config_print(const struct config *config)
 		append(&printer, config_print_probe(&config->pools.checks[i]));
 	config_print_tls(&printer, &config->pools.tls);
 	config_print_server_groups(&printer, &config->pools);
+	config_print_bfd(&printer, &config->pools);
 	for (size_t i = 0; i < config->pools.count; i++)
 		append(&printer, config_print_pool(&config->pools.list[i]));
 	for (size_t i = 0; i < config->group_count; i++)

@@ -79,6 +79,7 @@ void config_print_routes(struct config_printer *printer, const char *keyword,
 void config_print_server_check(struct config_printer *printer, const struct config_check *check,
 			       const struct config_endpoint *server, bool pool_alpha);
 void config_print_server_groups(struct config_printer *printer, const struct config_pools *pools);
+void config_print_bfd(struct config_printer *printer, const struct config_pools *pools);
 void config_print_pool_globals(struct config_printer *printer, const struct config_pools *pools);
 void config_print_tls(struct config_printer *printer, const struct config_tls_client *tls);
 void config_print_rules(struct config_printer *printer, const char *keyword,

@@ -186,6 +186,8 @@ static void add_pools(json_t *works, const struct config_pools *pools)
 	ADD_COUNT(works, "check", "check", "checks", checks);
 	ADD_NAMED(works, "vrrp_check", "vrrp_check", "vrrp_checks", pools->checks,
 		  pools->check_count);
+	ADD_NAMED(works, "bfd_instance", "BFD session", "BFD sessions", pools->bfd,
+		  pools->bfd_count);
 }
 
 json_t *import_works(const struct config *config)

@@ -21,6 +21,7 @@ static const struct {
 	[CONFIG_CHECK_AGENT] = {"AGENT CHECK succeed on service", "AGENT CHECK failed on service"},
 	[CONFIG_CHECK_SESSION] = {"TCP SESSION succeed on service",
 				  "TCP SESSION failed on service"},
+	[CONFIG_CHECK_BFD] = {"BFD CHECK succeed on service", "BFD CHECK failed on service"},
 	[CONFIG_CHECK_KIND_COUNT] = {"Starting up", "Removing"},
 };
 

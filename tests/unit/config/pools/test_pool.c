@@ -200,8 +200,6 @@ static void corrected(void **state)
 		{"virtual_server group on {\n" QUIET "real_server 10.0.0.2 80 {\n}\n}\n"
 		 "virtual_server_group one {\n10.0.0.1 80\n}\n",
 		 "1:1: error: virtual_server_group on is not defined; did you mean 'one'?\n"},
-		{POOL("real_server 10.0.0.2 80 {\nBFD_CHECK {\nname b\n}\n}\n"),
-		 "6:1: error: keepalived's 'BFD_CHECK' is not supported, and without it the server would count as up; write PING_CHECK or TCP_SESSION instead\n"},
 	};
 
 	(void)state;

@@ -13,6 +13,9 @@
 #define UDP(lines) SERVER("UDP_CHECK {\n" lines "}\n")
 #define MISC(lines) SERVER("MISC_CHECK {\nmisc_path /bin/sh\n" lines "}\n")
 #define SESSION(lines) SERVER("TCP_SESSION {\n" lines "}\n")
+#define BFD(lines)                                                                                 \
+	SERVER("BFD_CHECK {\nname b\n}\n")                                                         \
+	"bfd_instance b {\nneighbor_ip 10.0.0.2\n" lines "}\n"
 #define SORRY(lines) POOL("sorry_server 10.0.0.9 80\n" lines)
 #define PERSISTENT(lines) POOL("persistence_timeout 5\n" lines)
 #define FILES "track_file f {\nfile /f\n}\ntrack_file g {\nfile /g\n}\n"
@@ -59,6 +62,17 @@ static const char *const texts[] = {
 	SERVER("virtualhost a\n"),
 	SERVER("notify_up /bin/sh\n"),
 	SERVER("notify_down /bin/sh\n"),
+	BFD(""),
+	BFD("source_ip 10.0.0.4\n"),
+	BFD("interface eth3\n"),
+	BFD("min_rx 3\n"),
+	BFD("min_tx 3\n"),
+	BFD("idle_tx 2000\n"),
+	BFD("multiplier 3\n"),
+	BFD("ttl 254\n"),
+	BFD("max_hops 1\n"),
+	BFD("max_hops 1\nmultihop\n"),
+	BFD("passive\n"),
 	CHECK(""),
 	CHECK("delay_loop 3\n"),
 	CHECK("retry 3\n"),

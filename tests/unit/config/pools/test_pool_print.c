@@ -54,6 +54,25 @@ static void pools(void **state)
 		   "    10.0.0.254-10.0.1.3 83\n");
 }
 
+#define SESSION(lines) "bfd_instance \"a b\" {\n" lines "}\n"
+
+static void sessions(void **state)
+{
+	(void)state;
+	round_trip(SESSION("neighbor_ip 10.0.0.2\n") CHECK("BFD_CHECK {\nname \"a b\"\n}\n"),
+		   "bfd_instance \"a b\" {\n    neighbor_ip 10.0.0.2\n    min_rx 10\n"
+		   "    min_tx 10\n    idle_tx 1000\n    multiplier 5\n    ttl 255\n"
+		   "    max_hops 0\n}\n");
+	round_trip(CHECK("BFD_CHECK {\nname \"a b\"\nalpha\nrise 2\ndelay_loop 7\n"
+			 "flap_damping { changes 9 }\n}\n")
+			   SESSION("neighbour_ip fe80::2\nsource_ip fe80::1\ninterface eth3\n"
+				   "min_rx 10.5\nmin_tx 0.001s\nidle_tx 1000.001\nmultiplier 3\n"
+				   "passive\nhoplimit 64\nmax_hops -1\nmultihop\n"),
+		   "    source_ip fe80::1\n    interface eth3\n    min_rx 10.5\n    min_tx 1\n"
+		   "    idle_tx 1000.001\n    multiplier 3\n    passive\n    ttl 64\n"
+		   "    max_hops 255\n    multihop\n");
+}
+
 static void checks(void **state)
 {
 	(void)state;
@@ -106,6 +125,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pools),
+		cmocka_unit_test(sessions),
 		cmocka_unit_test(checks),
 		cmocka_unit_test(globals),
 	};
