@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The file of the control socket. At no moment can other users connect. */
 #include "user/control/listen.h"
+#include "user/lib/account.h"
 #include "user/lib/process/unix_socket.h"
 #include <errno.h>
-#include <grp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,10 +12,11 @@
 /* An ordinary user who is no member may not do it: then only this user and root can connect. */
 static int open_to_group(const char *path)
 {
-	const struct group *group = getgrnam(XB_GROUP);
+	const struct group *group;
+	int error = account_group(XB_GROUP, &group);
 
-	if (!group)
-		return 0;
+	if (error)
+		return account_lacks_resources(error) ? error : 0;
 	if (chown(path, (uid_t)-1, group->gr_gid))
 		return errno == EPERM && geteuid() != 0 ? 0 : -errno;
 	return chmod(path, 0660) ? -errno : 0;

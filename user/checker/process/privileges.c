@@ -2,11 +2,12 @@
 /* Users and capabilities; see privileges.h. */
 #include "user/checker/process/privileges.h"
 #include "user/checker/process/process.h"
+#include "user/lib/account.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <cap-ng.h>
 #include <errno.h>
 #include <grp.h>
-#include <pwd.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -15,15 +16,29 @@
 /* In the order of preference. */
 static const char *const users[] = {"xbeat-checker", "nobody"};
 
-static const struct passwd *find_user(const char *user)
+/* user: NULL: one of users. Returns as account_user(). */
+static int find_user(const char *user, const struct passwd **found)
 {
-	const struct passwd *found = NULL;
+	int error = -ENOENT;
 
 	if (user)
-		return getpwnam(user);
-	for (size_t i = 0; i < sizeof(users) / sizeof(*users) && !found; i++)
-		found = getpwnam(users[i]);
-	return found;
+		return account_user(user, found);
+	for (size_t i = 0; i < sizeof(users) / sizeof(*users); i++) {
+		error = account_user(users[i], found);
+		if (!error || account_lacks_resources(error))
+			break;
+	}
+	return error;
+}
+
+static void log_not_found(const char *user, int error)
+{
+	if (error == -ENOENT)
+		replies_log(LOG_ERR,
+			    "no user \"%s\": create it, or name another one with checker_user",
+			    user);
+	else
+		replies_log(LOG_ERR, "cannot look up user %s: %s", user, limits_strerror(-error));
 }
 
 /* Capabilities stay permitted when the user changes; privileges_give_up() reduces them after that. */
@@ -42,12 +57,10 @@ static int change_user(const char *name)
 
 	if (geteuid() != 0)
 		return 0;
-	user = find_user(name);
-	if (!user) {
-		replies_log(LOG_ERR,
-			    "no user \"%s\": create it, or name another one with checker_user",
-			    name ? name : "nobody");
-		return -ENOENT;
+	error = find_user(name, &user);
+	if (error) {
+		log_not_found(name ? name : "nobody", error);
+		return error;
 	}
 	error = become(user);
 	if (error)

@@ -6,11 +6,11 @@
  */
 #include "user/config/host/users.h"
 #include "user/config/model/command.h"
+#include "user/lib/account.h"
 #include "user/lib/files/trust.h"
+#include "user/lib/limits.h"
 #include <errno.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +26,7 @@ struct resolver {
 	struct diagnostics *diagnostics;
 	uint32_t uid, gid; /* of commands without a user */
 	bool user_required; /* there is no such user but root */
+	int error; /* negative errno: unknown whether DEFAULT_USER exists; 0: known */
 	struct known {
 		const struct config_command *user; /* the last one that named a user; NULL: none */
 		const struct config_command *programs[KNOWN_PROGRAMS]; /* fine; NULL: unused */
@@ -64,52 +65,61 @@ static bool parse_id(const char *text, uint32_t *id)
 	return true;
 }
 
-/* A number needs no entry in the password file; without one, the group has the same number. */
-static bool find_user(const char *name, uint32_t *uid, uint32_t *gid)
+/* A number needs no entry in the password file; without one, the group has the same number. Returns
+ * 0, -ENOENT, or another negative errno if it is unknown whether it exists. */
+static int find_user(const char *name, uint32_t *uid, uint32_t *gid)
 {
 	bool numeric = parse_id(name, uid);
-	const struct passwd *entry = numeric ? getpwuid(*uid) : getpwnam(name);
+	const struct passwd *entry;
+	int error = numeric ? account_uid(*uid, &entry) : account_user(name, &entry);
 
-	if (entry) {
+	if (!error) {
 		*uid = entry->pw_uid;
 		*gid = entry->pw_gid;
-	} else if (numeric) {
+	} else if (numeric && !account_lacks_resources(error)) {
 		*gid = *uid;
+		error = 0;
 	}
-	return entry || numeric;
+	return error;
 }
 
-static bool find_group(const char *name, uint32_t *gid)
+/* Returns as find_user(). */
+static int find_group(const char *name, uint32_t *gid)
 {
 	const struct group *entry;
+	int error;
 
 	if (parse_id(name, gid))
-		return true;
-	entry = getgrnam(name);
-	if (entry)
+		return 0;
+	error = account_group(name, &entry);
+	if (!error)
 		*gid = entry->gr_gid;
-	return entry;
+	return error;
 }
 
-/* "notify /x a b" names a user and a group, where arguments may have been meant. */
-static void report_missing(const struct resolver *resolver, const struct config_command *command,
-			   const char *what, const char *name)
+/* error: of find_user() or find_group(). */
+#define report_not_found(resolver, at, what, name, error)                                          \
+	do {                                                                                       \
+		if ((error) == -ENOENT)                                                            \
+			report(resolver, DIAGNOSTIC_ERROR, at,                                     \
+			       "%s '%s' does not exist; create it, or name another", what, name);  \
+		else                                                                               \
+			report(resolver, DIAGNOSTIC_ERROR, at, "cannot look up %s '%s': %s", what, \
+			       name, limits_strerror(-(error)));                                   \
+	} while (0)
+
+/* "notify /x a b" names a user and a group, where arguments may have been meant. It is looked up,
+ * and reported, each time. */
+static void report_unknown(const struct resolver *resolver, const struct config_command *command,
+			   const char *what, const char *name, int error)
 {
-	if (command->arguments && !command->arguments[1])
+	resolver->known->user = NULL;
+	if (error == -ENOENT && command->arguments && !command->arguments[1])
 		report(resolver, DIAGNOSTIC_ERROR, command,
 		       "%s '%s' does not exist; create it, or name another (arguments of %s stand within the quotes: \"%s %s\")",
 		       what, name, command->arguments[0], command->arguments[0], name);
 	else
-		report(resolver, DIAGNOSTIC_ERROR, command,
-		       "%s '%s' does not exist; create it, or name another", what, name);
-}
-
-/* It is looked up, and reported, each time. */
-static void report_unknown(const struct resolver *resolver, const struct config_command *command,
-			   const char *what, const char *name)
-{
-	resolver->known->user = NULL;
-	report_missing(resolver, command, what, name);
+		report_not_found(resolver, command, what, name, error);
 }
 
 static bool is_known_user(const struct resolver *resolver, const struct config_command *command)
@@ -122,6 +132,8 @@ static bool is_known_user(const struct resolver *resolver, const struct config_c
 
 static void resolve_user(const struct resolver *resolver, struct config_command *command)
 {
+	int error;
+
 	command->uid = resolver->uid;
 	command->gid = resolver->gid;
 	if (!*command->user)
@@ -132,10 +144,12 @@ static void resolve_user(const struct resolver *resolver, struct config_command 
 		return;
 	}
 	resolver->known->user = command;
-	if (!find_user(command->user, &command->uid, &command->gid))
-		report_unknown(resolver, command, "user", command->user);
-	if (*command->group && !find_group(command->group, &command->gid))
-		report_unknown(resolver, command, "group", command->group);
+	error = find_user(command->user, &command->uid, &command->gid);
+	if (error)
+		report_unknown(resolver, command, "user", command->user, error);
+	error = *command->group ? find_group(command->group, &command->gid) : 0;
+	if (error)
+		report_unknown(resolver, command, "group", command->group, error);
 }
 
 static bool is_program(const char *path)
@@ -227,7 +241,9 @@ static void resolve_command(const struct resolver *resolver, struct config_comma
 	if (!command->arguments)
 		return;
 	resolve_user(resolver, command);
-	if (!*command->user && resolver->user_required)
+	if (!*command->user && resolver->error)
+		report_not_found(resolver, command, "user", DEFAULT_USER, resolver->error);
+	else if (!*command->user && resolver->user_required)
 		refuse_without_user(resolver, command, script);
 	else
 		check_program(resolver, command);
@@ -256,14 +272,15 @@ static void resolve_notify(const struct resolver *resolver, struct config_notify
 static void resolve_app(const struct resolver *resolver, struct config_app *app)
 {
 	uint32_t gid;
+	int error;
 
 	app->uid = app->gid = UINT32_MAX;
-	if (app->user[0] && !find_user(app->user, &app->uid, &gid))
-		report(resolver, DIAGNOSTIC_ERROR, app,
-		       "user '%s' does not exist; create it, or name another", app->user);
-	if (app->group[0] && !find_group(app->group, &app->gid))
-		report(resolver, DIAGNOSTIC_ERROR, app,
-		       "group '%s' does not exist; create it, or name another", app->group);
+	error = app->user[0] ? find_user(app->user, &app->uid, &gid) : 0;
+	if (error)
+		report_not_found(resolver, app, "user", app->user, error);
+	error = app->group[0] ? find_group(app->group, &app->gid) : 0;
+	if (error)
+		report_not_found(resolver, app, "group", app->group, error);
 }
 
 static void resolve_server(const struct resolver *resolver, struct config_real_server *server)
@@ -274,17 +291,29 @@ static void resolve_server(const struct resolver *resolver, struct config_real_s
 		resolve_command(resolver, &server->checks[i].command, NULL);
 }
 
+static void check_checker_user(const struct resolver *resolver, const struct config_pools *pools)
+{
+	const struct passwd *entry;
+	int error = *pools->checker_user ? account_user(pools->checker_user, &entry) : 0;
+
+	if (error == -ENOENT)
+		report_at(
+			resolver, DIAGNOSTIC_WARNING, pools->checker_user_location,
+			"user '%s' does not exist, so that no server is checked; create it, or name another",
+			pools->checker_user);
+	else if (error)
+		report_at(resolver, DIAGNOSTIC_WARNING, pools->checker_user_location,
+			  "cannot look up user '%s': %s", pools->checker_user,
+			  limits_strerror(-error));
+}
+
 /* Only warnings: the daemon starts without these, and reports the checks that have no result. */
 static void check_checker(const struct resolver *resolver, const struct config_pools *pools)
 {
 	const struct config_tls_client *tls = &pools->tls;
 	const char *const files[] = {tls->ca, tls->certificate, tls->key};
 
-	if (*pools->checker_user && !getpwnam(pools->checker_user))
-		report_at(
-			resolver, DIAGNOSTIC_WARNING, pools->checker_user_location,
-			"user '%s' does not exist, so that no server is checked; create it, or name another",
-			pools->checker_user);
+	check_checker_user(resolver, pools);
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
 		if (files[i] && access(files[i], F_OK) && errno == ENOENT)
 			report_at(
@@ -310,16 +339,29 @@ static void resolve_pools(const struct resolver *resolver, struct config_pools *
 	}
 }
 
+/* Root instead of a user that could not be looked up is refused; not for a service of names that
+ * does not answer at boot. */
+static void find_default_user(struct resolver *resolver)
+{
+	const struct config *config = resolver->config;
+	int error = find_user(DEFAULT_USER, &resolver->uid, &resolver->gid);
+
+	if (!error)
+		return;
+	resolver->uid = resolver->gid = 0;
+	if (*config->script_user.user)
+		return;
+	resolver->user_required = config->script_security;
+	resolver->error = account_lacks_resources(error) ? error : 0;
+}
+
 int command_users_resolve(struct config *config, struct diagnostics *diagnostics)
 {
 	struct known known = {0};
 	struct resolver resolver = {.config = config, .diagnostics = diagnostics, .known = &known};
 	size_t errors = diagnostics->error_count;
 
-	if (!find_user(DEFAULT_USER, &resolver.uid, &resolver.gid)) {
-		resolver.uid = resolver.gid = 0;
-		resolver.user_required = config->script_security && !*config->script_user.user;
-	}
+	find_default_user(&resolver);
 	resolve_user(&resolver, &config->script_user);
 	resolver.uid = config->script_user.uid;
 	resolver.gid = config->script_user.gid;

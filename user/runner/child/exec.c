@@ -5,10 +5,9 @@
  */
 #include "user/runner/child/exec.h"
 #include "user/config/model/command.h"
+#include "user/lib/account.h"
 #include "user/lib/process/signal_action.h"
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -58,9 +57,11 @@ static void make_environment(const struct passwd *user)
 
 static int execute(const struct runner_program *program)
 {
-	const struct passwd *user = getpwuid(program->uid);
-	int error;
+	const struct passwd *user;
+	int error = account_uid(program->uid, &user);
 
+	if (account_lacks_resources(error))
+		return error; /* it would lack its groups */
 	setsid();
 	runner_reset_signals();
 	reset_limits(program->inheritance);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -199,6 +200,39 @@ static void missing_things(void **state)
 	      "9:1: warning: program '/etc/passwd' does not exist or is not executable; install it, or write its full path\n");
 }
 
+static void check_without_descriptors(const char *globals, const char *more, int expected,
+				      const char *format, const char *what)
+{
+	char messages[256];
+	struct rlimit before;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	snprintf(messages, sizeof(messages), format, what,
+		 "Too many open files (RLIMIT_NOFILE is 0: raise LimitNOFILE= or ulimit -n)");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_max = before.rlim_max}),
+			 0);
+	check(globals, more, expected, messages);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+/* What cannot be looked up is not missing; and root does not replace the default user. systemd's source of
+ * nsswitch.conf knows root and nobody without a file. */
+static void without_descriptors(void **state)
+{
+	(void)state;
+	check_without_descriptors("", "notify /bin/sh daemon", -EINVAL,
+				  "9:1: error: cannot look up %s: %s\n", "user 'daemon'");
+	check_without_descriptors("", "notify /bin/sh 4711", -EINVAL,
+				  "9:1: error: cannot look up %s: %s\n", "user '4711'");
+	check_without_descriptors("", "notify /bin/sh", -EINVAL,
+				  "9:1: error: cannot look up %s: %s\n",
+				  "user 'keepalived_script'");
+	check_without_descriptors("", "}\nvrrp_app a {\nuser daemon", -EINVAL,
+				  "10:1: error: cannot look up %s: %s\n", "user 'daemon'");
+	check_without_descriptors("checker_user daemon", "", 0,
+				  "2:14: warning: cannot look up %s: %s\n", "user 'daemon'");
+}
+
 /* Makes DIRECTORY/open/program with the modes; returns its path. */
 static const char *make_program(mode_t directory_mode, mode_t program_mode)
 {
@@ -347,6 +381,7 @@ int main(void)
 		cmocka_unit_test(a_fifo_of_another_user_for_a_script_of_root),
 		cmocka_unit_test(app_users),
 		cmocka_unit_test(missing_things),
+		cmocka_unit_test(without_descriptors),
 		cmocka_unit_test(security),
 		cmocka_unit_test(links_are_followed),
 		cmocka_unit_test(root_is_no_default_with_script_security),
