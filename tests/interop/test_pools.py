@@ -60,10 +60,17 @@ TAKEN = {
                    "user root\n}\n"),
     "file": "track_file f {\nfile /run/f\nweight 2\n}\n"
             + checks("FILE_CHECK {\ntrack_file f\n}\nFILE_CHECK {\ntrack_file f\nweight 3 reverse\n}\n"),
+    "bfd": "bfd_instance b {\nneighbor_ip 10.0.0.2\nsource_ip 10.0.0.1\nmin_rx 50.5\nmin_tx 20\nidle_tx 2000\n"
+           "multiplier 3\npassive\nttl 64\nmax_hops 64\nweight 5 reverse\n}\n"
+           "bfd_instance c {\nneighbour_ip fd00::2\nhoplimit 255\nmax_hops -1\nvrrp\nchecker\n}\n"
+           + checks("BFD_CHECK {\nname b\n}\nBFD_CHECK {\nname c\nalpha\n}\n"),
     "globals": "global_defs {\nlvs_timeouts tcp 9 udp 8\nlvs_flush\nlvs_flush_on_stop VS\n"
                "lvs_notify_fifo /run/f root\nno_checker_emails\nrs_init_notifies\n}\n"
                "SSL {\npassword p\nca /a\ncertificate /b\nkey /c\n}\n" + pool(SERVER),
 }
+
+SESSION = "bfd_instance b {\nneighbor_ip 10.0.0.2\n"
+BFD = "BFD_CHECK {\nname b\n}\n"
 
 # What both correct, and how they report it: text, keepalived's words, xbeat's.
 CORRECTED = {
@@ -89,6 +96,9 @@ CORRECTED = {
              "protocol has no effect with fwmark"),
     "empty": (pool("") + pool(SERVER, head="10.0.0.2 80"), "has no real servers - ignoring",
               "has no real_server; it is ignored"),
+    "hops": (SESSION + "ttl 3\nmax_hops 9\n}\n" + checks(BFD), "max_hops exceeds ttl/hoplimit - setting to",
+             "it is lowered to 3"),
+    "twice": (SESSION + "}\n" + checks(BFD + BFD), "RS already monitoring b", "is already listed on line"),
     "direct": (pool("real_server 10.0.0.2 81 {\n}\n", quiet="lvs_sched rr\nlvs_method DR\nprotocol TCP\n"),
                "", "it is reset to that"),
 }

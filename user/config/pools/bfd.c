@@ -185,6 +185,7 @@ static void finalize_hops(struct config_parser *parser, BFD *draft,
 			       draft->max_hops, settings->ttl);
 		draft->max_hops = settings->ttl;
 	}
+	any |= draft->max_hops == settings->ttl;
 	settings->max_hops = any ? CONFIG_BFD_ANY_HOPS : (uint8_t)draft->max_hops;
 	if (settings->multihop && !max_hops)
 		config_warning(

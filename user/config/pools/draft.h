@@ -12,7 +12,6 @@
 
 #define POOL_TIME_MAX_NS (365 * CONFIG_DAY_NS)
 #define POOL_INTERVAL_MIN_NS (10 * NS_PER_MS)
-#define POOL_INTERVAL_DEFAULT_NS (60 * NS_PER_SECOND)
 #define POOL_PERSISTENCE_DEFAULT_S 360
 #define POOL_GROUP_NAME_MAX 72 /* as a part of config_pool.name */
 

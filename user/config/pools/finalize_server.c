@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Finalizes the real servers of a pool and their checks: what they inherit, and which are dropped. */
 #include "user/config/pools/draft.h"
+#include "user/config/pools/pools.h"
 #include "user/lib/address.h"
 #include "user/lib/limits.h"
 #include <stdlib.h>

@@ -4,6 +4,9 @@
 #define XBEAT_CONFIG_POOLS_POOLS_H
 
 #include "user/config/syntax/parser.h"
+#include "user/lib/time.h"
+
+#define POOL_INTERVAL_DEFAULT_NS (60 * NS_PER_SECOND) /* of delay_loop */
 
 config_read config_read_virtual_server;
 config_read config_read_server_group;

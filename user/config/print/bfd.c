@@ -27,7 +27,9 @@ static void print_settings(struct config_printer *printer, const struct config_c
 	config_print_line(printer, "multiplier %u", settings->multiplier);
 	config_print_flag(printer, "passive", settings->passive);
 	config_print_line(printer, "ttl %u", settings->ttl);
-	config_print_line(printer, "max_hops %u", settings->max_hops);
+	config_print_line(printer, "max_hops %u", /* as many as ttl are any */
+			  settings->max_hops == CONFIG_BFD_ANY_HOPS ? settings->ttl
+								    : settings->max_hops);
 	config_print_flag(printer, "multihop", settings->multihop);
 }
 

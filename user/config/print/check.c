@@ -77,13 +77,15 @@ static void print_probe_rules(struct config_printer *printer, const struct check
 	config_print_delay(printer, "warmup", rules->warmup_ns);
 }
 
-/* A session has no timeouts and retries besides its own. */
+/* A session has no timeouts and retries besides its own. keepalived has none of these keywords but
+ * alpha: what is the default stays away. */
 static void print_bfd_rules(struct config_printer *printer, const struct config_check *check,
 			    const struct context *context)
 {
 	const struct check_rules *rules = &check->rules;
 
-	config_print_seconds(printer, "delay_loop", rules->interval_ns);
+	if (rules->interval_ns != POOL_INTERVAL_DEFAULT_NS)
+		config_print_seconds(printer, "delay_loop", rules->interval_ns);
 	if (rules->rise != 1)
 		config_print_line(printer, "rise %u", rules->rise);
 	print_initial(printer, rules->initial, context->initial);

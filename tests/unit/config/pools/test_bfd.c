@@ -73,6 +73,33 @@ static void given(void **state)
 	config_free(config);
 }
 
+/* As many hops as ttl leave nothing to examine. */
+static void any_hops(void **state)
+{
+	static const struct {
+		const char *lines;
+		uint8_t max_hops;
+	} rows[] = {
+		{"ttl 64\nmax_hops 63\n", 63},
+		{"ttl 64\nmax_hops 64\n", CONFIG_BFD_ANY_HOPS},
+		{"ttl 64\nmax_hops 255\n", CONFIG_BFD_ANY_HOPS},
+		{"max_hops -1\n", CONFIG_BFD_ANY_HOPS},
+		{"max_hops 254\n", 254},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct config *config;
+		char text[512];
+
+		snprintf(text, sizeof(text), USER "bfd_instance b {\nneighbor_ip fd00::3\n%s}\n",
+			 rows[i].lines);
+		config = fixture_parse(text, "");
+		assert_int_equal(first_check(config)->bfd.max_hops, rows[i].max_hops);
+		config_free(config);
+	}
+}
+
 /* The session has timeouts and retries of its own, and starts at once. */
 static void rules(void **state)
 {
@@ -219,9 +246,10 @@ static void wrong_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults),	  cmocka_unit_test(given),
-		cmocka_unit_test(rules),	  cmocka_unit_test(repeated),
-		cmocka_unit_test(wrong_settings), cmocka_unit_test(wrong_names),
+		cmocka_unit_test(any_hops),    cmocka_unit_test(defaults),
+		cmocka_unit_test(given),       cmocka_unit_test(rules),
+		cmocka_unit_test(repeated),    cmocka_unit_test(wrong_settings),
+		cmocka_unit_test(wrong_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,7 +70,7 @@ static void sessions(void **state)
 				   "passive\nhoplimit 64\nmax_hops -1\nmultihop\n"),
 		   "    source_ip fe80::1\n    interface eth3\n    min_rx 10.5\n    min_tx 1\n"
 		   "    idle_tx 1000.001\n    multiplier 3\n    passive\n    ttl 64\n"
-		   "    max_hops 255\n    multihop\n");
+		   "    max_hops 64\n    multihop\n");
 }
 
 static void checks(void **state)
