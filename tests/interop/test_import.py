@@ -230,6 +230,14 @@ def test_a_load_balancer(tmp_path, more):
     assert [step for step in result["next"] if step.get("command") == "systemctl disable --now keepalived"]
 
 
+def test_sessions_of_bfd(tmp_path):
+    session = "bfd_instance b {\n    neighbor_ip 10.0.0.8\n}\n"
+    result = run(write(tmp_path / "a.conf", session + POOL.replace("TCP_CHECK {", "BFD_CHECK {\n name b")))
+    assert result["errors"] == result["differences"] == []
+    works = {work["kind"]: (work["count"], work.get("names")) for work in result["works"]}
+    assert works["bfd_instance"] == (1, ["b"]) and works["check"] == (1, None)
+
+
 @pytest.mark.parametrize("name", ["a.conf", "with blank.conf", "it's.conf"])
 def test_the_steps_can_be_copied(tmp_path, name):
     path = write(tmp_path / name, MULTICAST)

@@ -144,9 +144,9 @@ def test_unit_of_debian(lab, keepalived):
 
 
 def test_what_has_no_effect_is_named_once(lab, keepalived):
-    daemon = start(lab, keepalived, "-n -l -d -R -x -f CONF", configured(lab))
+    daemon = start(lab, keepalived, "-n -l -d -B -R -x -f CONF", configured(lab))
     lines = [line for line in daemon.process.output().splitlines() if "no effect" in line]
-    assert [re.search("--([a-z-]+)", line)[1] for line in lines] == ["dump-conf", "dont-respawn", "snmp"]
+    assert [re.search("--([a-z_-]+)", line)[1] for line in lines] == ["dump-conf", "no_bfd", "dont-respawn", "snmp"]
 
 
 @pytest.mark.parametrize("options, word", [("-V", "removes the addresses"), ("-C", "without VRRP"), ("-T", "genhash"),

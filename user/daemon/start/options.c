@@ -261,7 +261,6 @@ static const struct row rows[] = {
 	TAKEN('h', "help", NULL, ANY_NAME, take_help, "print this help"),
 
 	NEEDLESS('P', "vrrp", NULL),
-	NEEDLESS('B', "no_bfd", NULL),
 	NEEDLESS(0, "all", NULL),
 	NEEDLESS('D', "log-detail", NULL),
 	NEEDLESS('X', "release-vips", NULL),
@@ -273,6 +272,7 @@ static const struct row rows[] = {
 	NEEDLESS(0, "no-mem-check", NULL),
 
 	IGNORED('d', "dump-conf", NULL, "\"xbeatctl config\" prints the configuration"),
+	IGNORED('B', "no_bfd", NULL, "a BFD session runs if a BFD_CHECK names it"),
 	IGNORED('a', "address-monitoring", NULL, "\"ip monitor address\" prints changes"),
 	IGNORED('R', "dont-respawn", NULL, "a runner of scripts that dies is started again"),
 	IGNORED('x', "snmp", NULL, SNMP),
