@@ -165,7 +165,7 @@ uses.user/kernel/layout :=
 
 uses.user/config := user/config/pools user/config/blocks user/config/syntax user/config/model user/core \
 	user/core/vrrp user/lib
-uses.user/config/print := user/config/pools user/config/blocks user/config/syntax user/config/model user/lib
+uses.user/config/print := user/config/pools user/config/blocks user/config/syntax user/config/model user/lib/text user/lib
 uses.user/config/pools := user/config/blocks user/config/syntax user/config/model user/core \
 	user/core/pool user/lib/text user/lib
 uses.user/config/blocks := user/config/syntax user/config/model user/core user/core/vrrp \

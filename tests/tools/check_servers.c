@@ -119,6 +119,30 @@ static void set_payload(void *field, const char *value)
 	set_hex(&udp->payload, &udp->payload_length, value);
 }
 
+/* One more step, in hexadecimal digits. */
+static void add_step(void *field, const char *value, enum config_tcp_action action)
+{
+	struct config_check_tcp *tcp = field;
+	struct config_tcp_step *step;
+
+	tcp->steps = realloc(tcp->steps, (tcp->step_count + 1) * sizeof(*tcp->steps));
+	if (!tcp->steps)
+		fail("step", "no memory");
+	step = &tcp->steps[tcp->step_count++];
+	step->action = action;
+	set_hex(&step->bytes, &step->length, value);
+}
+
+static void add_send(void *field, const char *value)
+{
+	add_step(field, value, CONFIG_TCP_SEND);
+}
+
+static void add_expect(void *field, const char *value)
+{
+	add_step(field, value, CONFIG_TCP_EXPECT);
+}
+
 /* A nibble "x" is any. */
 static void set_reply(void *field, const char *value)
 {
@@ -176,6 +200,8 @@ static const struct keyword {
 	FIELD("type", set_port, dns_type),
 	FIELD("payload", set_payload, udp),
 	FIELD("reply", set_reply, udp),
+	FIELD("send", add_send, tcp),
+	FIELD("expect", add_expect, tcp),
 };
 
 static void set_keyword(struct config_check *check, const char *name, const char *value)

@@ -98,6 +98,15 @@ static void add_bytes(struct digest *digest, const uint8_t *bytes, size_t count)
 		add(digest, bytes[i]);
 }
 
+/* Nothing without steps: nodes of the version before have the same digest then. */
+static void add_tcp(struct digest *digest, const struct config_check_tcp *tcp)
+{
+	for (size_t i = 0; i < tcp->step_count; i++) {
+		add(digest, tcp->steps[i].action);
+		add_bytes(digest, tcp->steps[i].bytes, tcp->steps[i].length);
+	}
+}
+
 static void add_udp(struct digest *digest, const struct config_check_udp *udp)
 {
 	add_bytes(digest, udp->payload, udp->payload_length);
@@ -115,6 +124,7 @@ static void add_check(struct digest *digest, const struct config_check *check)
 	add_endpoint(digest, &check->target);
 	add_text(digest, check->text);
 	add_http(digest, &check->http);
+	add_tcp(digest, &check->tcp);
 	add_udp(digest, &check->udp);
 	add(digest, (uint64_t)check->dns_type << 1 | check->dynamic);
 	add_texts(digest, check->command.arguments);

@@ -41,6 +41,8 @@ static uint64_t digest_of(const struct director *director)
 static char text[] = "text";
 static char *texts[] = {text, NULL};
 static uint8_t bytes[] = {1};
+static struct config_tcp_step sent = {CONFIG_TCP_SEND, bytes, 1};
+static struct config_tcp_step expected = {CONFIG_TCP_EXPECT, bytes, 1};
 
 #define CHANGE(name, statement)                                                                    \
 	static void name(struct director *d)                                                       \
@@ -59,6 +61,8 @@ CHANGE(tls, d->check.http.tls = true)
 CHANGE(sni, d->check.http.sni_name = text)
 CHANGE(headers, d->check.http.headers = texts)
 CHANGE(service, d->check.http.grpc_service = text)
+CHANGE(sends, (d->check.tcp.steps = &sent, d->check.tcp.step_count = 1))
+CHANGE(expects, (d->check.tcp.steps = &expected, d->check.tcp.step_count = 1))
 CHANGE(payload, (d->check.udp.payload = bytes, d->check.udp.payload_length = 1))
 CHANGE(reply, d->check.udp.require_reply = true)
 CHANGE(dns_type, d->check.dns_type = 1)
@@ -74,7 +78,7 @@ CHANGE(quorum, d->pool.quorum = 1)
 static void (*const changes[])(struct director *) = {
 	status,	     body,    expression, no_match, url_host, protocol, verify,	 tls,
 	sni,	     headers, service,	  payload,  reply,    dns_type, program, file,
-	file_weight, idle,    fall,	  target,   weight,   quorum,
+	file_weight, idle,    fall,	  target,   weight,   quorum,	sends,	 expects,
 };
 
 static void each_setting_counts(void **state)

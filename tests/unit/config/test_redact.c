@@ -37,6 +37,7 @@ static const struct {
 	{"process nginx", "process nginx"},
 	{"password hunter2", "password REMOVED"},
 	{"header \"Authorization: Bearer secret\"", "header REMOVED"},
+	{"send \"AUTH secret\\r\\n\"", "send REMOVED"},
 	{"misc_path \"/bin/check -p secret\"", "misc_path \"/bin/check REMOVED\""},
 	{"quorum_down \"/bin/tell secret\" root", "quorum_down \"/bin/tell REMOVED\" root"},
 	{"script_user root", "script_user root"},

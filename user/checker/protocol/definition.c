@@ -162,6 +162,24 @@ static void visit_http(struct codec *codec, struct config_check_http *http)
 		visit_url(codec, &http->urls[i]);
 }
 
+/* The method relies on an action that is one, and on bytes. */
+static void visit_step(struct codec *codec, struct config_tcp_step *step)
+{
+	VISIT(codec, step->action);
+	visit_memory(codec, &step->bytes, &step->length);
+	if (!codec->error && (step->action >= CONFIG_TCP_ACTION_COUNT || !step->length ||
+			      step->length > CONFIG_TCP_STEP_BYTES))
+		codec->error = -EINVAL;
+}
+
+static void visit_tcp(struct codec *codec, struct config_check_tcp *tcp)
+{
+	if (!visit_count(codec, &tcp->steps, &tcp->step_count, sizeof(*tcp->steps)))
+		return;
+	for (size_t i = 0; i < tcp->step_count; i++)
+		visit_step(codec, &tcp->steps[i]);
+}
+
 static void visit_udp(struct codec *codec, struct config_check_udp *udp)
 {
 	size_t mask_length = udp->reply_mask ? udp->reply_length : 0;
@@ -227,6 +245,8 @@ static void visit_own(struct codec *codec, struct config_check *check)
 		visit_session(codec, check);
 		return;
 	case CONFIG_CHECK_TCP:
+		visit_tcp(codec, &check->tcp);
+		return;
 	case CONFIG_CHECK_PING:
 		return;
 	case CONFIG_CHECK_FILE: /* of the daemon */

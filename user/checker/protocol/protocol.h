@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CHECKER_LAYOUT 1 /* of all of this; in the first packet of both sides */
+#define CHECKER_LAYOUT 2 /* of all of this; in the first packet of both sides */
 #define CHECKER_REASON_BYTES 128
 #define CHECKER_CHANGES_MAX 256 /* in one packet */
 

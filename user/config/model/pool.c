@@ -23,8 +23,16 @@ static void free_http(struct config_check_http *http)
 	free(http->grpc_service);
 }
 
+static void free_steps(struct config_check_tcp *tcp)
+{
+	for (size_t i = 0; i < tcp->step_count; i++)
+		free(tcp->steps[i].bytes);
+	free(tcp->steps);
+}
+
 void config_check_free(struct config_check *check)
 {
+	free_steps(&check->tcp);
 	free_http(&check->http);
 	free(check->udp.payload);
 	free(check->udp.reply);

@@ -123,6 +123,27 @@ struct config_check_udp {
 	uint16_t reply_min, reply_max; /* 0, 255 */
 };
 
+#define CONFIG_TCP_STEPS_MAX 16
+#define CONFIG_TCP_STEP_BYTES 1024
+
+enum config_tcp_action {
+	CONFIG_TCP_SEND,
+	CONFIG_TCP_EXPECT, /* these bytes somewhere in what has come since the last SEND */
+	CONFIG_TCP_ACTION_COUNT,
+};
+
+struct config_tcp_step {
+	enum config_tcp_action action;
+	uint8_t *bytes; /* never NULL; a NUL follows */
+	size_t length; /* 1 to CONFIG_TCP_STEP_BYTES */
+};
+
+/* TCP_CHECK */
+struct config_check_tcp {
+	struct config_tcp_step *steps; /* in their order; without any it only connects */
+	size_t step_count;
+};
+
 #define CONFIG_BFD_ANY_HOPS 255
 
 /* How a BFD session is kept (RFC 5880). */
@@ -148,6 +169,7 @@ struct config_check {
 	bool has_log_all_failures; /* given; used only by the parser */
 	/* of its kind */
 	struct config_check_http http; /* HTTP, GRPC */
+	struct config_check_tcp tcp;
 	struct config_check_udp udp;
 	struct config_check_bfd bfd;
 	/* SMTP: helo_name; DNS: name; AGENT: what is sent, or NULL; BFD: name of its bfd_instance */

@@ -88,6 +88,20 @@ static bool udp_equal(const struct config_check_udp *one, const struct config_ch
 	       bytes_equal(one->reply_mask, other->reply_mask, one->reply_length);
 }
 
+static bool tcp_equal(const struct config_check_tcp *one, const struct config_check_tcp *other)
+{
+	if (one->step_count != other->step_count)
+		return false;
+	for (size_t i = 0; i < one->step_count; i++) {
+		const struct config_tcp_step *step = &one->steps[i], *with = &other->steps[i];
+
+		if (step->action != with->action || step->length != with->length ||
+		    !bytes_equal(step->bytes, with->bytes, step->length))
+			return false;
+	}
+	return true;
+}
+
 #define BFD(field) PART(struct config_check_bfd, field)
 static const struct part bfd_parts[] = {
 	BFD(min_rx_us), BFD(min_tx_us), BFD(idle_tx_us), BFD(multiplier),
@@ -119,8 +133,9 @@ static bool checks_equal(const struct config_check *one, const struct config_che
 	       PARTS_EQUAL(&one->bfd, &other->bfd, bfd_parts) &&
 	       check_rules_equal(&one->rules, &other->rules) &&
 	       !strcmp(one->interface, other->interface) && http_equal(&one->http, &other->http) &&
-	       udp_equal(&one->udp, &other->udp) && texts_equal(one->text, other->text) &&
-	       texts_equal(one->file, other->file) && command_equal(&one->command, &other->command);
+	       tcp_equal(&one->tcp, &other->tcp) && udp_equal(&one->udp, &other->udp) &&
+	       texts_equal(one->text, other->text) && texts_equal(one->file, other->file) &&
+	       command_equal(&one->command, &other->command);
 }
 
 #define SERVER(field) PART(struct config_real_server, field)

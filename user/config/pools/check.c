@@ -228,7 +228,6 @@ static void set_nothing(struct check_draft *draft)
 	(void)draft;
 }
 
-static const struct config_block_type tcp_type = TYPE("TCP_CHECK", plain_rows);
 static const struct config_block_type ping_type = TYPE("PING_CHECK", plain_rows);
 static const struct config_block_type smtp_type = TYPE("SMTP_CHECK", smtp_rows);
 static const struct config_block_type dns_type = TYPE("DNS_CHECK", dns_rows);
@@ -245,7 +244,7 @@ static const struct check_block {
 	const char *required; /* NULL: nothing */
 	const char *example;
 } check_blocks[] = {
-	{"TCP_CHECK", CONFIG_CHECK_TCP, &tcp_type, set_nothing, NULL, NULL},
+	{"TCP_CHECK", CONFIG_CHECK_TCP, &pool_tcp_type, set_nothing, NULL, NULL},
 	{"HTTP_GET", CONFIG_CHECK_HTTP, &pool_http_type, set_http, "url", "url { path / }"},
 	{"SSL_GET", CONFIG_CHECK_HTTP, &pool_ssl_type, set_tls, "url", "url { path / }"},
 	{"SMTP_CHECK", CONFIG_CHECK_SMTP, &smtp_type, set_nothing, NULL, NULL},

@@ -45,6 +45,6 @@ void pool_check_regex(struct config_parser *parser, const struct config_check_ur
 		      const struct config_block *block);
 
 extern const struct config_block_type pool_http_type, pool_ssl_type, pool_grpc_type;
-extern const struct config_block_type pool_udp_type, pool_bfd_type;
+extern const struct config_block_type pool_tcp_type, pool_udp_type, pool_bfd_type;
 
 #endif

@@ -4,6 +4,8 @@
 #include "user/config/print/printer.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/text/byte_text.h"
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -220,6 +222,19 @@ static void print_dns(struct config_printer *printer, const struct config_check 
 	config_print_text(printer, "name", check->text);
 }
 
+static void print_tcp(struct config_printer *printer, const struct config_check *check)
+{
+	static const char *const names[CONFIG_TCP_ACTION_COUNT] = {
+		[CONFIG_TCP_SEND] = "send", [CONFIG_TCP_EXPECT] = "expect"};
+
+	for (size_t i = 0; i < check->tcp.step_count; i++) {
+		const struct config_tcp_step *step = &check->tcp.steps[i];
+		_cleanup_free_ char *text = byte_text_new(step->bytes, step->length);
+
+		config_print_token(printer, names[step->action], text);
+	}
+}
+
 /* mask: NULL: all digits count. */
 static void write_hex(struct config_printer *printer, const uint8_t *bytes, const uint8_t *mask,
 		      size_t count)
@@ -303,7 +318,7 @@ static const struct {
 	const char *method; /* of a vrrp_check; NULL: it has none */
 	void (*print)(struct config_printer *printer, const struct config_check *check);
 } kinds[CONFIG_CHECK_KIND_COUNT] = {
-	[CONFIG_CHECK_TCP] = {"tcp", print_nothing},
+	[CONFIG_CHECK_TCP] = {"tcp", print_tcp},
 	[CONFIG_CHECK_HTTP] = {"http", print_http},
 	[CONFIG_CHECK_SMTP] = {"smtp", print_smtp},
 	[CONFIG_CHECK_DNS] = {"dns", print_dns},

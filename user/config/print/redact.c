@@ -92,23 +92,15 @@ static const struct {
 	const char *keyword;
 	void (*write)(FILE *stream, struct part value);
 } rules[] = {
-	{"auth_pass", write_nothing},
-	{"password", write_nothing},
-	{"header", write_nothing},
-	{"misc_path", write_command},
-	{"quorum_up", write_command},
-	{"quorum_down", write_command},
-	{"key", write_key},
-	{"process", write_first},
-	{"notify_priority_*", write_all},
-	{"*notify_fifo", write_all},
-	{"vrrp_script", write_all},
-	{"track_script", write_all},
-	{"script", write_command},
-	{"*_script", write_command},
-	{"notify", write_command},
-	{"notify_*", write_command},
-	{"*", write_all},
+	{"auth_pass", write_nothing},	{"password", write_nothing},
+	{"header", write_nothing},	{"send", write_nothing},
+	{"misc_path", write_command},	{"quorum_up", write_command},
+	{"quorum_down", write_command}, {"key", write_key},
+	{"process", write_first},	{"notify_priority_*", write_all},
+	{"*notify_fifo", write_all},	{"vrrp_script", write_all},
+	{"track_script", write_all},	{"script", write_command},
+	{"*_script", write_command},	{"notify", write_command},
+	{"notify_*", write_command},	{"*", write_all},
 };
 
 static void write_value(FILE *stream, struct part keyword, struct part value)

@@ -23,6 +23,9 @@ static char *headers[] = {(char[]){"A: b"}, (char[]){"C: d"}, NULL};
 static char *arguments[] = {(char[]){"/bin/true"}, (char[]){""}, NULL};
 static uint8_t bytes[] = {0, 1, 0}, mask[] = {255, 15, 0};
 
+static struct config_tcp_step steps[] = {{CONFIG_TCP_SEND, bytes, 3},
+					 {CONFIG_TCP_EXPECT, bytes, 1}};
+
 static struct config_check checks[] = {
 	{.kind = CONFIG_CHECK_TCP,
 	 .target = {.address = {{1, 2, 3}}, .port = 80},
@@ -48,6 +51,7 @@ static struct config_check checks[] = {
 	{.kind = CONFIG_CHECK_SMTP, .text = (char[]){"lb.example"}},
 	{.kind = CONFIG_CHECK_DNS, .text = (char[]){"."}, .dns_type = 6},
 	{.kind = CONFIG_CHECK_AGENT},
+	{.kind = CONFIG_CHECK_TCP, .tcp = {.steps = steps, .step_count = 2}},
 	{.kind = CONFIG_CHECK_PING},
 	{.kind = CONFIG_CHECK_MISC,
 	 .command = {.arguments = arguments, .uid = 3, .gid = 4},

@@ -156,6 +156,27 @@ static void others(void **state)
 	config_free(config);
 }
 
+static void steps(void **state)
+{
+	const struct config_check *checks;
+	struct config *config = parse(SERVER("TCP_CHECK {\nsend PING\\r\\n\nexpect \"+PO NG\"\n"
+					     "expect \\xfF\\x00\\\\x\n}\nTCP_CHECK {\n}\n"),
+				      &checks);
+	const struct config_tcp_step *step = checks[0].tcp.steps;
+
+	(void)state;
+	assert_int_equal(checks[0].tcp.step_count, 3);
+	assert_int_equal(step[0].action, CONFIG_TCP_SEND);
+	assert_int_equal(step[0].length, 6);
+	assert_memory_equal(step[0].bytes, "PING\r\n", 6);
+	assert_int_equal(step[1].action, CONFIG_TCP_EXPECT);
+	assert_memory_equal(step[1].bytes, "+PO NG", step[1].length);
+	assert_int_equal(step[2].length, 4);
+	assert_memory_equal(step[2].bytes, "\xff\0\\x", 4);
+	assert_int_equal(checks[1].tcp.step_count, 0);
+	config_free(config);
+}
+
 /* The example of keepalived.conf(5). */
 static void free_format(void **state)
 {
@@ -227,6 +248,11 @@ static void probes(void **state)
 	config_free(config);
 }
 
+#define EIGHT                                                                                      \
+	"send a\nsend a\nsend a\nsend a\n"                                                         \
+	"send a\nsend a\nsend a\nsend a\n"
+#define MANY(some) some some "send a\n"
+
 static void wrong(void **state)
 {
 	static const struct config_case cases[] = {
@@ -249,6 +275,13 @@ static void wrong(void **state)
 		 "14:1: error: startup has no failures; write \"startup { failures NUMBER interval SECONDS }\"\n"
 		 "14:11: error: unknown keyword 'failure' in startup; write startup { failures NUMBER interval SECONDS }\n"
 		 "15:1: error: flap_damping has no changes; write \"flap_damping { changes NUMBER window SECONDS hold SECONDS }\"\n"},
+		{SERVER("TCP_CHECK {\nsend a\\q\nexpect \"\"\nsend \\x0\nexpect\n" MANY(
+			 EIGHT) "}\n"),
+		 "7:6: error: '\\q' is not an escape; write \\r, \\n, \\t, \\\\ or \\xHH\n"
+		 "8:8: error: expect has 0 bytes; write 1 to 1024\n"
+		 "9:6: error: '\\x' is not an escape; write \\r, \\n, \\t, \\\\ or \\xHH\n"
+		 "10:1: error: expect lacks a value; write \"expect \"TEXT\"\"\n"
+		 "27:1: error: a TCP_CHECK has at most 16 lines of send and expect; remove some\n"},
 		{"vrrp_check a {\n}\nvrrp_check b {\ntcp {\nport 1\n}\nping {\n}\n}\n" INSTANCE VIPS
 		 "track_check c\n}\n",
 		 "1:1: error: vrrp_check a has no method; add one, as \"tcp { connect_port 80 }\"\n"
@@ -287,7 +320,7 @@ int main(void)
 		cmocka_unit_test(names_of_hosts), cmocka_unit_test(others),
 		cmocka_unit_test(free_format),	  cmocka_unit_test(files),
 		cmocka_unit_test(probes),	  cmocka_unit_test(wrong),
-		cmocka_unit_test(too_long),
+		cmocka_unit_test(too_long),	  cmocka_unit_test(steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,9 @@ static void checks(void **state)
 		      "startup { failures 3 interval 4 }\nflap_damping { changes 9 }\n}\n"),
 		"delay_loop 0.02\n");
 	round_trip(
+		CHECK("TCP_CHECK {\nexpect 220\nsend \"A \\x22\\x00#!$\\\\\\t\\r\\n\"\nexpect \"{x\"\nsend QUIT\\r\\n\n}\n"),
+		"send \"A \\x22\\x00\\x23\\x21\\x24\\\\\\t\\r\\n\"\n");
+	round_trip(
 		CHECK("HTTP_GET {\nurl {\npath /\n}\nurl {\npath /x?a=b&c\nstatus_code 100 200-204 639\n"
 		      "digest 0123456789abcdef0123456789abcdef\nvirtualhost v\nregex \"a b\"\n"
 		      "regex_no_match\nregex_options caseless multiline\nregex_min_offset 1\n"
@@ -104,7 +107,7 @@ static void checks(void **state)
 		"vrrp_check a {\nhttp {\nport 99\npath /x\ndelay_before_retry 2\n}\nperiod 3\n"
 		"weight -3 reverse\n}\nvrrp_check b {\nping {\nconnect_ip 10.0.0.1\n}\n"
 		"initial_state down\nstartup { failures 3 }\n}\n"
-		"vrrp_check c {\nhttps {\nurl {\npath /\nstatus_code 200\n}\nport 443\n}\n}\n" INSTANCE
+		"vrrp_check d {\ntcp {\nport 1\nsend x\nexpect y\n}\n}\nvrrp_check c {\nhttps {\nurl {\npath /\nstatus_code 200\n}\nport 443\n}\n}\n" INSTANCE
 			VIPS "track_check {\na weight 3\nb\n}\n}\n",
 		"status_code 200-399\n");
 }
