@@ -94,6 +94,15 @@ static void log_failure(struct pools *pools, const struct check_entry *entry,
 		log_notice("vrrp_check %s: %s", entry->probe->name, pools->cause);
 }
 
+static void set_cause(struct pools *pools, const struct config_check *check)
+{
+	bool is_session = check->kind == CONFIG_CHECK_BFD;
+
+	pools->cause_kind = check->kind;
+	snprintf(pools->cause_session, sizeof(pools->cause_session), "%s",
+		 is_session ? check->text : "");
+}
+
 void work_check(struct check_entry *entry, bool up, bool first)
 {
 	struct server_entry *server = entry->server;
@@ -103,7 +112,7 @@ void work_check(struct check_entry *entry, bool up, bool first)
 	if (up != entry->up) {
 		entry->up = up;
 		states_note(pool->pools, entry);
-		pool->pools->cause_kind = entry->config->kind;
+		set_cause(pool->pools, entry->config);
 		pool_check_changed(&pool->core, server_entry_index(server), up, clock_now_ns(),
 				   &out);
 		notify_check(entry, up);

@@ -145,6 +145,7 @@ struct config_check_tcp {
 };
 
 #define CONFIG_BFD_ANY_HOPS 255
+#define CONFIG_BFD_NAME_BYTES 32 /* of a bfd_instance, with its NUL */
 
 /* How a BFD session is kept (RFC 5880). */
 struct config_check_bfd {

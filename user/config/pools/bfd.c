@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_MAX_BYTES 31
 #define PORT_SINGLE_HOP 3784 /* RFC 5881 section 4 */
 #define PORT_MULTIHOP 4784 /* RFC 5883 section 5 */
 #define US_PER_MS (NS_PER_MS / NS_PER_US)
@@ -207,11 +206,11 @@ static void finalize(struct config_parser *parser, BFD *draft, const struct conf
 {
 	struct config_bfd *bfd = &draft->bfd;
 
-	if (strlen(block->name) > NAME_MAX_BYTES)
+	if (strlen(block->name) >= CONFIG_BFD_NAME_BYTES)
 		config_error(
 			parser, block->location,
 			"the name of bfd_instance %s is too long; at most %d bytes are allowed",
-			block->name, NAME_MAX_BYTES);
+			block->name, CONFIG_BFD_NAME_BYTES - 1);
 	check_addresses(parser, draft, block);
 	finalize_hops(parser, draft, block);
 	warn_of_slow(parser, block, "min_rx", bfd->settings.min_rx_us);

@@ -138,6 +138,7 @@ struct pools {
 	char cause[POOLS_REASON_BYTES]; /* of what is being done now */
 	/* what kind of check it comes from; CONFIG_CHECK_KIND_COUNT: none */
 	enum config_check_kind cause_kind;
+	char cause_session[CONFIG_BFD_NAME_BYTES]; /* of a BFD_CHECK */
 };
 
 /* Why what follows is done: the reason of its events. */

@@ -4,8 +4,6 @@
 #include "user/lib/address.h"
 #include <stdio.h>
 
-#define BODY_BYTES 160
-
 static const struct {
 	const char *good, *bad;
 } bodies[CONFIG_CHECK_KIND_COUNT + 1] = {
@@ -21,7 +19,7 @@ static const struct {
 	[CONFIG_CHECK_AGENT] = {"AGENT CHECK succeed on service", "AGENT CHECK failed on service"},
 	[CONFIG_CHECK_SESSION] = {"TCP SESSION succeed on service",
 				  "TCP SESSION failed on service"},
-	[CONFIG_CHECK_BFD] = {"BFD CHECK succeed on service", "BFD CHECK failed on service"},
+	[CONFIG_CHECK_BFD] = {"succeed on service", "failed on service"},
 	[CONFIG_CHECK_KIND_COUNT] = {"Starting up", "Removing"},
 };
 
@@ -55,18 +53,32 @@ const char *mail_server_name(const struct server_entry *server, char text[static
 	return endpoint_name(&server->config->endpoint, config->mark ? 0 : config->protocol, text);
 }
 
-void mail_server(const struct server_entry *server, enum config_check_kind kind, bool up)
+const char *mail_server_body(enum config_check_kind kind, const char *session, bool up,
+			     char text[static MAIL_BODY_BYTES])
+{
+	const char *result = up ? bodies[kind].good : bodies[kind].bad;
+
+	if (kind == CONFIG_CHECK_BFD)
+		snprintf(text, MAIL_BODY_BYTES, "=> BFD CHECK %s %s <=", session, result);
+	else
+		snprintf(text, MAIL_BODY_BYTES, "=> %s <=", result);
+	return text;
+}
+
+void mail_server(const struct server_entry *server, enum config_check_kind kind,
+		 const char *session, bool up)
 {
 	const struct pools *pools = server->pool->pools;
 	char name[MAIL_NAME_BYTES], pool_name[MAIL_NAME_BYTES], about[2 * MAIL_NAME_BYTES + 32];
-	char body[BODY_BYTES];
-	const struct runner_mail mail = {.about = about, .event = up ? "UP" : "DOWN", .body = body};
+	char body[MAIL_BODY_BYTES];
+	const struct runner_mail mail = {.about = about,
+					 .event = up ? "UP" : "DOWN",
+					 .body = mail_server_body(kind, session, up, body)};
 
 	if (!server->config->mail)
 		return;
 	snprintf(about, sizeof(about), "Realserver %s of virtual server %s",
 		 mail_server_name(server, name), mail_pool_name(server->pool, pool_name));
-	snprintf(body, sizeof(body), "=> %s <=", up ? bodies[kind].good : bodies[kind].bad);
 	runner_mail(pools->setup.runner, pools->config, &mail);
 }
 
@@ -75,7 +87,7 @@ void mail_quorum(const struct pool_entry *pool, bool up)
 	const struct pools *pools = pool->pools;
 	const struct pool_rules *rules = &pool->core.rules;
 	unsigned long long weight = pool_alive_weight(&pool->core);
-	char name[MAIL_NAME_BYTES], about[MAIL_NAME_BYTES + 32], body[BODY_BYTES];
+	char name[MAIL_NAME_BYTES], about[MAIL_NAME_BYTES + 32], body[MAIL_BODY_BYTES];
 	const struct runner_mail mail = {.about = about, .event = up ? "UP" : "DOWN", .body = body};
 
 	if (!pool->config->mail)

@@ -5,8 +5,13 @@
 
 #include "user/pools/entries/entries.h"
 
-/* kind: of the check that has changed; CONFIG_CHECK_KIND_COUNT: none. */
-void mail_server(const struct server_entry *server, enum config_check_kind kind, bool up);
+#define MAIL_BODY_BYTES 160
+
+/* kind: of the check that has changed; CONFIG_CHECK_KIND_COUNT: none. session: of a BFD_CHECK */
+const char *mail_server_body(enum config_check_kind kind, const char *session, bool up,
+			     char text[static MAIL_BODY_BYTES]);
+void mail_server(const struct server_entry *server, enum config_check_kind kind,
+		 const char *session, bool up);
 void mail_quorum(const struct pool_entry *pool, bool up);
 
 /* "[10.0.0.1]:tcp:80", "FWM 7" or "[GROUP]:0": of the pool, and of a server in it. */

@@ -107,7 +107,7 @@ void notify_server(struct server_entry *server, bool up)
 		   snprintf(line, sizeof(line), "RS %s %s %s\n", mail_server_name(server, name),
 			    mail_pool_name(server->pool, pool_name), up ? "UP" : "DOWN"));
 	if (pools->config->pools.no_checker_mails || pools->cause_kind == CONFIG_CHECK_KIND_COUNT)
-		mail_server(server, pools->cause_kind, up);
+		mail_server(server, pools->cause_kind, pools->cause_session, up);
 }
 
 void notify_quorum(struct pool_entry *pool, bool up)
@@ -127,5 +127,5 @@ void notify_check(const struct check_entry *entry, bool up)
 	const struct pools *pools = entry->server->pool->pools;
 
 	if (!pools->config->pools.no_checker_mails)
-		mail_server(entry->server, entry->config->kind, up);
+		mail_server(entry->server, entry->config->kind, entry->config->text, up);
 }
