@@ -106,6 +106,7 @@ static const struct {
 	{"digest", &url.digest, false},
 	{"regex", &url.regex, false},
 	{"url_virtualhost", &url.virtualhost, false},
+	{"url_method", &url.method, false},
 	{"virtualhost", &check.http.virtualhost, false},
 	{"sni_name", &check.http.sni_name, false},
 	{"service", &check.http.grpc_service, false},

@@ -60,6 +60,8 @@ static void add_rules(struct digest *digest, const struct check_rules *rules)
 static void add_url(struct digest *digest, const struct config_check_url *url)
 {
 	add_text(digest, url->path);
+	if (url->method) /* without one as in the version before */
+		add_text(digest, url->method);
 	add_text(digest, url->virtualhost);
 	add_text(digest, url->digest);
 	for (size_t i = 0; i < sizeof(url->status_good) / sizeof(url->status_good[0]); i++)

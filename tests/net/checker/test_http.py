@@ -157,6 +157,33 @@ def test_judges_answers_of_nginx(folder):
             assert sum("/loop" in line for line in log) == 2 * 11, "one request and 10 redirects"
 
 
+@pytest.mark.parametrize("protocol", ["1.0", "1.1", "2"])
+def test_sends_each_method_to_nginx(folder, protocol):
+    """HEAD is answered by a length, and no body; nginx keeps the connection of HTTP/1.1 and 2 open."""
+    servers = f"server {{ listen 127.0.0.1:8083{' http2' * (protocol == '2')}; " + \
+        'location / { if ($request_method != $arg_only) { return 405; } return 200 "$request_method"; } }'
+    methods = ["HEAD", "OPTIONS", "POST", "PUT", "PROPFIND"]
+    with nginx(folder, servers, 8083):
+        for method in methods:
+            result = check("http", "127.0.0.1:8083", protocol=protocol, path=f"/{protocol}?only={method}", url_method=method,
+                           regex=f"{method}$" if method != "HEAD" else "(?i)content-length: 4\r")
+            assert result.outcome == "good", (method, result)
+        assert check("http", "127.0.0.1:8083", protocol=protocol, path="/?only=HEAD").reason.startswith("http 405")
+        log = (folder / "access.log").read_text()
+    assert all(f'"{method} /{protocol}?only={method} HTTP/' in log for method in methods), log
+
+
+def test_awaits_no_body_of_an_answer_to_head():
+    def serve(_, connection):
+        read_request(connection)
+        connection.sendall(OK.removesuffix(b"hello"))
+        connection.recv(1)
+
+    with Stranger(serve) as server:
+        result = check("http", server.target, protocol="1.1", url_method="HEAD", timeout_ms=60000)
+    assert result.outcome == "good", result
+
+
 def test_speaks_http_2_by_prior_knowledge(folder):
     with nginx(folder, SERVERS.format(folder=folder), 8082):
         good = check("http", "127.0.0.1:8082", protocol="2", regex="two")

@@ -51,6 +51,7 @@ static struct config_tcp_step expected = {CONFIG_TCP_EXPECT, bytes, 1};
 	}
 
 CHANGE(status, d->url.status_good[3] = 1)
+CHANGE(method, d->url.method = text)
 CHANGE(body, d->url.digest = text)
 CHANGE(expression, d->url.regex = text)
 CHANGE(no_match, d->url.regex_no_match = true)
@@ -76,9 +77,9 @@ CHANGE(weight, d->server.weight = 1)
 CHANGE(quorum, d->pool.quorum = 1)
 
 static void (*const changes[])(struct director *) = {
-	status,	     body,    expression, no_match, url_host, protocol, verify,	 tls,
-	sni,	     headers, service,	  payload,  reply,    dns_type, program, file,
-	file_weight, idle,    fall,	  target,   weight,   quorum,	sends,	 expects,
+	status, method,	 body,	  expression, no_match, url_host, protocol, verify, tls,
+	sni,	headers, service, payload,    reply,	dns_type, program,  file,   file_weight,
+	idle,	fall,	 target,  weight,     quorum,	sends,	  expects,
 };
 
 static void each_setting_counts(void **state)

@@ -43,6 +43,7 @@ struct exchange_request {
 		name; /* of the server, for SNI and its certificate; NULL: its address, and no SNI */
 	uint16_t port;
 	const char *path; /* as it is sent */
+	const char *method; /* NULL: GET, or POST with content */
 	struct curl_slist *headers; /* all header fields; stays the caller's */
 	const uint8_t *content; /* of a POST; NULL: GET. Stays the caller's */
 	size_t content_length;

@@ -139,6 +139,11 @@ static void set_request(CURL *easy, const struct exchange_request *request)
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version_of(request));
 	curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, request->path);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers);
+	if (request->method)
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	/* Else it would wait for the body that Content-Length announces. */
+	if (request->method && !strcmp(request->method, "HEAD"))
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	if (!request->content)
 		return;
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)request->content_length);

@@ -192,6 +192,7 @@ static int begin_exchange(struct work *work)
 		.name = request_name(&check->http, host, name),
 		.port = redirect ? redirect->port : check->target.port,
 		.path = redirect ? redirect->path : work->url->path,
+		.method = work->url->method,
 		.headers = work->headers = request_headers(&check->http, host),
 		.limit_ns = exchange_limit_ns(work->run)};
 	int error = body_begin(&work->body, work->url);

@@ -133,6 +133,7 @@ static void visit_texts(struct codec *codec, char ***list)
 static void visit_url(struct codec *codec, struct config_check_url *url)
 {
 	visit_text(codec, &url->path);
+	visit_text(codec, &url->method);
 	visit_text(codec, &url->virtualhost);
 	visit_text(codec, &url->digest);
 	VISIT(codec, url->status_good);

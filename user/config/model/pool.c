@@ -7,6 +7,7 @@ static void free_urls(struct config_check_http *http)
 {
 	for (size_t i = 0; i < http->url_count; i++) {
 		free(http->urls[i].path);
+		free(http->urls[i].method);
 		free(http->urls[i].virtualhost);
 		free(http->urls[i].digest);
 		free(http->urls[i].regex);

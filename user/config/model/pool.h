@@ -83,6 +83,7 @@ enum config_check_kind {
 /* One url block of HTTP_GET. */
 struct config_check_url {
 	char *path;
+	char *method; /* a token of RFC 9110; NULL: GET */
 	char *virtualhost; /* NULL: the check's */
 	char *digest; /* MD5 of the body, 32 hex digits; NULL: any */
 	uint64_t status_good[10]; /* a bit for each status 0..639 */

@@ -41,6 +41,7 @@ static const struct part url_parts[] = {
 static bool urls_equal(const struct config_check_url *one, const struct config_check_url *other)
 {
 	return PARTS_EQUAL(one, other, url_parts) && texts_equal(one->path, other->path) &&
+	       texts_equal(one->method, other->method) &&
 	       texts_equal(one->virtualhost, other->virtualhost) &&
 	       texts_equal(one->digest, other->digest) && texts_equal(one->regex, other->regex);
 }

@@ -14,6 +14,7 @@
 #define STATUS_LOWEST 100
 #define STATUS_HIGHEST 639
 #define DIGEST_DIGITS 32
+#define METHOD_BYTES_MAX 32
 
 static const struct {
 	const char *name;
@@ -144,8 +145,38 @@ static void read_path(struct config_parser *parser, struct config_block *block,
 	config_read_string(parser, block, keyword, statement);
 }
 
+static bool is_token_byte(char byte)
+{
+	return isalnum((unsigned char)byte) || (byte && strchr("!#$%&'*+-.^_`|~", byte));
+}
+
+static void read_method(struct config_parser *parser, struct config_block *block,
+			const struct config_keyword *keyword,
+			const struct config_statement *statement)
+{
+	const struct config_token *token = &statement->tokens[1];
+	size_t length = 0;
+
+	while (is_token_byte(token->text[length]))
+		length++;
+	if (!length || length > METHOD_BYTES_MAX || token->text[length]) {
+		config_error(parser, token->location,
+			     "'%s' is not a method of HTTP; write one as GET, HEAD or OPTIONS",
+			     token->text);
+		return;
+	}
+	config_read_string(parser, block, keyword, statement);
+	if (!strcmp(token->text, "GET")) {
+		URL *url = block->target;
+
+		free(url->method);
+		url->method = NULL;
+	}
+}
+
 #define URL_ROWS                                                                                   \
 	CONFIG_VALUE("path", "PATH", read_path, URL, path),                                        \
+		CONFIG_VALUE("method", "GET|HEAD|OPTIONS|...", read_method, URL, method),          \
 		CONFIG_VALUE("digest", "MD5", read_digest, URL, digest),                           \
 		{                                                                                  \
 			.name = "status_code",                                                     \
@@ -200,6 +231,9 @@ static void check_url(struct config_parser *parser, URL *url, const struct confi
 
 	if (!url->path)
 		config_error(parser, block->location, "url has no path; add \"path /\"");
+	if (url->digest && url->method && !strcmp(url->method, "HEAD"))
+		config_error(parser, *config_block_seen(block, "digest"),
+			     "the answer to HEAD has no body; remove digest, or method HEAD");
 	pool_check_regex(parser, url, block);
 	for (size_t i = 0; !url->regex && i < ARRAY_SIZE(of_regex); i++)
 		if (config_block_seen(block, of_regex[i]))
@@ -279,7 +313,7 @@ static bool is_header(const char *text)
 	if (!length || !text[length])
 		return false;
 	for (size_t i = 0; i < length; i++)
-		if (!isalnum((unsigned char)text[i]) && !strchr("!#$%&'*+-.^_`|~", text[i]))
+		if (!is_token_byte(text[i]))
 			return false;
 	for (const char *byte = text + length; *byte; byte++)
 		if ((unsigned char)*byte < ' ' || *byte == 0x7f)

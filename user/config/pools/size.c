@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define CHECK_BYTES_MAX 60000
-#define URL_BYTES 256 /* of its numbers */
+#define URL_BYTES 256 /* of its numbers and its method */
 #define TEXT_BYTES 16 /* of a text's length */
 
 static size_t text_bytes(const char *text)

@@ -165,6 +165,7 @@ static void print_url(struct config_printer *printer, const struct config_check_
 {
 	config_print_open(printer, "url", NULL);
 	config_print_token(printer, "path", url->path);
+	config_print_text(printer, "method", url->method);
 	print_statuses(printer, url);
 	config_print_text(printer, "digest", url->digest);
 	config_print_text(printer, "virtualhost", url->virtualhost);

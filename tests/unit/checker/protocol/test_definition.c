@@ -14,6 +14,7 @@
 static struct config_check_url urls[] = {
 	{.path = (char[]){"/a"}, .status_good = {0, 0, 0, 1}, .regex = (char[]){"^ok$"}},
 	{.path = (char[]){"/b"},
+	 .method = (char[]){"HEAD"},
 	 .virtualhost = (char[]){"b.example"},
 	 .digest = (char[]){"d41d8cd98f00b204e9800998ecf8427e"},
 	 .regex_max_offset = 7,
@@ -98,6 +99,8 @@ static void fields_come_back(void **state)
 	assert_int_equal(decoded.http.url_count, 2);
 	assert_string_equal(decoded.http.urls[1].virtualhost, "b.example");
 	assert_null(decoded.http.urls[0].virtualhost);
+	assert_null(decoded.http.urls[0].method);
+	assert_string_equal(decoded.http.urls[1].method, "HEAD");
 	assert_string_equal(decoded.http.headers[1], "C: d");
 	assert_null(decoded.http.headers[2]);
 	assert_true(decoded.http.tls);

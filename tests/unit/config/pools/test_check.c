@@ -263,6 +263,13 @@ static void wrong(void **state)
 		 "12:1: error: HTTP_GET has no url; add \"url { path / }\"\n"},
 		{SERVER("HTTP_GET {\nurl {\npath /\nregex \"a(b\"\n}\n}\n"),
 		 "9:1: error: 'a(b' is no regular expression: missing closing parenthesis at its character 3; see pcre2pattern(3)\n"},
+		{SERVER("HTTP_GET {\nurl {\npath /\nmethod \"A B\"\n}\nurl {\npath /\nmethod HEAD\n"
+			"digest 0123456789abcdef0123456789abcdef\n}\nurl {\npath /\nmethod GET\n"
+			"digest 0123456789abcdef0123456789abcdef\n}\nurl {\npath /\nmethod "
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG\n}\n}\n"),
+		 "9:8: error: 'A B' is not a method of HTTP; write one as GET, HEAD or OPTIONS\n"
+		 "14:1: error: the answer to HEAD has no body; remove digest, or method HEAD\n"
+		 "23:8: error: 'ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG' is not a method of HTTP; write one as GET, HEAD or OPTIONS\n"},
 		{SERVER("UDP_CHECK {\npayload 12g\n}\nMISC_CHECK {\n}\nAGENT_CHECK {\n}\n"),
 		 "7:9: error: payload takes hexadecimal digits, at most 2400; write \"payload HEX\"\n"
 		 "9:1: error: MISC_CHECK has no misc_path; add \"misc_path \"PROGRAM\"\"\n"

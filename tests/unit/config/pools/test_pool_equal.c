@@ -97,6 +97,8 @@ static const char *const texts[] = {
 	URL(""),
 	URL("virtualhost a\n"),
 	URL("status_code 201\n"),
+	URL("method HEAD\n"),
+	URL("method OPTIONS\n"),
 	URL("digest 0123456789abcdef0123456789abcdef\n"),
 	REGEX(""),
 	REGEX("regex_no_match\n"),

@@ -86,7 +86,7 @@ static void checks(void **state)
 		CHECK("TCP_CHECK {\nexpect 220\nsend \"A \\x22\\x00#!$\\\\\\t\\r\\n\"\nexpect \"{x\"\nsend QUIT\\r\\n\n}\n"),
 		"send \"A \\x22\\x00\\x23\\x21\\x24\\\\\\t\\r\\n\"\n");
 	round_trip(
-		CHECK("HTTP_GET {\nurl {\npath /\n}\nurl {\npath /x?a=b&c\nstatus_code 100 200-204 639\n"
+		CHECK("HTTP_GET {\nurl {\npath /\n}\nurl {\npath /x?a=b&c\nmethod OPTIONS\nstatus_code 100 200-204 639\n"
 		      "digest 0123456789abcdef0123456789abcdef\nvirtualhost v\nregex \"a b\"\n"
 		      "regex_no_match\nregex_options caseless multiline\nregex_min_offset 1\n"
 		      "regex_max_offset 5\n}\nheader \"A: b c\"\nvirtualhost w\nenable_sni\nsni_name s\n"
