@@ -4,8 +4,8 @@
 #define XBEAT_CHECKER_PARTS_H
 
 #include "user/checker/checker.h"
-#include "user/checker/restarts.h"
 #include "user/checker/set.h"
+#include "user/lib/process/restarts.h"
 
 #define CHECKER_PROBLEM_BYTES 192
 

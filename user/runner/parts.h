@@ -3,6 +3,7 @@
 #ifndef XBEAT_RUNNER_PARTS_H
 #define XBEAT_RUNNER_PARTS_H
 
+#include "user/lib/process/restarts.h"
 #include "user/runner/child/protocol.h"
 #include "user/runner/runner.h"
 
@@ -33,7 +34,8 @@ struct runner {
 	bool by_service; /* started by the runner service, not by the starter */
 	bool ready; /* it takes requests */
 	bool failed; /* the last start did, and that has been logged */
-	uint64_t started_ns;
+	uint64_t started_ns; /* of this one; a service may not answer */
+	struct restarts restarts; /* of those that took requests */
 	uint32_t last_number;
 	bool refused; /* the last job was, and that has been logged */
 	struct open_job *jobs;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which process is the runner: one of the runner service, if there is one, otherwise one that the
- * starter forks. Another one is started when it dies, at most once in RESTART_SPACING_NS.
+ * starter forks. Another one is started when it dies, as restarts.h has it.
  */
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
@@ -16,7 +16,6 @@
 
 /* Room for the notifications of some hundred instances that change at once. */
 #define SOCKET_BYTES (4 << 20)
-#define RESTART_SPACING_NS NS_PER_SECOND
 #define READY_WAIT_NS (3 * NS_PER_SECOND) /* of a service that does not answer */
 
 /* Failure is harmless: a burst of notifications is then refused earlier. */
@@ -71,6 +70,8 @@ static int start_own(struct runner *runner)
 	runner->ready = !error;
 	if (error)
 		runner_process_close(runner);
+	else
+		restarts_started(&runner->restarts, runner->started_ns);
 	return error;
 }
 
@@ -115,7 +116,8 @@ static int fall_back(struct runner *runner)
 	if (!runner->failed)
 		log_failure(runner, error);
 	runner->failed = true;
-	clock_arm(runner->housekeeping, clock_now_ns() + RESTART_SPACING_NS);
+	restarts_made_none(&runner->restarts, clock_now_ns());
+	clock_arm(runner->housekeeping, restarts_due_ns(&runner->restarts));
 	return error;
 }
 
@@ -153,27 +155,39 @@ void runner_process_ready(struct runner *runner, pid_t pid)
 		return;
 	runner->ready = true;
 	runner->failed = false;
+	restarts_started(&runner->restarts, runner->started_ns);
 	evtimer_del(runner->housekeeping);
 	log_info("scripts run in the runner service at %s (runner: pid %d)", runner_service_path(),
 		 (int)pid);
 	runner->on_another(runner);
 }
 
+/* wait_ns: until another one is started; 0: at once. */
+static void log_lost(const struct runner *runner, uint64_t wait_ns)
+{
+	char wait[24] = "";
+
+	if (wait_ns)
+		snprintf(wait, sizeof(wait), " in %.1f s", (double)wait_ns / NS_PER_SECOND);
+	log_error("runner (pid %d) was killed; its checks have no result, another one is started%s",
+		  (int)runner->pid, wait);
+}
+
 bool runner_process_lost(struct runner *runner)
 {
-	uint64_t now_ns = clock_now_ns();
+	uint64_t now_ns = clock_now_ns(), due_ns = restarts_due_ns(&runner->restarts);
+	bool is_due = time_reached(now_ns, due_ns);
 
 	if (!runner->ready) {
 		leave_service(runner, "refused this daemon");
 		return false;
 	}
-	log_error("runner (pid %d) was killed; its checks have no result, another one is started",
-		  (int)runner->pid);
+	log_lost(runner, is_due ? 0 : due_ns - now_ns);
 	runner_process_close(runner);
-	if (time_since_ns(now_ns, runner->started_ns) >= RESTART_SPACING_NS)
+	if (is_due)
 		start_again(runner);
 	else
-		clock_arm(runner->housekeeping, now_ns + RESTART_SPACING_NS);
+		clock_arm(runner->housekeeping, due_ns);
 	return true;
 }
 

@@ -6,6 +6,7 @@ import pathlib
 import secrets
 import signal
 import sys
+import time
 
 import pytest
 
@@ -68,6 +69,15 @@ def test_another_runner_has_nothing_of_the_daemon(daemon):
     assert holds_key(daemon.process.pid) and maps_bpf(daemon.process.pid)
     for pid in replace_runner(daemon), daemon.starter():
         assert not holds_key(pid) and not maps_bpf(pid)
+
+
+def test_a_runner_that_is_killed_again_comes_later(daemon):
+    """The second of its starts is 2 s after the first, the third 4 s after that; the daemon and its scripts go on."""
+    before_s = time.monotonic()
+    for _ in range(3):
+        replace_runner(daemon)
+    assert time.monotonic() - before_s >= 6
+    assert daemon.process.output().count("was killed; its checks have no result") == 3
 
 
 def test_daemon_goes_on_without_it(daemon):

@@ -182,4 +182,18 @@ static inline pid_t fixture_runner(struct event_base *base, struct runner *runne
 	return runner_pid(runner);
 }
 
+/* As the daemon's: its timers are not early by the time between two looks at a coarse clock. */
+static inline struct event_base *fixture_precise_base(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *made;
+
+	assert_non_null(config);
+	event_config_set_flag(config,
+			      EVENT_BASE_FLAG_PRECISE_TIMER | EVENT_BASE_FLAG_NO_CACHE_TIME);
+	made = event_base_new_with_config(config);
+	event_config_free(config);
+	return made;
+}
+
 #endif

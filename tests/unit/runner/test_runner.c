@@ -377,7 +377,7 @@ static void a_killed_runner_is_replaced(void **state)
 	assert_int_equal(run.result.outcome, RUNNER_NOT_STARTED);
 	assert_int_equal(run.result.value, ECONNRESET);
 	fixture_until(base, fixture_is_dead, &check);
-	/* A new runner is started at most once a second. */
+	/* It ran for less than a second. */
 	for (run = (struct run){0};
 	     !ask("ulimit -n; exit 7", (struct runner_job){.check = true}, &run);)
 		event_base_loop(base, EVLOOP_ONCE);
@@ -385,6 +385,29 @@ static void a_killed_runner_is_replaced(void **state)
 	assert_int_equal(run.result.value, 7);
 	/* Programs get the limits that the daemon was started with, not those that it set later. */
 	assert_int_equal(atoi(run.result.output), FILES);
+}
+
+/* Each start is twice as long after the one before: 1 and 2 s, so that the third one is not there
+ * before 3 s. */
+static void a_runner_that_is_killed_again_comes_later(void **state)
+{
+	struct event_base *loop = fixture_precise_base();
+	const uint64_t before_ns = clock_now_ns();
+	struct runner *killed = runner_start(loop, fixture_starter, 022);
+
+	(void)state;
+	assert_non_null(killed);
+	for (int i = 0; i < 2; i++) {
+		const pid_t pid = fixture_runner(loop, killed);
+
+		kill(pid, SIGKILL);
+		while (runner_pid(killed) == pid)
+			event_base_loop(loop, EVLOOP_ONCE);
+	}
+	fixture_runner(loop, killed);
+	assert_true(clock_now_ns() - before_ns >= 3 * NS_PER_SECOND);
+	runner_stop(killed);
+	event_base_free(loop);
 }
 
 /* Acts as the daemon until it is killed. */
@@ -460,6 +483,7 @@ int main(void)
 		TEST(stopping_starts_waiting_notifications),
 		TEST(a_full_socket_refuses),
 		TEST(a_killed_runner_is_replaced),
+		TEST(a_runner_that_is_killed_again_comes_later),
 		TEST(no_process_of_a_killed_daemon_remains),
 	};
 	const struct rlimit limit = {.rlim_cur = FILES, .rlim_max = FILES};

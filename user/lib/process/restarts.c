@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See restarts.h. */
-#include "user/checker/restarts.h"
+#include "user/lib/process/restarts.h"
 
 void restarts_started(struct restarts *restarts, uint64_t now_ns)
 {

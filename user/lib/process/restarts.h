@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * When another process may be started. One that ran for long is replaced at once. Starts that follow
- * each other get further apart, so that one that is killed or ends again and again, whether it greets
- * or not, costs little and leaves room in the event log.
+ * When another helper process (xbeat-checker, the runner) may be started. One that ran for long is
+ * replaced at once. Starts that follow each other get further apart, so that one that is killed or
+ * ends again and again, whether it greets or not, costs little and leaves room in the logs.
  */
-#ifndef XBEAT_CHECKER_RESTARTS_H
-#define XBEAT_CHECKER_RESTARTS_H
+#ifndef XBEAT_LIB_PROCESS_RESTARTS_H
+#define XBEAT_LIB_PROCESS_RESTARTS_H
 
 #include "user/lib/time.h"
 #include <stdint.h>
 
 #define RESTARTS_MIN_NS NS_PER_SECOND
-#define RESTARTS_MAX_NS (16 * NS_PER_SECOND) /* half of what a process that hangs has */
+#define RESTARTS_MAX_NS (16 * NS_PER_SECOND) /* half of what a checker that hangs has */
 #define RESTARTS_STEADY_NS (60 * NS_PER_SECOND) /* the next start is as the first one */
 
 /* All 0: nothing has been started. */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "user/checker/restarts.h"
+#include "user/lib/process/restarts.h"
 #include <cmocka.h>
 
 #define FIRST_NS (5 * NS_PER_SECOND)
