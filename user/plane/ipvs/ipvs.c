@@ -308,8 +308,9 @@ static const struct plane_operations operations = {
 static void log_missing(int error)
 {
 	if (error == -ENOENT)
-		log_error("this kernel has no ip_vs (modprobe ip_vs; packages of kernels for "
-			  "containers may lack it): checks run, no connection is forwarded");
+		log_error(
+			"this kernel has no ip_vs (modprobe ip_vs, then reload; packages of "
+			"kernels for containers may lack it): checks run, no connection is forwarded");
 	else
 		log_error("ip_vs cannot be used: %s: checks run, no connection is forwarded",
 			  limits_strerror(-error));

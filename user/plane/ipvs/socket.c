@@ -7,6 +7,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/ip_vs.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* For the refusals of a whole batch, and for parts of dumps. */
@@ -15,26 +16,37 @@
 
 static int take_family(const struct nlmsghdr *answer, void *context)
 {
-	const struct nlattr *table[CTRL_ATTR_FAMILY_ID + 1] = {0};
+	const struct nlattr *table[CTRL_ATTR_FAMILY_NAME + 1] = {0};
 
 	netlink_attributes(answer, sizeof(struct genlmsghdr), table, ARRAY_SIZE(table));
-	if (table[CTRL_ATTR_FAMILY_ID])
+	if (table[CTRL_ATTR_FAMILY_ID] && table[CTRL_ATTR_FAMILY_NAME] &&
+	    !strcmp(mnl_attr_get_str(table[CTRL_ATTR_FAMILY_NAME]), IPVS_GENL_NAME))
 		*(uint16_t *)context = mnl_attr_get_u16(table[CTRL_ATTR_FAMILY_ID]);
 	return MNL_CB_OK;
 }
 
-/* The kernel loads the module of an unknown family by itself (net-pf-16-proto-16-family-IPVS). */
+/*
+ * Asked for a family by its name, a kernel that does not have it executes modprobe
+ * (net-pf-16-proto-16-family-IPVS) and waits for it, and so does this process: for milliseconds, on
+ * a busy machine for much longer. So only once: if that brought no family, the list of those that
+ * are there is read, which takes microseconds and has what "modprobe ip_vs" has loaded meanwhile.
+ */
 static int find_family(struct ipvs_socket *ipvs)
 {
+	static bool missing; /* of the kernel, whichever plane asks */
 	char buffer[IPVS_MESSAGE_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *message = ipvs_message(buffer, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
+	struct nlmsghdr *message =
+		ipvs_message(buffer, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, missing ? NLM_F_DUMP : 0);
 	int error;
 
-	mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, IPVS_GENL_NAME);
+	if (!missing)
+		mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, IPVS_GENL_NAME);
 	error = netlink_query(&ipvs->netlink, message, take_family, &ipvs->family);
-	if (error)
-		return error;
-	return ipvs->family ? 0 : -ENOENT;
+	if (!error && !ipvs->family)
+		error = -ENOENT;
+	if (!error || error == -ENOENT)
+		missing = error;
+	return error;
 }
 
 int ipvs_socket_open(struct ipvs_socket *ipvs)

@@ -19,7 +19,7 @@ struct ipvs_socket {
 	uint16_t family;
 };
 
-/* The kernel loads ip_vs if it can. Returns 0, or -ENOENT if the kernel has no ip_vs, or a negative
+/* The kernel loads ip_vs if it can; after a failure it is not asked to again. Returns 0, or -ENOENT if the kernel has no ip_vs, or a negative
  * errno, with the socket closed. */
 int ipvs_socket_open(struct ipvs_socket *ipvs);
 void ipvs_socket_close(struct ipvs_socket *ipvs);
