@@ -2,71 +2,13 @@
 /* Finalizes pools when the whole file is known: groups, names, track files, global_defs. */
 #include "user/config/blocks/globals.h"
 #include "user/config/pools/draft.h"
+#include "user/config/pools/groups.h"
 #include "user/config/pools/pools.h"
 #include "user/lib/address.h"
 #include "user/lib/limits.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Groups by name; how many pools use each. */
-struct group_index {
-	struct group_use {
-		const struct config_server_group *group;
-		unsigned user_count;
-	} * uses;
-	size_t count;
-};
-
-static int compare_groups(const void *left, const void *right)
-{
-	const struct group_use *a = left, *b = right;
-	int order = strcmp(a->group->name, b->group->name);
-
-	return order ? order : (a->group > b->group) - (a->group < b->group);
-}
-
-static struct group_index index_groups(struct config_parser *parser)
-{
-	const struct config_pools *pools = &parser->config->pools;
-	struct group_index index = {.count = pools->group_count};
-
-	index.uses = calloc(index.count + 1, sizeof(*index.uses));
-	if (!index.uses)
-		limits_out_of_memory();
-	for (size_t i = 0; i < index.count; i++)
-		index.uses[i].group = &pools->groups[i];
-	qsort(index.uses, index.count, sizeof(*index.uses), compare_groups);
-	for (size_t i = 1; i < index.count; i++) {
-		const struct config_server_group *one = index.uses[i - 1].group;
-		const struct config_server_group *other = index.uses[i].group;
-
-		if (!strcmp(one->name, other->name))
-			config_error(
-				parser, other->location,
-				"virtual_server_group %s is already defined on %s; give each group its own name",
-				other->name, config_location_text(parser, one->location));
-	}
-	return index;
-}
-
-static struct group_use *find_group(const struct group_index *index, const char *name)
-{
-	size_t low = 0, high = index->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcmp(index->uses[middle].group->name, name);
-
-		if (!order)
-			return &index->uses[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
 
 static void report_unknown_group(struct config_parser *parser, const struct group_index *index,
 				 const struct config_pool *pool)
@@ -115,7 +57,7 @@ static void check_entry(struct config_parser *parser, struct config_pool *pool,
 static void finalize_group(struct config_parser *parser, const struct group_index *index,
 			   struct config_pool *pool)
 {
-	struct group_use *use = find_group(index, pool->group);
+	struct group_use *use = group_index_use(index, pool->group);
 
 	if (!use) {
 		report_unknown_group(parser, index, pool);
@@ -256,11 +198,12 @@ static void check_names(struct config_parser *parser)
 void config_finalize_pools(struct config_parser *parser)
 {
 	struct config_pools *pools = &parser->config->pools;
-	struct group_index index = index_groups(parser);
+	struct group_index index = group_index_make(parser);
 
 	for (size_t i = 0; i < pools->count; i++)
 		finalize_pool(parser, &index, &pools->list[i]);
 	check_names(parser);
+	config_check_shared_services(parser, &index);
 	pool_finalize_bfd(parser);
 	free(index.uses);
 }

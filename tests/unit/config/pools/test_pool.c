@@ -248,6 +248,51 @@ static void manual_of_keywords(void **state)
 	RUN_CASES(cases);
 }
 
+#define GROUP(name, lines) "virtual_server_group " name " {\n" lines "}\n"
+#define OF_GROUP(name, protocol, server, weight)                                                   \
+	"virtual_server group " name " {\nlvs_sched rr\nlvs_method NAT\nprotocol " protocol        \
+	"\nreal_server " server " {\nweight " weight "\n}\n}\n"
+#define TWO_WEIGHTS(line, here, there, before, service, one, other)                                \
+	line ":1: warning: real_server 10.0.0.9 has weight " here " here and " there               \
+	     " on line " before ", but virtual_server " one " and " other " share " service        \
+	     ", where the weight that was set last applies; give both the same weight\n"
+
+/* A server of a service that several pools have has one weight in the data plane. */
+static void shared_services(void **state)
+{
+	static const struct config_case cases[] = {
+		{GROUP("g", "10.0.0.1 80\n10.0.0.2 80\n") OF_GROUP("g", "TCP", "10.0.0.9 80", "2")
+			 OF_GROUP("g", "TCP", "10.0.0.9 80", "3"),
+		 TWO_WEIGHTS("17", "3", "2", "9", "10.0.0.1 port 80", "g:1/tcp", "g:0/tcp")},
+		{GROUP("g", "10.0.0.1-9 80\n") GROUP("h", "10.0.0.8/31 80\n") OF_GROUP(
+			 "g", "TCP", "10.0.0.9 80", "2") OF_GROUP("h", "TCP", "10.0.0.9 80", "3"),
+		 TWO_WEIGHTS("19", "3", "2", "11", "10.0.0.8 port 80", "h:0/tcp", "g:0/tcp")},
+		{GROUP("g", "fwmark 5\n") OF_GROUP("g", "TCP", "10.0.0.9 80", "2")
+			 OF_GROUP("g", "UDP", "10.0.0.9 80", "3"),
+		 TWO_WEIGHTS("16", "3", "2", "8", "fwmark 5", "g:1/udp", "g:0/tcp")},
+		{POOL("real_server 10.0.0.9 80 {\n}\n") GROUP("g", "10.0.0.1 80\n")
+			 OF_GROUP("g", "TCP", "10.0.0.9 80", "3"),
+		 TWO_WEIGHTS("15", "3", "1", "5", "10.0.0.1 port 80", "g:0/tcp",
+			     "10.0.0.1:80/tcp")},
+		/* The same weight, another protocol, port, address or server. */
+		{GROUP("g", "10.0.0.1 80\n") OF_GROUP("g", "TCP", "10.0.0.9 80", "2")
+			 OF_GROUP("g", "TCP", "10.0.0.9 80", "2"),
+		 ""},
+		{GROUP("g", "10.0.0.1 80\n") OF_GROUP("g", "TCP", "10.0.0.9 80", "2")
+			 OF_GROUP("g", "UDP", "10.0.0.9 80", "3"),
+		 ""},
+		{GROUP("g", "10.0.0.1-7 80\n") GROUP("h", "10.0.0.8/31 80\n10.0.0.1 81\n") OF_GROUP(
+			 "g", "TCP", "10.0.0.9 80", "2") OF_GROUP("h", "TCP", "10.0.0.9 80", "3"),
+		 ""},
+		{GROUP("g", "10.0.0.1 80\n") OF_GROUP("g", "TCP", "10.0.0.9 80", "2")
+			 OF_GROUP("g", "TCP", "10.0.0.9 81", "3"),
+		 ""},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +304,7 @@ int main(void)
 		cmocka_unit_test(corrected),
 		cmocka_unit_test(confused),
 		cmocka_unit_test(manual_of_keywords),
+		cmocka_unit_test(shared_services),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
