@@ -20,7 +20,7 @@ ROOMS := user/daemon/run user/daemon/methods user/daemon/reload user/daemon \
 	user/health user/plane/ipvs user/plane/nft user/plane user/notify user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel/upkeep user/kernel/load user/kernel/interfaces user/kernel/maps user/kernel \
 	user/kernel/share user/kernel/system user/kernel/layout user/config user/config/print user/config/pools user/config/blocks \
-	user/config/syntax user/config/host user/checker/protocol user/config/model user/core user/core/pool user/core/vrrp user/figures \
+	user/config/syntax user/config/host user/checker/protocol user/config/model user/core user/core/pool user/core/bfd user/core/vrrp user/figures \
 	user/service user/app \
 	user/lib/event user/lib/text user/lib/files user/lib/process user/lib bpf bpf/capture bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
@@ -176,6 +176,7 @@ uses.user/config/model := user/core user/core/pool user/core/vrrp user/lib/text 
 
 uses.user/core := user/lib/text user/lib
 uses.user/core/pool := user/lib
+uses.user/core/bfd := user/lib
 uses.user/core/vrrp := user/lib/text user/lib
 uses.user/figures := user/lib
 uses.user/service := user/lib
