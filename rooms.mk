@@ -15,7 +15,7 @@ ROOMS := user/daemon/run user/daemon/methods user/daemon/reload user/daemon \
 	user/control user/ctl user/ctl/verbs user/ctl/screen user/ctl/share user/ctl/pool user/ctl/file user/ctl/convert user/ctl/convert/haproxy user/ctl/convert/kubernetes user/ctl/convert/blocks \
 	user/ctl/capture user/ctl/inspect user/ctl/kernel user/ctl/call \
 	user/ctl/view user/ctl/show \
-	user/checker/process user/checker/http user/checker/dns user/checker/methods user/checker \
+	user/checker/process user/checker/http user/checker/dns user/checker/bfd user/checker/methods user/checker \
 	user/exporter user/exporter/page user/exporter/http user/exporter/metrics user/exporter/source \
 	user/health user/plane/ipvs user/plane/nft user/plane user/notify user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel/upkeep user/kernel/load user/kernel/interfaces user/kernel/maps user/kernel \
@@ -77,11 +77,13 @@ uses.user/plane := user/config/model user/lib
 uses.user/checker := user/starter user/checker/protocol user/config/model user/core/pool \
 	user/lib/files user/lib/process user/lib
 uses.user/checker/protocol := user/config/model user/core/pool user/lib
-uses.user/checker/process := user/checker/http user/checker/dns user/checker/methods \
+uses.user/checker/process := user/checker/http user/checker/dns user/checker/bfd user/checker/methods \
 	user/checker/protocol user/config/model user/core/pool user/lib/process user/lib
 uses.user/checker/http := user/checker/methods user/checker/protocol user/config/model \
 	user/core/pool user/lib/text user/lib
 uses.user/checker/dns := user/checker/methods user/checker/protocol user/config/model user/core/pool user/lib
+uses.user/checker/bfd := user/checker/methods user/checker/protocol user/config/model user/core/pool user/core/bfd \
+	user/lib/text user/lib
 uses.user/checker/methods := user/checker/protocol user/config/model user/core/pool user/lib/text \
 	user/lib
 

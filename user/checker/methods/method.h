@@ -48,6 +48,7 @@ struct run_owner {
 	void (*begin)(struct run *run);
 	void *context;
 	struct client *http; /* of user/checker/http, from its first check on; NULL at first */
+	struct bfd_hub *bfd; /* of user/checker/bfd, while it has sessions; else NULL */
 };
 
 /* A check, as its method has it. It is never twice in progress. */

@@ -212,6 +212,19 @@ static void visit_session(struct codec *codec, struct config_check *check)
 	VISIT(codec, check->keepalive_count);
 }
 
+/* The name of the instance is not of the identity: two names of one session are one check. */
+static void visit_bfd(struct codec *codec, struct config_check_bfd *bfd)
+{
+	VISIT(codec, bfd->min_rx_us);
+	VISIT(codec, bfd->min_tx_us);
+	VISIT(codec, bfd->idle_tx_us);
+	VISIT(codec, bfd->multiplier);
+	VISIT(codec, bfd->ttl);
+	VISIT(codec, bfd->max_hops);
+	visit_bool(codec, &bfd->passive);
+	visit_bool(codec, &bfd->multihop);
+}
+
 static void visit_endpoint(struct codec *codec, struct config_endpoint *endpoint)
 {
 	VISIT(codec, endpoint->address);
@@ -245,13 +258,15 @@ static void visit_own(struct codec *codec, struct config_check *check)
 	case CONFIG_CHECK_SESSION:
 		visit_session(codec, check);
 		return;
+	case CONFIG_CHECK_BFD:
+		visit_bfd(codec, &check->bfd);
+		return;
 	case CONFIG_CHECK_TCP:
 		visit_tcp(codec, &check->tcp);
 		return;
 	case CONFIG_CHECK_PING:
 		return;
 	case CONFIG_CHECK_FILE: /* of the daemon */
-	case CONFIG_CHECK_BFD:
 	case CONFIG_CHECK_KIND_COUNT:
 		break;
 	}
