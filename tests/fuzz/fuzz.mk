@@ -28,6 +28,7 @@ $(FUZZ)/control: $(call archives,$(FUZZ),user/control)
 $(FUZZ)/exporter: $(call archives,$(FUZZ),user/exporter/http)
 $(FUZZ)/answer: $(call archives,$(FUZZ),user/checker/http)
 $(FUZZ)/answer: LDLIBS := -lcurl
+$(FUZZ)/bfd: $(call archives,$(FUZZ),user/core/bfd)
 $(FUZZ)/statement: $(call archives,$(FUZZ),user/core)
 $(FUZZ)/netlink: $(call archives,$(FUZZ),user/net/netlink)
 $(FUZZ)/output: $(call archives,$(FUZZ),user/runner/child)
