@@ -128,7 +128,7 @@ uses.user/ctl/file := user/ctl/convert user/ctl/call user/ctl/show user/net user
 	user/lib/files user/lib
 uses.user/ctl/convert := user/ctl/convert/haproxy user/ctl/convert/kubernetes \
 	user/ctl/convert/blocks user/lib/text user/lib
-uses.user/ctl/convert/haproxy := user/ctl/convert/blocks user/config/print user/lib
+uses.user/ctl/convert/haproxy := user/ctl/convert/blocks user/config/print user/lib/text user/lib
 uses.user/ctl/convert/kubernetes := user/ctl/convert/blocks user/config/print user/config/model user/lib
 uses.user/ctl/convert/blocks := user/config/print user/lib/text user/lib
 uses.user/ctl/share := user/ctl/call user/ctl/show user/kernel/share user/kernel/system user/lib

@@ -207,7 +207,7 @@ listen web
 @pytest.mark.parametrize("option,block,named", [
     ("", "TCP_CHECK {", False), ("option tcp-check", "TCP_CHECK {", False), ("option smtpchk", "SMTP_CHECK {", False),
     ("option smtpchk EHLO example.com", "SMTP_CHECK {", True), ("option mysql-check user x", "TCP_CHECK {", True),
-    ("option pgsql-check user x", "TCP_CHECK {", True), ("option redis-check", "TCP_CHECK {", True),
+    ("option pgsql-check user x", "TCP_CHECK {", True), ("option redis-check", "TCP_CHECK {", False),
     ("option ldap-check", "TCP_CHECK {", True), ("option ssl-hello-chk", "TCP_CHECK {", True),
 ])
 def test_kinds_of_checks(tmp_path, option, block, named):
@@ -221,6 +221,74 @@ listen service
     server = server_block(result["blocks"], "10.0.0.11")
     assert server[server.index(block):][1:3] == ["connect_ip 10.0.1.11", "connect_port 26"]
     assert named == bool(option and " ".join(option.split()[:2]) in lost(result))
+
+
+def tcp_check(tmp_path, rules, options="", defaults=""):
+    """The result, and the lines of a server's TCP_CHECK."""
+    result = convert(tmp_path, f"""
+defaults
+    timeout check 3s
+    timeout connect 1s
+    {defaults}
+listen service
+    mode tcp
+    bind 10.0.0.1:25
+    {rules}
+    server one 10.0.0.11:25 check {options}
+""")
+    server = server_block(result["blocks"], "10.0.0.11")
+    return result, server[server.index("TCP_CHECK {") + 1:server.index("}")]
+
+
+PING = "option tcp-check\n    tcp-check send PING\\r\\n\n    tcp-check expect "
+
+
+def test_what_is_sent_and_expected(tmp_path):
+    result, check = tcp_check(tmp_path, PING + "comment c string '+PO \"NG'\n    tcp-check send-binary 00245c")
+    assert check == [r'send "PING\r\n"', r'expect "+PO \x22NG"', r'send "\x00\x24\\"']
+    assert "tcp-check" not in lost(result) and "connect_timeout 3" in lines_of(result["blocks"]), "as timeout check"
+    result, check = tcp_check(tmp_path, "option redis-check")
+    assert check == [r'send "*1\r\n\x244\r\nPING\r\n"', r'expect "+PONG\r\n"'] and "redis" not in lost(result)
+    own = PING.replace("PING", "OWN") + "string x"
+    result, check = tcp_check(tmp_path, own, defaults=PING + "string +PONG")
+    assert check == [r'send "OWN\r\n"', "expect x"], "instead of those of the defaults"
+    assert tcp_check(tmp_path, "", defaults=PING + "string +PONG")[1] == [r'send "PING\r\n"', "expect +PONG"]
+
+
+@pytest.mark.parametrize("rule", [
+    "expect rstring ^y", "expect ! string y", "expect rbinary 3132", "send-lf %[src]", "connect port 26", f"send {'x' * 1025}",
+    "set-var(check.a) int(1)"])
+def test_rules_without_a_counterpart_leave_a_connection(tmp_path, rule):
+    begin = PING.replace("send", "connect\n    tcp-check send", 1)
+    result, check = tcp_check(tmp_path, begin + f"string y\n    tcp-check {rule}")
+    assert [line for line in check if "port" not in line] == []
+    assert f"tcp-check {rule.split()[0]}: " in lost(result) and "TCP_CHECK only connects" in lost(result)
+    assert "connect_timeout 1" in lines_of(result["blocks"]), "as timeout connect"
+
+
+def test_nothing_is_sent_in_the_clear_for_tls(tmp_path):
+    _, check = tcp_check(tmp_path, PING + "string y", options="ssl verify none")
+    assert check == ["# HAProxy's check sends and expects by TLS: this only connects"]
+    _, check = tcp_check(tmp_path, (PING + "string y").replace("option tcp-check\n    ", ""))
+    assert check == [], "rules without the option are not used"
+
+
+@pytest.mark.parametrize("request_rule,lines", [
+    ("option httpchk", ["path /", "method OPTIONS"]), ("option httpchk /a", ["path /a", "method OPTIONS"]),
+    ("option httpchk HEAD /a", ["path /a", "method HEAD"]), ("option httpchk GET /a", ["path /a"]),
+    ("option httpchk\n    http-check send meth POST uri /b", ["path /b", "method POST"]),
+])
+def test_methods(tmp_path, request_rule, lines):
+    result = convert(tmp_path, f"""
+listen web
+    mode tcp
+    bind 10.0.0.1:80
+    {request_rule}
+    server one 10.0.0.11:80 check
+""")
+    server = server_block(result["blocks"], "10.0.0.11")
+    assert server[server.index("url {"):][1:len(lines) + 2] == [*lines, "status_code 200-399"]
+    assert "requests" not in lost(result)
 
 
 def test_tracked_server_has_the_checks_of_the_other(tmp_path):

@@ -18,6 +18,8 @@ static const char haproxy[] =
 	" http-check send meth GET uri /b hdr X 'a \"b\"'\n http-check expect ! rstatus ^5\\d\n"
 	" server s1 10.0.0.2:+1 check weight 3 agent-check agent-port 9 # comment\n"
 	" server s2 10.0.0.3:80 track b/s1 backup maxconn 4 ssl verify none sni str(a)\n"
+	"listen t\n bind :82\n option tcp-check\n tcp-check send \"a\\r\"\n tcp-check expect binary 00ff\n"
+	" tcp-check send-binary 0\n tcp-check expect\n server t1 10.0.0.5 check\n"
 	"listen l\n bind :81\n option smtpchk EHLO a\n stick on src\n server \\x41\\n 10.0.0.4 check\n";
 static const char kubernetes[] =
 	"kind: List\nitems:\n- kind: Pod\n  metadata: {name: a}\n  spec:\n    containers:\n"
@@ -44,8 +46,8 @@ static void converted(void **state)
 	json_t *result = convert(CONVERT_HAPROXY, "file", haproxy, "10.0.0.9");
 
 	(void)state;
-	assert_int_equal(json_integer_value(json_object_get(result, "virtual_servers")), 2);
-	assert_int_equal(json_integer_value(json_object_get(result, "real_servers")), 3);
+	assert_int_equal(json_integer_value(json_object_get(result, "virtual_servers")), 3);
+	assert_int_equal(json_integer_value(json_object_get(result, "real_servers")), 4);
 	assert_int_equal(json_array_size(json_object_get(result, "errors")), 0);
 	json_decref(result);
 	result = convert(CONVERT_KUBERNETES, "file", kubernetes, NULL);

@@ -5,6 +5,7 @@
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
+#include "user/lib/text/byte_text.h"
 #include "user/lib/time.h"
 #include <ctype.h>
 #include <inttypes.h>
@@ -19,6 +20,12 @@ static uint64_t lower_of(uint64_t a, uint64_t b)
 
 /* With "timeout check" HAProxy limits connecting by "timeout connect", then reading. Without it the
  * interval limits all of a check. */
+static bool has_steps(const struct haproxy_proxy *proxy)
+{
+	return proxy->check == HAPROXY_CHECK_TCP && proxy->tcp.used && !proxy->tcp.lost &&
+	       proxy->tcp.step_count;
+}
+
 static uint64_t timeout_of(const struct haproxy_proxy *proxy, const struct haproxy_server *server)
 {
 	uint64_t connect_ns =
@@ -26,7 +33,7 @@ static uint64_t timeout_of(const struct haproxy_proxy *proxy, const struct hapro
 
 	if (!proxy->check_timeout_ns)
 		return server->interval_ns;
-	if (proxy->check == HAPROXY_CHECK_TCP)
+	if (proxy->check == HAPROXY_CHECK_TCP && !has_steps(proxy))
 		return lower_of(connect_ns, server->interval_ns);
 	return proxy->check_timeout_ns;
 }
@@ -212,9 +219,42 @@ static void write_http(struct conversion *conversion, const struct haproxy_proxy
 	}
 	config_print_open(&conversion->printer, "url", NULL);
 	conversion_write_text(conversion, "path", proxy->http.path ? proxy->http.path : "/");
+	if (proxy->http.method && strcmp(proxy->http.method, "GET") != 0)
+		config_print_line(&conversion->printer, "method %s", proxy->http.method);
 	write_expectation(conversion, &proxy->http);
 	config_print_close(&conversion->printer);
 	config_print_close(&conversion->printer);
+}
+
+/* Returns how many bytes there are. */
+static size_t step_bytes(const struct haproxy_step *step, uint8_t *bytes)
+{
+	size_t length = strlen(step->text);
+
+	if (!step->is_hex) {
+		memcpy(bytes, step->text, length);
+		return length;
+	}
+	for (size_t i = 0; i + 1 < length; i += 2) {
+		const char pair[] = {step->text[i], step->text[i + 1], '\0'};
+
+		bytes[i / 2] = (uint8_t)strtoul(pair, NULL, 16);
+	}
+	return length / 2;
+}
+
+static void write_steps(struct conversion *conversion, const struct haproxy_tcp *tcp)
+{
+	for (size_t i = 0; i < tcp->step_count; i++) {
+		const struct haproxy_step *step = &tcp->steps[i];
+		_cleanup_free_ uint8_t *bytes = malloc(strlen(step->text));
+		_cleanup_free_ char *text = NULL;
+
+		if (!bytes)
+			limits_out_of_memory();
+		text = byte_text_new(bytes, step_bytes(step, bytes));
+		conversion_write_text(conversion, step->expects ? "expect" : "send", text);
+	}
 }
 
 static void write_tcp(struct conversion *conversion, const struct haproxy_proxy *proxy,
@@ -222,9 +262,14 @@ static void write_tcp(struct conversion *conversion, const struct haproxy_proxy 
 {
 	config_print_open(&conversion->printer, "TCP_CHECK", NULL);
 	if (is_tls(proxy, server))
-		config_print_line(&conversion->printer,
-				  "# HAProxy's check makes a TLS handshake, too");
+		config_print_line(
+			&conversion->printer,
+			has_steps(proxy)
+				? "# HAProxy's check sends and expects by TLS: this only connects"
+				: "# HAProxy's check makes a TLS handshake, too");
 	write_target(conversion, proxy, server);
+	if (has_steps(proxy) && !is_tls(proxy, server))
+		write_steps(conversion, &proxy->tcp);
 	config_print_close(&conversion->printer);
 }
 

@@ -63,9 +63,10 @@ static void note_check(struct haproxy_proxy *proxy)
 
 	if (proxy->check != HAPROXY_CHECK_HTTP)
 		return;
-	if (http->method && strcmp(http->method, "GET") != 0)
-		notes_add(&proxy->notes, http->method_line, "%s requests: HTTP_GET sends GET",
-			  http->method);
+	if (http->method && !strcmp(http->method, "HEAD") && http->text)
+		notes_add(
+			&proxy->notes, http->method_line,
+			"HEAD requests: their answers have no body; its text is looked for in the header fields");
 	if (proxy->check_timeout_ns && proxy->connect_timeout_ns &&
 	    proxy->connect_timeout_ns != proxy->check_timeout_ns)
 		notes_add(

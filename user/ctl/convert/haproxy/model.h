@@ -66,6 +66,23 @@ struct haproxy_http {
 	const char *sni;
 };
 
+#define HAPROXY_STEPS_MAX 16 /* of a TCP_CHECK */
+
+/* "send" or "expect" of tcp-check. */
+struct haproxy_step {
+	bool expects;
+	bool is_hex; /* text: hexadecimal digits */
+	const char *text;
+};
+
+struct haproxy_tcp {
+	bool used; /* by "option tcp-check" */
+	bool lost; /* one of the rules has no step */
+	struct haproxy_step steps[HAPROXY_STEPS_MAX];
+	size_t step_count;
+	unsigned line; /* of the last rule; 0: none */
+};
+
 enum haproxy_section {
 	HAPROXY_NONE, /* before the first, or one that has no servers */
 	HAPROXY_DEFAULTS,
@@ -88,6 +105,7 @@ struct haproxy_proxy {
 	unsigned balance_line;
 	enum haproxy_check check;
 	struct haproxy_http http;
+	struct haproxy_tcp tcp;
 	const char *smtp_name, *command;
 	uint64_t connect_timeout_ns, check_timeout_ns; /* 0: none */
 	uint64_t stick_ns;
@@ -128,6 +146,12 @@ void haproxy_option(struct haproxy_proxy *proxy, const struct haproxy_line *line
 /* "http-check …" and "tcp-check …" */
 void haproxy_http_check(struct haproxy_proxy *proxy, const struct haproxy_line *line);
 void haproxy_tcp_check(struct haproxy_proxy *proxy, const struct haproxy_line *line);
+
+/* "http-check connect" and "tcp-check connect" */
+void haproxy_connect(struct haproxy_proxy *proxy, const struct haproxy_line *line);
+
+/* "option redis-check" */
+void haproxy_redis_check(struct haproxy_proxy *proxy, const struct haproxy_line *line);
 
 /* "METHOD URI VERSION" of option httpchk. */
 void haproxy_http_request(struct haproxy_proxy *proxy, const struct haproxy_line *line,

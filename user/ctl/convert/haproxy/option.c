@@ -16,6 +16,21 @@ static void tcp(struct haproxy_proxy *proxy, const struct haproxy_line *line, si
 {
 	(void)line, (void)index;
 	proxy->check = HAPROXY_CHECK_TCP;
+	proxy->tcp.used = true;
+}
+
+static void redis(struct haproxy_proxy *proxy, const struct haproxy_line *line, size_t index)
+{
+	(void)index;
+	proxy->check = HAPROXY_CHECK_TCP;
+	haproxy_redis_check(proxy, line);
+}
+
+static void other(struct haproxy_proxy *proxy, const struct haproxy_line *line, size_t index)
+{
+	(void)line, (void)index;
+	proxy->check = HAPROXY_CHECK_TCP;
+	proxy->tcp.used = false;
 }
 
 static void smtp(struct haproxy_proxy *proxy, const struct haproxy_line *line, size_t index)
@@ -58,12 +73,12 @@ static const struct {
 	{"external-check", external, NULL},
 	{"allbackups", all_backups, NULL},
 	{"log-health-checks", log_checks, NULL},
-	{"mysql-check", tcp, NO_PROTOCOL_CHECK},
-	{"pgsql-check", tcp, NO_PROTOCOL_CHECK},
-	{"redis-check", tcp, NO_PROTOCOL_CHECK},
-	{"ldap-check", tcp, NO_PROTOCOL_CHECK},
-	{"spop-check", tcp, NO_PROTOCOL_CHECK},
-	{"ssl-hello-chk", tcp, NO_PROTOCOL_CHECK},
+	{"mysql-check", other, NO_PROTOCOL_CHECK},
+	{"pgsql-check", other, NO_PROTOCOL_CHECK},
+	{"redis-check", redis, NULL},
+	{"ldap-check", other, NO_PROTOCOL_CHECK},
+	{"spop-check", other, NO_PROTOCOL_CHECK},
+	{"ssl-hello-chk", other, NO_PROTOCOL_CHECK},
 };
 
 static void switched_off(struct haproxy_proxy *proxy, const char *name)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* "option httpchk", "http-check" and "tcp-check": the request of a check and what it expects. */
+/* "option httpchk" and "http-check": the request of a check and what it expects. */
 #include "user/ctl/convert/haproxy/model.h"
 #include "user/lib/array.h"
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #define DEFAULT_METHOD "OPTIONS"
+#define METHOD_BYTES_MAX 32
 
 static void add_header(struct haproxy_proxy *proxy, unsigned line, const char *name,
 		       const char *value)
@@ -54,8 +56,22 @@ static void take_version(struct haproxy_proxy *proxy, unsigned line, char *versi
 	proxy->http.version = version;
 }
 
+/* HAProxy takes any word; methods have letters. */
+static bool is_method(const char *text)
+{
+	size_t length = 0;
+
+	while (isalpha((unsigned char)text[length]))
+		length++;
+	return length && length <= METHOD_BYTES_MAX && !text[length];
+}
+
 static void take_method(struct haproxy_proxy *proxy, unsigned line, const char *method)
 {
+	if (!is_method(method)) {
+		notes_add(&proxy->notes, line, "%s is not a method; GET is used", method);
+		method = "GET";
+	}
 	proxy->http.method = method;
 	proxy->http.method_line = line;
 }
@@ -153,8 +169,7 @@ static void expect_rule(struct haproxy_proxy *proxy, const struct haproxy_line *
 		  "http-check expect: only status, rstatus, string and rstring are supported");
 }
 
-/* http-check connect and tcp-check connect */
-static void connect_rule(struct haproxy_proxy *proxy, const struct haproxy_line *line)
+void haproxy_connect(struct haproxy_proxy *proxy, const struct haproxy_line *line)
 {
 	struct haproxy_http *http = &proxy->http;
 
@@ -196,8 +211,8 @@ static const struct {
 	const char *name;
 	void (*take)(struct haproxy_proxy *proxy, const struct haproxy_line *line);
 } http_rules[] = {
-	{"send", send_rule},	    {"expect", expect_rule},
-	{"connect", connect_rule},  {"disable-on-404", not_on_404},
+	{"send", send_rule},	      {"expect", expect_rule},
+	{"connect", haproxy_connect}, {"disable-on-404", not_on_404},
 	{"send-state", send_state},
 };
 
@@ -211,15 +226,4 @@ void haproxy_http_check(struct haproxy_proxy *proxy, const struct haproxy_line *
 			return;
 		}
 	notes_add(&proxy->notes, line->number, "http-check %s is not supported", name);
-}
-
-void haproxy_tcp_check(struct haproxy_proxy *proxy, const struct haproxy_line *line)
-{
-	const char *name = line->count > 1 ? line->words[1] : "";
-
-	if (!strcmp(name, "connect"))
-		connect_rule(proxy, line);
-	else if (strcmp(name, "comment") != 0)
-		notes_add(&proxy->notes, line->number,
-			  "tcp-check %s is not supported: TCP_CHECK only connects", name);
 }

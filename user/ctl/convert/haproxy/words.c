@@ -16,8 +16,8 @@ struct reader {
 static const struct {
 	char letter, meaning;
 } escapes[] = {
-	{' ', ' '},   {'#', '#'},  {'\\', '\\'}, {'"', '"'},
-	{'\'', '\''}, {'n', '\n'}, {'r', '\r'},	 {'t', '\t'},
+	{' ', ' '}, {'#', '#'},	 {'\\', '\\'}, {'"', '"'},  {'\'', '\''},
+	{'$', '$'}, {'n', '\n'}, {'r', '\r'},  {'t', '\t'},
 };
 
 static int hex_digit(char digit)
@@ -45,15 +45,16 @@ static void take_escape(struct reader *reader)
 	*reader->to++ = *reader->from++;
 }
 
+/* Double quotes leave escapes their meaning. */
 static void take_quoted(struct reader *reader)
 {
 	char quote = *reader->from++;
 
 	while (*reader->from && *reader->from != quote) {
-		if (quote == '"' && *reader->from == '\\' && strchr("\"\\$", reader->from[1]) &&
-		    reader->from[1])
-			reader->from++;
-		*reader->to++ = *reader->from++;
+		if (quote == '"' && *reader->from == '\\' && reader->from[1])
+			take_escape(reader);
+		else
+			*reader->to++ = *reader->from++;
 	}
 	if (*reader->from == quote)
 		reader->from++;
