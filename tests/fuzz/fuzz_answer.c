@@ -3,7 +3,7 @@
  * search always ends. The first byte selects which. */
 #include "user/checker/http/grpc_message.h"
 #include "user/checker/http/redirect.h"
-#include "user/checker/http/regex.h"
+#include "user/checker/methods/regex.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -247,6 +247,8 @@ def test_what_is_sent_and_expected(tmp_path):
     result, check = tcp_check(tmp_path, PING + "comment c string '+PO \"NG'\n    tcp-check send-binary 00245c")
     assert check == [r'send "PING\r\n"', r'expect "+PO \x22NG"', r'send "\x00\x24\\"']
     assert "tcp-check" not in lost(result) and "connect_timeout 3" in lines_of(result["blocks"]), "as timeout check"
+    _, check = tcp_check(tmp_path, PING + "rstring '^[+]PO\\sNG\"'")
+    assert check == [r'send "PING\r\n"', r'expect_regex "^[+]PO\sNG\x22"']
     result, check = tcp_check(tmp_path, "option redis-check")
     assert check == [r'send "*1\r\n\x244\r\nPING\r\n"', r'expect "+PONG\r\n"'] and "redis" not in lost(result)
     own = PING.replace("PING", "OWN") + "string x"
@@ -256,7 +258,7 @@ def test_what_is_sent_and_expected(tmp_path):
 
 
 @pytest.mark.parametrize("rule", [
-    "expect rstring ^y", "expect ! string y", "expect rbinary 3132", "send-lf %[src]", "connect port 26", f"send {'x' * 1025}",
+    "expect ! rstring ^y", "expect ! string y", "expect rbinary 3132", "send-lf %[src]", "connect port 26", f"send {'x' * 1025}",
     "set-var(check.a) int(1)"])
 def test_rules_without_a_counterpart_leave_a_connection(tmp_path, rule):
     begin = PING.replace("send", "connect\n    tcp-check send", 1)

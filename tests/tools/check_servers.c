@@ -143,6 +143,11 @@ static void add_expect(void *field, const char *value)
 	add_step(field, value, CONFIG_TCP_EXPECT);
 }
 
+static void add_expect_regex(void *field, const char *value)
+{
+	add_step(field, value, CONFIG_TCP_EXPECT_REGEX);
+}
+
 /* A nibble "x" is any. */
 static void set_reply(void *field, const char *value)
 {
@@ -202,6 +207,7 @@ static const struct keyword {
 	FIELD("reply", set_reply, udp),
 	FIELD("send", add_send, tcp),
 	FIELD("expect", add_expect, tcp),
+	FIELD("expect_regex", add_expect_regex, tcp),
 };
 
 static void set_keyword(struct config_check *check, const char *name, const char *value)

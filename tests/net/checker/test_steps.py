@@ -59,6 +59,30 @@ def test_an_answer_in_pieces(lab, checks):
     assert checks.wait_event(up=True, outcome="good")["reason"].startswith('answered "abc+PO\\x00NG" after ')
 
 
+def regex(lab, checks, pattern, **rules):
+    words = [word for pair in (QUICK | rules).items() for word in pair]
+    checks.ask("added", "check", "tcp", lab.address("node-b"), PORT, *words, "send", "0a", "expect_regex", pattern.encode().hex())
+    checks.use()
+
+
+def test_a_regular_expression(lab, checks):
+    serve(lab, "node-b", PORT, each('send(b"role:\\0"); time.sleep(0.01); send(b"primary\\r\\n"); lines.read()'))
+    regex(lab, checks, r"^role:\x00(master|primary)\r", initial=2, timeout=5000)
+    assert checks.wait_event(up=True, outcome="good")["reason"].startswith(r'answered "role:\x00primary\r\n" after ')
+
+
+@pytest.mark.parametrize("pattern,answer,reason", [
+    ("^b", 'send(b"ab"); lines.read(); lines.read()', 'answered "ab", not "^b" within'),
+    ("(a+)+$", 'send(b"a" * 40 + b"b"); time.sleep(100)', 'searching "(a+)+\\x24" takes too long'),
+    ("^b", 'while True: send(b"a"); time.sleep(0.002)', 'searching "^b" takes too long'),
+])
+def test_a_regular_expression_that_does_not_match(lab, checks, pattern, answer, reason):
+    serve(lab, "node-b", PORT, each(answer))
+    regex(lab, checks, pattern, timeout=300 if "not" in reason else 20000)
+    event = checks.wait_event(up=False, outcome="bad")
+    assert event["reason"].startswith(reason), event
+
+
 WRONG = {
     "another answer": (('send(b"-ERR \\x1b[31m\\"\\xff\\r\\n"); time.sleep(100)',),
                        r'answered "-ERR \x1b[31m\x22\xff\r\n", not "+PONG" within 300 ms'),

@@ -198,6 +198,7 @@ CONVERSATIONS = {
                    [("", "220 here\r\n", "554 no\r\n"), ("HELO x\r\n", "250 ok\r\n", "250 ok\r\n"),
                     ("QUIT\r\n", "221 bye\r\n", "221 bye\r\n")]),
     "two in one answer": (["send x", "expect string master", "expect string role"], [("x", "role:master\r\n", "role:slave\r\n")]),
+    "an expression": (["send x", "expect rstring ^role:(master|primary)\\r"], [("x", "role:primary\r\n", "no role:master\r\n")]),
     "nothing twice": (["send a", "expect string one", "send b", "expect string one"],
                       [("a", "one", "one"), ("b", "one", "two")]),
     "only the beginning": (["send x", "expect string whole"], [("x", "whole", "who")]),

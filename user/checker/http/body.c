@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "user/checker/http/body.h"
-#include "user/checker/http/regex.h"
+#include "user/checker/methods/regex.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -6,6 +6,7 @@
  */
 #include "user/checker/methods/steps.h"
 #include "user/checker/methods/connect.h"
+#include "user/checker/methods/regex.h"
 #include "user/lib/text/byte_text.h"
 #include <errno.h>
 #include <event2/event_struct.h>
@@ -15,12 +16,14 @@
 #include <sys/socket.h>
 
 #define BYTES_MAX 16384
+#define SEARCHES_MAX 64 /* of a regular expression, of which each may take long: regex.h */
 #define SHOWN_BYTES 44 /* of an answer, in a reason */
 
 struct conversation {
 	int fd;
 	size_t step; /* the next one */
 	size_t length; /* of what has come since the last step that sent */
+	unsigned searches;
 	struct event readable;
 	uint8_t bytes[BYTES_MAX];
 };
@@ -141,9 +144,41 @@ static int send_bytes(struct run *run, const struct config_tcp_step *step)
 	return (size_t)sent == step->length ? 0 : ENOBUFS;
 }
 
-static bool has_come(const struct conversation *talk, const struct config_tcp_step *step)
+/* Returns 1: what is expected has come; 0: not yet; a negative errno of regex_search(). */
+static int search(struct conversation *talk, const struct config_tcp_step *step)
 {
-	return memmem(talk->bytes, talk->length, step->bytes, step->length);
+	const struct regex_rule rule = {.pattern = (const char *)step->bytes};
+
+	if (step->action == CONFIG_TCP_EXPECT)
+		return memmem(talk->bytes, talk->length, step->bytes, step->length) != NULL;
+	if (++talk->searches > SEARCHES_MAX)
+		return -ETIME;
+	return regex_search(&rule, talk->bytes, talk->length);
+}
+
+static void fail_by_search(struct run *run, int error)
+{
+	struct shown wanted = show_wanted(run);
+
+	steps_cancel(run);
+	if (error == ETIME)
+		run_done(run, CHECK_BAD, "searching %s takes too long, after %s", wanted.text,
+			 run_after(run).text);
+	else
+		run_done(run, CHECK_LOCAL_ERROR, "answer not examined: %s", strerror(error));
+}
+
+/* Returns whether the next step can be made; else it waits, or the run has ended. */
+static bool expect(struct run *run, const struct config_tcp_step *step)
+{
+	struct conversation *talk = run->work;
+	int found = search(talk, step);
+
+	if (found < 0)
+		fail_by_search(run, -found);
+	else if (!found && talk->length == BYTES_MAX)
+		fail_by_length(run);
+	return found > 0;
 }
 
 /* Makes steps until one has to wait, or all are made. */
@@ -159,11 +194,8 @@ static void advance(struct run *run)
 			fail_by_error(run, "send", error);
 			return;
 		}
-		if (step->action == CONFIG_TCP_EXPECT && !has_come(talk, step)) {
-			if (talk->length == BYTES_MAX)
-				fail_by_length(run);
+		if (step->action != CONFIG_TCP_SEND && !expect(run, step))
 			return;
-		}
 	}
 	succeed(run);
 }
@@ -205,6 +237,7 @@ void steps_begin(struct run *run, int fd)
 	}
 	talk->fd = fd;
 	talk->step = talk->length = 0;
+	talk->searches = 0;
 	event_assign(&talk->readable, run->owner->base, fd, EV_READ | EV_PERSIST, on_readable, run);
 	event_add(&talk->readable, NULL);
 	run->work = talk;

@@ -130,6 +130,7 @@ struct config_check_udp {
 enum config_tcp_action {
 	CONFIG_TCP_SEND,
 	CONFIG_TCP_EXPECT, /* these bytes somewhere in what has come since the last SEND */
+	CONFIG_TCP_EXPECT_REGEX, /* the same for a regular expression (PCRE) */
 	CONFIG_TCP_ACTION_COUNT,
 };
 

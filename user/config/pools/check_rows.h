@@ -40,9 +40,9 @@
 config_read pool_read_check_address, pool_read_check_interface;
 config_read pool_read_header, pool_read_http_protocol;
 
-/* Reports a regex that is none. block: the url's */
-void pool_check_regex(struct config_parser *parser, const struct config_check_url *url,
-		      const struct config_block *block);
+/* Reports a pattern that is no regular expression. options: PCRE2_* */
+void pool_check_regex(struct config_parser *parser, const char *pattern, uint32_t options,
+		      struct config_location location);
 
 extern const struct config_block_type pool_http_type, pool_ssl_type, pool_grpc_type;
 extern const struct config_block_type pool_tcp_type, pool_udp_type, pool_bfd_type;

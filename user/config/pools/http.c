@@ -234,7 +234,9 @@ static void check_url(struct config_parser *parser, URL *url, const struct confi
 	if (url->digest && url->method && !strcmp(url->method, "HEAD"))
 		config_error(parser, *config_block_seen(block, "digest"),
 			     "the answer to HEAD has no body; remove digest, or method HEAD");
-	pool_check_regex(parser, url, block);
+	if (url->regex)
+		pool_check_regex(parser, url->regex, url->regex_options,
+				 *config_block_seen(block, "regex"));
 	for (size_t i = 0; !url->regex && i < ARRAY_SIZE(of_regex); i++)
 		if (config_block_seen(block, of_regex[i]))
 			config_warning(parser, *config_block_seen(block, of_regex[i]),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Regular expressions of url blocks, compiled as xbeat-checker will do. The library is loaded with the
+ * Regular expressions of checks, compiled as xbeat-checker will do. The library is loaded with the
  * first one: xbeatd locks its memory, within 8 MiB where that is limited.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -38,35 +38,35 @@ static const char *load(void)
 	return dlerror();
 }
 
-static void check(struct config_parser *parser, const struct config_check_url *url,
+static void check(struct config_parser *parser, const char *pattern, uint32_t options,
 		  struct config_location location)
 {
 	PCRE2_UCHAR message[MESSAGE_BYTES];
 	PCRE2_SIZE offset;
 	int error;
-	pcre2_code *code = library.compile((PCRE2_SPTR)url->regex, PCRE2_ZERO_TERMINATED,
-					   url->regex_options, &error, &offset, NULL);
+	pcre2_code *code = library.compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, options,
+					   &error, &offset, NULL);
 
 	if (!code) {
 		library.message(error, message, sizeof(message));
 		config_error(
 			parser, location,
 			"'%s' is no regular expression: %s at its character %zu; see pcre2pattern(3)",
-			url->regex, (const char *)message, offset);
+			pattern, (const char *)message, offset);
 	}
 	library.code_free(code);
 }
 
-void pool_check_regex(struct config_parser *parser, const struct config_check_url *url,
-		      const struct config_block *block)
+void pool_check_regex(struct config_parser *parser, const char *pattern, uint32_t options,
+		      struct config_location location)
 {
-	const struct config_location *location = config_block_seen(block, "regex");
-	const char *missing = url->regex ? load() : NULL;
+	const char *missing = load();
 
 	if (missing)
-		config_warning(parser, *location,
-			       "regex is not checked: %s; install PCRE2, which xbeat-checker needs",
-			       missing);
-	else if (url->regex)
-		check(parser, url, *location);
+		config_warning(
+			parser, location,
+			"the regular expression is not checked: %s; install PCRE2, which xbeat-checker needs",
+			missing);
+	else
+		check(parser, pattern, options, location);
 }

@@ -17,7 +17,10 @@ static bool read_bytes(struct config_parser *parser, const struct config_keyword
 	step->bytes = calloc(1, strlen(token->text) + 1);
 	if (!step->bytes)
 		limits_out_of_memory();
-	count = byte_text_parse(token->text, step->bytes, &wrong);
+	if (step->action == CONFIG_TCP_EXPECT_REGEX) /* it has escapes of its own */
+		count = (ssize_t)strlen(strcpy((char *)step->bytes, token->text));
+	else
+		count = byte_text_parse(token->text, step->bytes, &wrong);
 	if (count < 0)
 		config_error(parser, token->location,
 			     "'%.2s' is not an escape; write \\r, \\n, \\t, \\\\ or \\xHH", wrong);
@@ -29,13 +32,19 @@ static bool read_bytes(struct config_parser *parser, const struct config_keyword
 	return step->length;
 }
 
+static enum config_tcp_action action_named(const char *keyword)
+{
+	if (!strcmp(keyword, "expect_regex"))
+		return CONFIG_TCP_EXPECT_REGEX;
+	return strcmp(keyword, "send") != 0 ? CONFIG_TCP_EXPECT : CONFIG_TCP_SEND;
+}
+
 static void read_step(struct config_parser *parser, struct config_block *block,
 		      const struct config_keyword *keyword,
 		      const struct config_statement *statement)
 {
 	struct config_check_tcp *tcp = &((struct check_draft *)block->target)->check.tcp;
-	struct config_tcp_step step = {
-		.action = strcmp(keyword->name, "send") != 0 ? CONFIG_TCP_EXPECT : CONFIG_TCP_SEND};
+	struct config_tcp_step step = {.action = action_named(keyword->name)};
 
 	if (tcp->step_count == CONFIG_TCP_STEPS_MAX) {
 		config_error(parser, statement->tokens[0].location,
@@ -47,6 +56,9 @@ static void read_step(struct config_parser *parser, struct config_block *block,
 		free(step.bytes);
 		return;
 	}
+	if (step.action == CONFIG_TCP_EXPECT_REGEX)
+		pool_check_regex(parser, (const char *)step.bytes, 0,
+				 statement->tokens[1].location);
 	tcp->steps = array_grow(tcp->steps, &tcp->step_count, sizeof(*tcp->steps));
 	tcp->steps[tcp->step_count - 1] = step;
 }
@@ -58,10 +70,7 @@ static void read_step(struct config_parser *parser, struct config_block *block,
 	}
 
 static const struct config_keyword tcp_rows[] = {
-	CHECK_ROWS,
-	CONNECTION_ROWS,
-	STEP_ROW("send"),
-	STEP_ROW("expect"),
+	CHECK_ROWS, CONNECTION_ROWS, STEP_ROW("send"), STEP_ROW("expect"), STEP_ROW("expect_regex"),
 };
 
 const struct config_block_type pool_tcp_type = {

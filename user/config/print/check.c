@@ -226,13 +226,18 @@ static void print_dns(struct config_printer *printer, const struct config_check 
 static void print_tcp(struct config_printer *printer, const struct config_check *check)
 {
 	static const char *const names[CONFIG_TCP_ACTION_COUNT] = {
-		[CONFIG_TCP_SEND] = "send", [CONFIG_TCP_EXPECT] = "expect"};
+		[CONFIG_TCP_SEND] = "send",
+		[CONFIG_TCP_EXPECT] = "expect",
+		[CONFIG_TCP_EXPECT_REGEX] = "expect_regex",
+	};
 
 	for (size_t i = 0; i < check->tcp.step_count; i++) {
 		const struct config_tcp_step *step = &check->tcp.steps[i];
 		_cleanup_free_ char *text = byte_text_new(step->bytes, step->length);
+		bool is_regex = step->action == CONFIG_TCP_EXPECT_REGEX;
 
-		config_print_token(printer, names[step->action], text);
+		config_print_token(printer, names[step->action],
+				   is_regex ? (const char *)step->bytes : text);
 	}
 }
 

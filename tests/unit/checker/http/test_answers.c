@@ -7,7 +7,7 @@
 
 #include "user/checker/http/grpc_message.h"
 #include "user/checker/http/redirect.h"
-#include "user/checker/http/regex.h"
+#include "user/checker/methods/regex.h"
 #include "user/lib/array.h"
 #include <cmocka.h>
 #include <errno.h>

@@ -261,6 +261,8 @@ static void wrong(void **state)
 		 "8:13: error: '99' is not an HTTP status; write \"status_code NUMBER[-NUMBER] ...\" with 100 to 639\n"
 		 "10:8: error: 'X' is not a header; write \"header \"NAME: VALUE\"\"\n"
 		 "12:1: error: HTTP_GET has no url; add \"url { path / }\"\n"},
+		{SERVER("TCP_CHECK {\nexpect_regex \"a(b\"\n}\n"),
+		 "7:14: error: 'a(b' is no regular expression: missing closing parenthesis at its character 3; see pcre2pattern(3)\n"},
 		{SERVER("HTTP_GET {\nurl {\npath /\nregex \"a(b\"\n}\n}\n"),
 		 "9:1: error: 'a(b' is no regular expression: missing closing parenthesis at its character 3; see pcre2pattern(3)\n"},
 		{SERVER("HTTP_GET {\nurl {\npath /\nmethod \"A B\"\n}\nurl {\npath /\nmethod HEAD\n"

@@ -83,7 +83,7 @@ static void checks(void **state)
 		      "startup { failures 3 interval 4 }\nflap_damping { changes 9 }\n}\n"),
 		"delay_loop 0.02\n");
 	round_trip(
-		CHECK("TCP_CHECK {\nexpect 220\nsend \"A \\x22\\x00#!$\\\\\\t\\r\\n\"\nexpect \"{x\"\nsend QUIT\\r\\n\n}\n"),
+		CHECK("TCP_CHECK {\nexpect 220\nsend \"A \\x22\\x00#!$\\\\\\t\\r\\n\"\nexpect \"{x\"\nexpect_regex \"^a b\\s\\x41$\"\nsend QUIT\\r\\n\n}\n"),
 		"send \"A \\x22\\x00\\x23\\x21\\x24\\\\\\t\\r\\n\"\n");
 	round_trip(
 		CHECK("HTTP_GET {\nurl {\npath /\n}\nurl {\npath /x?a=b&c\nmethod OPTIONS\nstatus_code 100 200-204 639\n"

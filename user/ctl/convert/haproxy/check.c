@@ -243,6 +243,13 @@ static size_t step_bytes(const struct haproxy_step *step, uint8_t *bytes)
 	return length / 2;
 }
 
+static const char *keyword_of(const struct haproxy_step *step)
+{
+	if (!step->expects)
+		return "send";
+	return step->is_regex ? "expect_regex" : "expect";
+}
+
 static void write_steps(struct conversion *conversion, const struct haproxy_tcp *tcp)
 {
 	for (size_t i = 0; i < tcp->step_count; i++) {
@@ -252,8 +259,9 @@ static void write_steps(struct conversion *conversion, const struct haproxy_tcp 
 
 		if (!bytes)
 			limits_out_of_memory();
-		text = byte_text_new(bytes, step_bytes(step, bytes));
-		conversion_write_text(conversion, step->expects ? "expect" : "send", text);
+		text = step->is_regex ? pattern_of(step->text, false)
+				      : byte_text_new(bytes, step_bytes(step, bytes));
+		conversion_write_text(conversion, keyword_of(step), text);
 	}
 }
 

@@ -72,6 +72,7 @@ struct haproxy_http {
 struct haproxy_step {
 	bool expects;
 	bool is_hex; /* text: hexadecimal digits */
+	bool is_regex; /* text: a regular expression */
 	const char *text;
 };
 

@@ -89,10 +89,11 @@ static void take_expect(struct haproxy_proxy *proxy, const struct haproxy_line *
 	}
 	step.text = line->words[i + 1];
 	step.is_hex = !strcmp(line->words[i], "binary");
-	if (step.is_hex || !strcmp(line->words[i], "string"))
+	step.is_regex = !strcmp(line->words[i], "rstring");
+	if (step.is_hex || step.is_regex || !strcmp(line->words[i], "string"))
 		add_step(proxy, line, step);
 	else
-		lose(proxy, line, "only string and binary are supported, without \"!\"");
+		lose(proxy, line, "only string, rstring and binary are supported, without \"!\"");
 }
 
 static void take_connect(struct haproxy_proxy *proxy, const struct haproxy_line *line)

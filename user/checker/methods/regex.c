@@ -4,7 +4,7 @@
  * Callouts before each item of the pattern count the steps instead.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "user/checker/http/regex.h"
+#include "user/checker/methods/regex.h"
 #include <errno.h>
 #include <pcre2.h>
 

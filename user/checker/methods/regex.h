@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A regular expression (PCRE2) searched for in the body of an answer. The body is a stranger's: how
+ * A regular expression (PCRE2) searched for in an answer. The answer is a stranger's: how
  * much work a search may be is limited.
  */
-#ifndef XBEAT_CHECKER_HTTP_REGEX_H
-#define XBEAT_CHECKER_HTTP_REGEX_H
+#ifndef XBEAT_CHECKER_METHODS_REGEX_H
+#define XBEAT_CHECKER_METHODS_REGEX_H
 
 #include <stddef.h>
 #include <stdint.h>
