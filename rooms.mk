@@ -207,7 +207,7 @@ uses.tests/unit/control := user/ctl
 uses.tests/unit/core := user/core/vrrp
 uses.tests/unit/runner := user/lib/files
 uses.tests/unit/vrrp := user/vrrp/report
-uses.tests/fuzz := user/core/bfd tests/bpf user/checker/http user/control user/exporter/http user/runner/child user/net user/net/netlink user/config \
+uses.tests/fuzz := user/core/bfd user/checker/methods tests/bpf user/checker/http user/control user/exporter/http user/runner/child user/net user/net/netlink user/config \
 	user/config/print user/config/host user/config/model user/core user/core/vrrp user/lib
 uses.tests/bpf := user/kernel/load user/kernel/maps user/kernel user/kernel/system user/core user/core/vrrp user/lib
 uses.tests/tools := user/checker user/checker/http user/checker/dns user/checker/methods user/checker/protocol user/core/pool user/starter \

@@ -454,7 +454,7 @@ int main(int argc, char **argv)
 {
 	static const struct plane_events events = {.refused = on_refused, .restored = on_restored};
 	struct line arguments = {.at = 1};
-	char text[512];
+	char text[512], problem[PLANE_PROBLEM_BYTES];
 
 	for (int i = 0; i < argc && i < WORDS_MAX; i++)
 		arguments.words[i] = argv[i];
@@ -462,7 +462,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	log_open("ipvs_plane", false);
 	base = event_base_new();
-	plane = plane_ipvs_start(base, &settings, record, &events);
+	plane = plane_ipvs_start(base, &settings, record, &events, problem);
 	if (!plane)
 		return 1;
 	while (fgets(text, sizeof(text), stdin))

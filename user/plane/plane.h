@@ -10,6 +10,8 @@
 #include <event2/event.h>
 #include <jansson.h>
 
+#define PLANE_PROBLEM_BYTES 192 /* why a data plane cannot be used */
+
 /* A virtual service: of an address, or of a mark. */
 struct plane_service {
 	uint8_t family; /* 4 or 6 */

@@ -101,20 +101,22 @@ void planes_start(struct pools *pools)
 					    .accepted = on_accepted,
 					    .restored = on_restored,
 					    .context = pools};
-	char record[PATH_MAX];
+	char record[PATH_MAX], problem[PLANE_PROBLEM_BYTES];
 
 	if (pools->ipvs || !needs_ipvs(&pools->config->pools))
 		return;
 	snprintf(record, sizeof(record), XB_IPVS_FILE, pools->setup.daemon_name);
-	pools->ipvs = plane_ipvs_start(pools->setup.base, &pools->config->pools, record, &events);
-	pools->plane_failed = !pools->ipvs;
+	pools->ipvs = plane_ipvs_start(pools->setup.base, &pools->config->pools, record, &events,
+				       problem);
+	snprintf(pools->plane_problem, sizeof(pools->plane_problem), "%s",
+		 pools->ipvs ? "" : problem);
 }
 
 void planes_reload(struct pools *pools)
 {
 	bool was_there = pools->ipvs != NULL;
 
-	pools->plane_failed = false;
+	pools->plane_problem[0] = '\0';
 	if (was_there)
 		plane_ipvs_reload(pools->ipvs, &pools->config->pools);
 	else

@@ -11,6 +11,7 @@
 #include "user/plane/ipvs/users.h"
 #include <errno.h>
 #include <linux/ip_vs.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -305,25 +306,34 @@ static const struct plane_operations operations = {
 	.stop = stop,
 };
 
-static void log_missing(int error)
+void plane_ipvs_problem(int error, char problem[static PLANE_PROBLEM_BYTES])
 {
 	if (error == -ENOENT)
-		log_error(
-			"this kernel has no ip_vs (modprobe ip_vs, then reload; packages of "
-			"kernels for containers may lack it): checks run, no connection is forwarded");
+		snprintf(problem, PLANE_PROBLEM_BYTES, "this kernel has no ip_vs");
 	else
-		log_error("ip_vs cannot be used: %s: checks run, no connection is forwarded",
-			  limits_strerror(-error));
+		snprintf(problem, PLANE_PROBLEM_BYTES, "ip_vs cannot be used: %s",
+			 limits_strerror(-error));
+}
+
+static void log_missing(int error, const char *problem)
+{
+	log_error("%s%s: checks run, no connection is forwarded", problem,
+		  error == -ENOENT ? " (modprobe ip_vs, then reload; packages of kernels for "
+				     "containers may lack it)"
+				   : "");
 }
 
 struct plane *plane_ipvs_start(struct event_base *base, const struct config_pools *settings,
-			       const char *record, const struct plane_events *events)
+			       const char *record, const struct plane_events *events,
+			       char problem[static PLANE_PROBLEM_BYTES])
 {
 	struct ipvs_plane *ipvs = calloc(1, sizeof(*ipvs));
 	int error;
 
-	if (!ipvs)
+	if (!ipvs) {
+		plane_ipvs_problem(-ENOMEM, problem);
 		return NULL;
+	}
 	ipvs->plane.operations = &operations;
 	ipvs->base = base;
 	ipvs->settings = settings;
@@ -339,7 +349,8 @@ struct plane *plane_ipvs_start(struct event_base *base, const struct config_pool
 	}
 	if (!error)
 		return &ipvs->plane;
-	log_missing(error);
+	plane_ipvs_problem(error, problem);
+	log_missing(error, problem);
 	release(ipvs);
 	return NULL;
 }

@@ -127,7 +127,8 @@ struct pools {
 	struct pools_prepared *table;
 	struct checker *checker;
 	struct plane *ipvs; /* NULL: no pool needs it, or it cannot be used */
-	bool plane_failed;
+	char plane_problem
+		[PLANE_PROBLEM_BYTES]; /* why it cannot be used; "": it can, or is not needed */
 	bool plane_is_new; /* it could not be used until this reload: nothing is in it */
 	struct pools_work work;
 	struct pools_burst burst;

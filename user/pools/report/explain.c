@@ -132,8 +132,8 @@ static void explain_plane(const struct server_entry *server, json_t *lines)
 		json_say(lines, "It is not in the data plane.");
 	if (server->refused)
 		json_say(lines, "The data plane has refused it: %s.", server->refused);
-	if (pool->pools->plane_failed && pool->config->plane == CONFIG_PLANE_IPVS)
-		json_say(lines, "No connection is forwarded: this kernel has no ip_vs.");
+	if (*pool->pools->plane_problem && pool->config->plane == CONFIG_PLANE_IPVS)
+		json_say(lines, "No connection is forwarded: %s.", pool->pools->plane_problem);
 	if (pool_sorry_active(&pool->core))
 		json_say(lines, "Its pool has no quorum, so the sorry server has the connections.");
 	if (pool->suspended)

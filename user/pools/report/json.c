@@ -277,9 +277,9 @@ static json_t *checker_json(const struct pools *pools)
 
 static json_t *plane_json(const struct pools *pools)
 {
-	if (pools->plane_failed)
-		return json_pack("{s:s, s:s, s:s}", "name", "ipvs", "state", "missing", "reason",
-				 "this kernel has no ip_vs: no connection is forwarded");
+	if (*pools->plane_problem)
+		return json_pack("{s:s, s:s, s:s+}", "name", "ipvs", "state", "missing", "reason",
+				 pools->plane_problem, ": no connection is forwarded");
 	return json_pack("{s:s, s:s}", "name", pools->ipvs ? "ipvs" : "none", "state", "works");
 }
 
