@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The demo, which new users run first, works and cleans up."""
 
-import pathlib
 import re
 import signal
 import subprocess
 
 import pytest
 
-from tests.support.demo import check_pool, in_one_line
-from tests.support.laboratory import PINS, ROOT, SOCKETS, wait_until
+from tests.support.demo import check_pool, in_one_line, traces
+from tests.support.laboratory import ROOT, wait_until
 
 
 @pytest.fixture
@@ -24,12 +23,6 @@ def demo(tmp_path):
         process.terminate()
         process.wait()
     assert traces(f"xdemo{process.pid}") == []
-
-
-def traces(name):
-    """Namespaces, pins, sockets, state and scratch files whose names begin with name."""
-    places = ["/run/netns", "/run/xbeat-lab", "/tmp", PINS, SOCKETS]
-    return [str(path) for place in places for path in pathlib.Path(place).glob(f"{name}*")]
 
 
 def test_demo_shows_takeovers_and_a_pool(demo):
