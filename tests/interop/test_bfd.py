@@ -51,6 +51,12 @@ def bfdd(lab, **options):
     return Bfdd(lab, "node-b", lab.address("node-a"), lab.address("node-b"), **options).start()
 
 
+def send_packet(lab, destination, ttl=255):
+    """Of node-b, as after its restart: Down, multiplier 3, discriminator 7, 1 s."""
+    packet = struct.pack("!BBBBIIIII", 0x20, 0x40, 3, 24, 7, 0, 1000000, 1000000, 0).hex()
+    lab.run("node-b", "/usr/bin/python3", "-c", SEND, lab.address("node-b"), destination, ttl, packet)
+
+
 def reason(daemon, server):
     return daemon.server(server)["checks"][0].get("reason", "")
 
@@ -140,6 +146,26 @@ def test_link_local(lab):
     frr.wait_status("up")
 
 
+def test_two_sessions_with_one_neighbor(lab):
+    """From two addresses of this machine: packets that name no session yet belong to one of them."""
+    own, theirs, other = lab.address("node-a"), lab.address("node-b"), "10.77.0.77"
+    lab.run("node-a", "ip", "address", "add", f"{other}/24", "dev", "eth0")
+    frr = Bfdd(lab, "node-b", own, theirs, other=other).start()
+    servers = [Server(lab, "node-b", port) for port in (80, 81)]
+    sessions = [block(f"bfd_instance {name}", f"neighbor_ip {theirs}", f"source_ip {source}", *settings())
+                for name, source in (("one", own), ("two", other))]
+    checks = [block("BFD_CHECK", f"name {name}") for name in ("one", "two")]
+    daemon = Pools(lab, "node-a", *sessions, virtual_server(
+        *(real_server(server, check=check) for server, check in zip(servers, checks)))).start()
+    for ended, (source, server) in enumerate(zip((own, other), servers), 1):
+        wait_until(lambda: [peer["status"] for peer in frr.peers()] == ["up", "up"], frr.peers)
+        for each in servers:
+            wait_reason(daemon, each, "session up")
+        send_packet(lab, source)
+        wait_until(lambda ended=ended: len(downs(daemon)) == ended, lambda: downs(daemon))
+        assert downs(daemon)[-1]["subject"] == server.address
+
+
 def test_ipv6(lab):
     for index, node in enumerate(lab.nodes, 1):
         lab.run(node, "ip", "address", "add", f"fd00:77::{index}/64", "dev", "eth0", "nodad")
@@ -212,9 +238,7 @@ def test_passive(lab):
 
 def test_a_packet_from_afar(lab):
     daemon, server = start_pools(lab)
-    # Down, multiplier 3, discriminator 7, 1 s
-    packet = struct.pack("!BBBBIIIII", 0x20, 0x40, 3, 24, 7, 0, 1000000, 1000000, 0).hex()
-    lab.run("node-b", "/usr/bin/python3", "-c", SEND, lab.address("node-b"), lab.address("node-a"), 254, packet)
+    send_packet(lab, lab.address("node-a"), ttl=254)
     wait_reason(daemon, server, "its TTL 254 is below 255 (ttl, max_hops)")
     assert daemon.server(server)["state"] == "down"
 

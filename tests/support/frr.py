@@ -84,11 +84,13 @@ class Frr(FrrNode):
 class Bfdd(FrrNode):
     """bfdd with one neighbor, 50 ms and three packets."""
 
-    def __init__(self, lab, node, neighbor, own, multihop=False, interface=None):
+    def __init__(self, lab, node, neighbor, own, multihop=False, interface=None, other=None):
+        """other: the address of one more neighbor."""
         self.peer = (f"peer {neighbor}{' multihop' if multihop else ''} local-address {own}"
                      f"{f' interface {interface}' if interface else ''}")
-        super().__init__(lab, node, "bfdd", "bfd", f" {self.peer}", "  transmit-interval 50",
-                         "  receive-interval 50", "  detect-multiplier 3", "  no shutdown", " exit", "exit")
+        settings = ("  transmit-interval 50", "  receive-interval 50", "  detect-multiplier 3", "  no shutdown", " exit")
+        more = (f" peer {other} local-address {own}", *settings) if other else ()
+        super().__init__(lab, node, "bfdd", "bfd", f" {self.peer}", *settings, *more, "exit")
 
     def start_program(self):
         super().start_program("--bfdctl", self.directory / "bfdd.sock")
@@ -96,8 +98,11 @@ class Bfdd(FrrNode):
     def set_shut_down(self, shut_down):
         self.command("configure terminal", "bfd", self.peer, "shutdown" if shut_down else "no shutdown")
 
+    def peers(self):
+        return json.loads(self.command("show bfd peers json"))
+
     def show(self):
-        return json.loads(self.command("show bfd peers json"))[0]
+        return self.peers()[0]
 
     def wait_status(self, status):
         wait_until(lambda: self.show()["status"] == status, lambda: f"bfdd is {status}: {self.show()}")

@@ -26,7 +26,7 @@
 struct received {
 	uint8_t bytes[PACKET_BYTES_MAX];
 	size_t length;
-	struct xb_address from;
+	struct xb_address from, to;
 	uint32_t interface; /* index, of a link-local address; else 0 */
 	int ttl; /* -1: not known */
 };
@@ -62,13 +62,27 @@ static void take_source(struct received *received, const struct sockaddr_storage
 	received->interface = ipv6->sin6_scope_id;
 }
 
-static void take_ttl(struct received *received, struct msghdr *message)
+static void take_control(struct received *received, const struct cmsghdr *part)
+{
+	const bool is_ipv6 = part->cmsg_level == IPPROTO_IPV6;
+	struct in_pktinfo ipv4;
+
+	if (part->cmsg_type == (is_ipv6 ? IPV6_HOPLIMIT : IP_TTL)) {
+		memcpy(&received->ttl, CMSG_DATA(part), sizeof(received->ttl));
+	} else if (is_ipv6 && part->cmsg_type == IPV6_PKTINFO) {
+		memcpy(received->to.bytes, CMSG_DATA(part), sizeof(received->to.bytes));
+	} else if (!is_ipv6 && part->cmsg_type == IP_PKTINFO) {
+		memcpy(&ipv4, CMSG_DATA(part), sizeof(ipv4));
+		received->to = address_from_ipv4(ipv4.ipi_addr.s_addr);
+	}
+}
+
+static void take_controls(struct received *received, struct msghdr *message)
 {
 	received->ttl = -1;
+	received->to = (struct xb_address){};
 	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part))
-		if ((part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_TTL) ||
-		    (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_HOPLIMIT))
-			memcpy(&received->ttl, CMSG_DATA(part), sizeof(received->ttl));
+		take_control(received, part);
 }
 
 static bool read_packet(int fd, struct received *received)
@@ -88,7 +102,7 @@ static bool read_packet(int fd, struct received *received)
 		return false;
 	received->length = (size_t)length;
 	take_source(received, &from);
-	take_ttl(received, &message);
+	take_controls(received, &message);
 	return true;
 }
 
@@ -98,11 +112,13 @@ static bool is_from(const struct received *received, const struct bfd_socket *in
 	const struct config_check *check = link->run->check;
 
 	return address_equal(&check->target.address, &received->from) &&
+	       (address_is_unset(&check->bind.address) ||
+		address_equal(&check->bind.address, &received->to)) &&
 	       check->bfd.multihop == in->is_multihop &&
 	       (!received->interface || received->interface == link->interface);
 }
 
-/* By address and port; several neighbors behind one address differ in the session that they name. */
+/* By addresses and port; several neighbors behind one address differ in the session that they name. */
 static struct link *find_link(const struct bfd_socket *in, const struct received *received,
 			      uint32_t discriminator)
 {
@@ -176,11 +192,15 @@ static int bind_port(const struct bfd_socket *in, uint16_t port)
 		error = set_number(in->fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 		if (!error)
 			error = set_number(in->fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
+		if (!error)
+			error = set_number(in->fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 		if (!error && bind(in->fd, (struct sockaddr *)&any6, sizeof(any6)))
 			error = -errno;
 		return error;
 	}
 	error = set_number(in->fd, IPPROTO_IP, IP_RECVTTL, 1);
+	if (!error)
+		error = set_number(in->fd, IPPROTO_IP, IP_PKTINFO, 1);
 	if (!error && bind(in->fd, (struct sockaddr *)&any, sizeof(any)))
 		error = -errno;
 	return error;
