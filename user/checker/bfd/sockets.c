@@ -164,7 +164,7 @@ static void take_packet(const struct bfd_socket *in, const struct received *rece
 
 static void drain(const struct bfd_socket *in)
 {
-	struct received received;
+	struct received received = {.ttl = -1};
 
 	for (int i = 0; i < PACKETS_AT_ONCE && read_packet(in->fd, &received); i++)
 		take_packet(in, &received);

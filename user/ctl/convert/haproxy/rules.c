@@ -63,7 +63,7 @@ static bool is_method(const char *text)
 
 	while (isalpha((unsigned char)text[length]))
 		length++;
-	return length && length <= METHOD_BYTES_MAX && !text[length];
+	return length && !text[length] && length <= METHOD_BYTES_MAX;
 }
 
 static void take_method(struct haproxy_proxy *proxy, unsigned line, const char *method)
