@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Instead of xbeat-checker: one that a hostile server has taken over. The file "attack" beside it
-names what it does."""
+names what it does, "layout" has the number of the protocol."""
 
 import mmap
 import os
@@ -13,7 +13,7 @@ import struct
 
 HELLO, CHANGES, RUN, LOG, PROGRESS = range(5)
 USE = 0
-LAYOUT = 1
+LAYOUT = int((pathlib.Path(__file__).parent / "layout").read_text())
 CHANGES_MAX = 256
 ERROR = 3  # of syslog(3)
 

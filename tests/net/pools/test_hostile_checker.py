@@ -30,6 +30,8 @@ def hostile_build(lab, attack):
     shutil.copy(ROOT / "tests" / "tools" / "hostile_checker.py", folder / "xbeat-checker")
     os.chmod(folder / "xbeat-checker", 0o755)
     (folder / "attack").write_text(attack)
+    protocol = (ROOT / "user" / "checker" / "protocol" / "protocol.h").read_text()
+    (folder / "layout").write_text(re.search(r"#define CHECKER_LAYOUT (\d+)", protocol)[1])
     return folder
 
 
