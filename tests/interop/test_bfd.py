@@ -130,6 +130,52 @@ def test_switched_off_at_the_neighbor(lab):
     assert not downs(daemon)
 
 
+def test_the_neighbor_learns_of_a_stop(lab):
+    """Also of a session that a reload ends: it is no failure."""
+    frr = bfdd(lab)
+    daemon, server = start_pools(lab)
+    wait_reason(daemon, server, "session up")
+    frr.wait_status("up")
+    daemon.stop()
+    wait_until(lambda: frr.show()["status"] == "down", frr.show)
+    assert frr.show()["remote-diagnostic"] == "administratively down"
+
+
+def test_a_reload_with_other_settings(lab):
+    frr = bfdd(lab)
+    daemon, server = start_pools(lab)
+    wait_reason(daemon, server, "session up")
+    texts = (bfd_instance(lab, "min_rx 70"), virtual_server(real_server(server, check=block("BFD_CHECK", "name other"))))
+    daemon.configure(*texts)
+    daemon.ctl("reload")
+    wait_until(lambda: frr.show()["remote-receive-interval"] == 70 and frr.show()["status"] == "up", frr.show)
+    wait_reason(daemon, server, "session up")
+    assert not downs(daemon)
+
+
+def test_the_way_is_gone_for_a_while(lab):
+    """The own interface is down: nothing can be sent, nothing comes."""
+    frr = bfdd(lab)
+    daemon, server = start_pools(lab)
+    wait_reason(daemon, server, "session up")
+    lab.run("node-a", "ip", "link", "set", "eth0", "down")
+    daemon.wait_server(server, "down")
+    wait_reason(daemon, server, "send to 10.77.0.2: Network is unreachable")
+    lab.run("node-a", "ip", "link", "set", "eth0", "up")
+    daemon.wait_server(server, "up")
+    frr.wait_status("up")
+
+
+def test_the_own_address_comes_later(lab):
+    frr = Bfdd(lab, "node-b", "10.77.0.77", lab.address("node-b")).start()
+    daemon, server = start_pools(lab, "source_ip 10.77.0.77")
+    wait_reason(daemon, server, "bindto: Cannot assign requested address; the address is not on this machine")
+    assert daemon.server(server)["state"] == "up"
+    lab.run("node-a", "ip", "address", "add", "10.77.0.77/24", "dev", "eth0")
+    wait_reason(daemon, server, "session up")
+    frr.wait_status("up")
+
+
 def test_multihop(lab):
     frr = bfdd(lab, multihop=True)
     daemon, server = start_pools(lab, "multihop", f"source_ip {lab.address('node-a')}", "max_hops 1")

@@ -57,9 +57,8 @@ static void arm(struct link *link)
 		clock_arm(link->timer, link->timer_due_ns);
 }
 
-static void send_packet(struct link *link, bool final)
+static void send_packet(struct link *link, struct bfd_packet packet)
 {
-	struct bfd_packet packet = bfd_session_packet(&link->session, final);
 	uint8_t bytes[BFD_PACKET_BYTES];
 
 	bfd_packet_write(&packet, bytes);
@@ -116,7 +115,7 @@ static void changed(struct link *link, enum bfd_state before)
 static void act(struct link *link, const struct bfd_actions *actions, enum bfd_state before)
 {
 	if (actions->send)
-		send_packet(link, actions->final);
+		send_packet(link, bfd_session_packet(&link->session, actions->final));
 	arm(link);
 	if (actions->changed)
 		changed(link, before);
@@ -340,6 +339,9 @@ static void forget(struct run *run)
 	if (!link)
 		return;
 	run->kept = NULL;
+	/* It need not find out by silence, nor take this for a failure. */
+	if (link->session.remote_discriminator)
+		send_packet(link, bfd_session_last_packet(&link->session));
 	free_link(run->owner, link);
 	if (!run->owner->bfd->links)
 		bfd_sockets_close(run->owner);

@@ -247,3 +247,14 @@ struct bfd_packet bfd_session_packet(const struct bfd_session *session, bool fin
 		.required_min_rx_us = session->settings.min_rx_us,
 	};
 }
+
+struct bfd_packet bfd_session_last_packet(const struct bfd_session *session)
+{
+	struct bfd_packet packet = bfd_session_packet(session, false);
+
+	packet.state = BFD_ADMIN_DOWN;
+	packet.diagnostic = BFD_ADMINISTRATIVELY_DOWN;
+	packet.poll = false;
+	packet.desired_min_tx_us = session->settings.idle_tx_us;
+	return packet;
+}

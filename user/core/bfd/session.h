@@ -84,4 +84,7 @@ uint64_t bfd_session_detection_ns(const struct bfd_session *session);
 /* The packet that says how things are (section 6.8.7). */
 struct bfd_packet bfd_session_packet(const struct bfd_session *session, bool final);
 
+/* The last one, of a session that a person ends (section 6.8.16). */
+struct bfd_packet bfd_session_last_packet(const struct bfd_session *session);
+
 #endif

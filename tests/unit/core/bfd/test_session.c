@@ -237,6 +237,20 @@ static void test_whose_silence(void **state)
 		}
 }
 
+/* Section 6.8.16 */
+static void test_last_packet(void **state)
+{
+	struct bfd_session session = in_state(BFD_UP);
+	struct bfd_packet packet = bfd_session_last_packet(&session);
+
+	(void)state;
+	assert_int_equal(packet.state, BFD_ADMIN_DOWN);
+	assert_int_equal(packet.diagnostic, BFD_ADMINISTRATIVELY_DOWN);
+	assert_int_equal(packet.your_discriminator, 7);
+	assert_int_equal(packet.desired_min_tx_us, IDLE_US);
+	assert_false(packet.poll);
+}
+
 static void test_excuse(void **state)
 {
 	struct bfd_session session = in_state(BFD_UP);
@@ -412,6 +426,7 @@ int main(void)
 		cmocka_unit_test(test_demand_of_the_neighbor),
 		cmocka_unit_test(test_passive),
 		cmocka_unit_test(test_whose_silence),
+		cmocka_unit_test(test_last_packet),
 		cmocka_unit_test(test_excuse),
 		cmocka_unit_test(test_two_come_up_and_stay),
 		cmocka_unit_test(test_two_with_loss),
