@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Packets of a BFD neighbor, and times between them: whatever comes, in whatever order, the session
+/* Packets of a BFD neighbour, and times between them: whatever comes, in whatever order, the session
  * keeps its times within its rules, and what it sends can be read. Each 32 bytes are a step: four of
  * time, four of chance, 24 of a packet. */
 #include "tests/fuzz/input.h"
@@ -22,7 +22,7 @@ static void check_actions(const struct bfd_session *session, const struct bfd_ac
 	if (!actions->send)
 		return;
 	bfd_packet_write(&packet, bytes);
-	/* Init and Up name the neighbor's session. */
+	/* Init and Up name the neighbour's session. */
 	if (bfd_packet_read(bytes, sizeof(bytes), &read))
 		abort();
 	if (packet.poll && packet.final)

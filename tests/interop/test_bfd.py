@@ -35,15 +35,15 @@ def settings(*lines):
     return [*(f"{name} {value}" for name, value in SETTINGS.items() if name not in given), *lines]
 
 
-def bfd_instance(lab, *lines, neighbor=None):
-    return block("bfd_instance other", f"neighbor_ip {neighbor or lab.address('node-b')}", *settings(*lines))
+def bfd_instance(lab, *lines, neighbour=None):
+    return block("bfd_instance other", f"neighbor_ip {neighbour or lab.address('node-b')}", *settings(*lines))
 
 
-def start_pools(lab, *lines, neighbor=None):
+def start_pools(lab, *lines, neighbour=None):
     """Returns the daemon and the server that the session is about."""
     server = Server(lab, "node-b", 80)
     check = block("BFD_CHECK", "name other")
-    return Pools(lab, "node-a", bfd_instance(lab, *lines, neighbor=neighbor),
+    return Pools(lab, "node-a", bfd_instance(lab, *lines, neighbour=neighbour),
                  virtual_server(real_server(server, check=check))).start(), server
 
 
@@ -93,7 +93,7 @@ def test_bfdd_dies_and_returns(lab):
 
 @pytest.mark.parametrize("program", ["checker", "bfdd"])
 def test_a_stop_by_the_machine(lab, program):
-    """bfdd says Down, because the checker did not run; and the other way round."""
+    """bfdd reports Down, because the checker did not run; and the other way round."""
     frr = bfdd(lab)
     daemon, server = start_pools(lab)
     wait_reason(daemon, server, "session up")
@@ -117,20 +117,20 @@ def test_a_killed_checker_accuses_nobody(lab):
     assert not downs(daemon)
 
 
-def test_switched_off_at_the_neighbor(lab):
-    """RFC 5882 section 3.2: it says nothing of the path."""
+def test_switched_off_at_the_neighbour(lab):
+    """RFC 5882 section 3.2: the path may be good."""
     frr = bfdd(lab)
     daemon, server = start_pools(lab)
     wait_reason(daemon, server, "session up")
     frr.set_shut_down(True)
-    wait_reason(daemon, server, "BFD is switched off at the neighbor")
+    wait_reason(daemon, server, "BFD is switched off at the neighbour")
     assert daemon.server(server)["state"] == "up"
     frr.set_shut_down(False)
     wait_reason(daemon, server, "session up")
     assert not downs(daemon)
 
 
-def test_the_neighbor_learns_of_a_stop(lab):
+def test_the_neighbour_learns_of_a_stop(lab):
     """Also of a session that a reload ends: it is no failure."""
     frr = bfdd(lab)
     daemon, server = start_pools(lab)
@@ -187,12 +187,12 @@ def test_link_local(lab):
     for index, node in enumerate(lab.nodes, 1):
         lab.run(node, "ip", "address", "add", f"fe80::77:{index}/64", "dev", "eth0", "nodad")
     frr = Bfdd(lab, "node-b", "fe80::77:1", "fe80::77:2", interface="eth0").start()
-    daemon, server = start_pools(lab, "interface eth0", "source_ip fe80::77:1", neighbor="fe80::77:2")
+    daemon, server = start_pools(lab, "interface eth0", "source_ip fe80::77:1", neighbour="fe80::77:2")
     wait_reason(daemon, server, "session up")
     frr.wait_status("up")
 
 
-def test_two_sessions_with_one_neighbor(lab):
+def test_two_sessions_with_one_neighbour(lab):
     """From two addresses of this machine: packets that name no session yet belong to one of them."""
     own, theirs, other = lab.address("node-a"), lab.address("node-b"), "10.77.0.77"
     lab.run("node-a", "ip", "address", "add", f"{other}/24", "dev", "eth0")
@@ -216,13 +216,13 @@ def test_ipv6(lab):
     for index, node in enumerate(lab.nodes, 1):
         lab.run(node, "ip", "address", "add", f"fd00:77::{index}/64", "dev", "eth0", "nodad")
     frr = Bfdd(lab, "node-b", "fd00:77::1", "fd00:77::2").start()
-    daemon, server = start_pools(lab, neighbor="fd00:77::2")
+    daemon, server = start_pools(lab, neighbour="fd00:77::2")
     wait_reason(daemon, server, "session up")
     frr.wait_status("up")
 
 
 def test_keepalived(lab):
-    """Its defaults: passive, or not; it tells its own instance."""
+    """It reports the state to an instance of its own."""
     theirs = block("bfd_instance ours", f"neighbor_ip {lab.address('node-a')}", f"source_ip {lab.address('node-b')}",
                    *settings())
     keepalived = Keepalived(lab, "node-b", theirs, instance("A", vips=["10.77.0.100"], track_bfd=["ours"])).start()
@@ -293,6 +293,6 @@ def test_another_daemon_has_the_port(lab):
     bfdd_here = Bfdd(lab, "node-a", lab.address("node-b"), lab.address("node-a")).start()
     daemon, server = start_pools(lab)
     wait_reason(daemon, server, "bind UDP port 3784: Address already in use")
-    assert daemon.server(server)["state"] == "up", "it says nothing of the server"
+    assert daemon.server(server)["state"] == "up", "it is no sign of the server"
     bfdd_here.process.end(signal.SIGKILL)
     daemon.wait_server(server, "down")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A test that fails while the machine stands still is played again, and only then."""
+"""A test that fails while the machine stalls is played again, and only then."""
 
 import os
 import subprocess
@@ -14,8 +14,8 @@ STOP_MS = 300
 PLAYED = f'''
 import subprocess
 
-def stand_still():
-    subprocess.run(["{BUILD}/tools/standstill", "{BUILD}/tools/standstill.bpf.o", "2", "20", "{STOP_MS}"], check=True)
+def stall():
+    subprocess.run(["{BUILD}/tools/make_stalls", "{BUILD}/tools/make_stalls.bpf.o", "2", "20", "{STOP_MS}"], check=True)
 
 def count():
     with open("played", "a+") as file:
@@ -24,12 +24,12 @@ def count():
 
 def test_once():
     if count() == 1:
-        stand_still()
+        stall()
         assert False, "the first time"
 
 def test_always():
     count()
-    stand_still()
+    stall()
     assert False, "each time"
 
 def test_without_a_stall():
@@ -56,11 +56,11 @@ def play(tmp_path, name):
 def test_a_failure_during_a_stall_is_played_again(tmp_path, name, status, count):
     found_status, played, replayed = play(tmp_path, name)
     assert (found_status, played) == (status, count)
-    assert replayed.count(f"::{name}: the machine stood still for ") == count - 1
+    assert replayed.count(f"::{name}: the machine stalled for ") == count - 1
     assert "time" in replayed
 
 
 def test_a_failure_without_a_stall_counts(tmp_path):
-    """Unless this machine has stood still by itself, which the report shows."""
+    """Unless this machine stalled by itself, which the report shows."""
     status, played, replayed = play(tmp_path, "test_without_a_stall")
-    assert (status, played) == (1, 1 + replayed.count("stood still"))
+    assert (status, played) == (1, 1 + replayed.count("the machine stalled"))

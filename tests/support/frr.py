@@ -82,11 +82,11 @@ class Frr(FrrNode):
 
 
 class Bfdd(FrrNode):
-    """bfdd with one neighbor, 50 ms and three packets."""
+    """bfdd with one neighbour, 50 ms and three packets."""
 
-    def __init__(self, lab, node, neighbor, own, multihop=False, interface=None, other=None):
-        """other: the address of one more neighbor."""
-        self.peer = (f"peer {neighbor}{' multihop' if multihop else ''} local-address {own}"
+    def __init__(self, lab, node, neighbour, own, multihop=False, interface=None, other=None):
+        """other: the address of one more neighbour."""
+        self.peer = (f"peer {neighbour}{' multihop' if multihop else ''} local-address {own}"
                      f"{f' interface {interface}' if interface else ''}")
         settings = ("  transmit-interval 50", "  receive-interval 50", "  detect-multiplier 3", "  no shutdown", " exit")
         more = (f" peer {other} local-address {own}", *settings) if other else ()

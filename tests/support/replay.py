@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A test that fails while the machine stands still is played again, from the start.
+"""A test that fails while the machine stalls is played again, from the start.
 
 Tests say what must happen on a machine that runs: a node that gets no processor for longer than its
-Backups wait loses the address, as it should. So a failure counts only if no processor stood still for
-long (tests/tools/stalls.c) during the test. Each replay is reported; a test during which the machine
-stands still each time fails. XBEAT_PLAYED_MAX=1 plays every test once: for finding what a stall
-breaks, with tests/tools/standstill.c.
+Backups wait loses the address, as it should. So a failure counts only if no processor stalled for long
+(tests/tools/stalls.c) during the test. Each replay is reported; a test during which the machine stalls
+each time fails. XBEAT_PLAYED_MAX=1 plays every test once: for finding what a stall
+breaks, with tests/tools/make_stalls.c.
 """
 
 import os
@@ -19,7 +19,7 @@ from _pytest.runner import runtestprotocol
 from tests.support.laboratory import BUILD
 from tests.support.moment import NS_PER_MS, read_stalls
 
-# Virtual machines stand still for 5 to 15 ms now and then; that much each test must endure.
+# Virtual machines stall for 5 to 15 ms now and then; that much each test must endure.
 ENDURED_MS = 50
 PLAYED_MAX = int(os.environ.get("XBEAT_PLAYED_MAX", "3"))
 
@@ -73,5 +73,5 @@ def play(item, nextitem, stalls):
         stalled_ms = stalls.longest_ms(start_ns)
         if stalled_ms <= ENDURED_MS or played == PLAYED_MAX:
             break
-        note_replay(item, f"the machine stood still for {stalled_ms:.0f} ms; {reason(reports)}")
+        note_replay(item, f"the machine stalled for {stalled_ms:.0f} ms; {reason(reports)}")
     return reports

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A run waits until the session is Up, and is good then; or bad, if that takes too long. While the
- * session is Up a run only states that. When it is lost, a run that says why begins at once.
+ * session is Up a run only reports that. When it is lost, a run that reports why starts at once.
  *
- * What is lost because this process did not run says nothing of the server: packets that have come
- * meanwhile are read before the neighbor counts as silent, and if it timed out this side, the session
+ * What is lost because this process did not run is no sign of the server: packets that have come
+ * meanwhile are read before the neighbour counts as silent, and if it timed out this side, the session
  * gets the time to come up again.
  */
 #include "user/checker/bfd/bfd.h"
@@ -94,7 +94,7 @@ static void note_loss(struct link *link)
 			 duration_text(bfd_session_detection_ns(session)).text);
 	else
 		snprintf(link->reason, sizeof(link->reason),
-			 "session down: the neighbor says %s (%s)",
+			 "session down: the neighbour reports %s (%s)",
 			 bfd_state_name(session->remote_state),
 			 bfd_diagnostic_name(session->remote_diagnostic));
 }
@@ -105,7 +105,7 @@ static void changed(struct link *link, enum bfd_state before)
 		report(link);
 		return;
 	}
-	if (before != BFD_UP || link->session.loss == BFD_NEIGHBOR_ADMIN)
+	if (before != BFD_UP || link->session.loss == BFD_NEIGHBOUR_ADMIN)
 		return;
 	if (link->session.loss != BFD_OWN_SILENCE)
 		note_loss(link);
@@ -134,7 +134,7 @@ static void receive(struct link *link, const struct bfd_packet *packet)
 	act(link, &actions, before);
 }
 
-/* Whether the neighbor's silence may be this process's own: it was late. */
+/* Whether the neighbour's silence may be this process's own: it was late. */
 static bool may_be_own(struct link *link, uint64_t late_ns)
 {
 	return late_ns >= LATE_NS &&
@@ -259,16 +259,16 @@ static void open_session(struct run *run)
 	arm(run->kept);
 }
 
-/* A person has ended it at the neighbor, which says nothing of the path (RFC 5882 section 3.2). */
+/* A person has ended it at the neighbour; the path may be good (RFC 5882 section 3.2). */
 static bool is_switched_off(const struct bfd_session *session)
 {
-	return session->remote_state == BFD_ADMIN_DOWN || session->loss == BFD_NEIGHBOR_ADMIN;
+	return session->remote_state == BFD_ADMIN_DOWN || session->loss == BFD_NEIGHBOUR_ADMIN;
 }
 
 static void report_switched_off(struct run *run)
 {
 	run_done(run, CHECK_LOCAL_ERROR,
-		 "BFD is switched off at the neighbor (administratively down)");
+		 "BFD is switched off at the neighbour (administratively down)");
 }
 
 static void start(struct run *run)
@@ -300,7 +300,7 @@ static void explain(const struct link *link, char text[SEEN_BYTES])
 		snprintf(text, SEEN_BYTES, "a packet of %s is discarded: %s", address,
 			 link->refused);
 	else if (session->remote_discriminator)
-		snprintf(text, SEEN_BYTES, "%s says %s (%s)", address,
+		snprintf(text, SEEN_BYTES, "%s reports %s (%s)", address,
 			 bfd_state_name(session->remote_state),
 			 bfd_diagnostic_name(session->remote_diagnostic));
 	else if (link->send_error)

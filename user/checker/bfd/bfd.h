@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * BFD_CHECK: a session of Bidirectional Forwarding Detection with a neighbor (RFC 5880, 5881, 5883;
+ * BFD_CHECK: a session of Bidirectional Forwarding Detection with a neighbour (RFC 5880, 5881, 5883;
  * user/core/bfd). It is held from one run to the next, and each change of it begins a run at once.
  */
 #ifndef XBEAT_CHECKER_BFD_BFD_H

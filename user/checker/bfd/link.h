@@ -13,19 +13,19 @@ struct link {
 	struct run *run; /* its check */
 	struct link *next;
 	struct bfd_session session;
-	uint32_t interface; /* index, of a link-local neighbor; else 0 */
-	int fd; /* sends to the neighbor */
+	uint32_t interface; /* index, of a link-local neighbour; else 0 */
+	int fd; /* sends to the neighbour */
 	struct event *timer;
 	uint64_t timer_due_ns;
-	unsigned excuse_count; /* since the neighbor was heard */
+	unsigned excuse_count; /* since the neighbour was heard */
 	bool lost; /* to be reported by the next run: reason */
 	char reason[LINK_REASON_BYTES];
 	char refused
-		[LINK_REFUSED_BYTES]; /* why the neighbor's last packet was discarded; "": it was not */
+		[LINK_REFUSED_BYTES]; /* why the neighbour's last packet was discarded; "": it was not */
 	int send_error; /* errno; 0: none */
 };
 
-/* A packet of a session's neighbor. */
+/* A packet of a session's neighbour. */
 typedef void link_receive(struct link *link, const struct bfd_packet *packet);
 
 /* What all sessions of a process share. */
@@ -47,7 +47,7 @@ struct bfd_hub {
 int bfd_sockets_open(struct run_owner *owner, const struct config_check *check,
 		     link_receive *receive, const char **tried);
 
-/* Opens what sends to the neighbor. Returns it or a negative errno. */
+/* Opens what sends to the neighbour. Returns it or a negative errno. */
 int bfd_sockets_connect(const struct run *run, const char **tried);
 
 /* Without a session nothing listens. Frees owner->bfd. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Packets of BFD over UDP (RFC 5881 section 4, RFC 5883 section 5). One socket of each family and port
- * receives for all sessions, and the kernel tells the TTL of each packet: a neighbor on the link sends
+ * receives for all sessions, and the kernel reports the TTL of each packet: a neighbour on the link sends
  * 255, which no router can forge (RFC 5082). Each session sends from a port of its own.
  */
 #include "user/checker/bfd/link.h"
@@ -118,7 +118,7 @@ static bool is_from(const struct received *received, const struct bfd_socket *in
 	       (!received->interface || received->interface == link->interface);
 }
 
-/* By addresses and port; several neighbors behind one address differ in the session that they name. */
+/* By addresses and port; several neighbours behind one address differ in the session that they name. */
 static struct link *find_link(const struct bfd_socket *in, const struct received *received,
 			      uint32_t discriminator)
 {

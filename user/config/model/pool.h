@@ -296,7 +296,7 @@ struct config_probe {
 /* bfd_instance: a BFD session, which a BFD_CHECK names. */
 struct config_bfd {
 	char *name;
-	struct config_endpoint neighbor, source; /* source.address unset: any */
+	struct config_endpoint neighbour, source; /* source.address unset: any */
 	char interface[16]; /* "": none */
 	struct config_check_bfd settings;
 	bool vrrp_only; /* no check may name it */

@@ -100,8 +100,8 @@ static void read_address(struct config_parser *parser, struct config_block *bloc
 	}
 
 static const struct config_keyword bfd_rows[] = {
-	ADDRESS("neighbor_ip", neighbor.address),
-	ADDRESS("neighbour_ip", neighbor.address),
+	ADDRESS("neighbor_ip", neighbour.address),
+	ADDRESS("neighbour_ip", neighbour.address),
 	ADDRESS("source_ip", source.address),
 	CONFIG_VALUE("interface", "NAME", pool_read_check_interface, BFD, bfd.interface),
 	MILLISECONDS("min_rx", min_rx_us, 1),
@@ -149,22 +149,22 @@ static void check_addresses(struct config_parser *parser, const BFD *draft,
 {
 	const struct config_bfd *bfd = &draft->bfd;
 	const struct config_location *source = config_block_seen(block, "source_ip");
-	const struct xb_address *neighbor = &bfd->neighbor.address;
+	const struct xb_address *neighbour = &bfd->neighbour.address;
 
 	config_report_overridden(parser, block, "neighbor_ip", "neighbour_ip");
 	if (!config_block_seen(block, "neighbor_ip") && !config_block_seen(block, "neighbour_ip"))
 		config_error(parser, block->location,
 			     "bfd_instance %s has no neighbor_ip; add \"neighbor_ip ADDRESS\"",
 			     block->name);
-	if (address_is_unset(neighbor))
+	if (address_is_unset(neighbour))
 		return;
 	if (source && !address_is_unset(&bfd->source.address) &&
-	    address_family(&bfd->source.address) != address_family(neighbor))
+	    address_family(&bfd->source.address) != address_family(neighbour))
 		config_error(
 			parser, *source,
 			"source_ip has another address family than neighbor_ip; write one of IPv%u",
-			address_family(neighbor));
-	if (address_is_link_local(neighbor) && !*bfd->interface)
+			address_family(neighbour));
+	if (address_is_link_local(neighbour) && !*bfd->interface)
 		config_error(parser, block->location,
 			     "a link-local neighbor_ip needs an interface; add \"interface NAME\"");
 }
@@ -215,7 +215,7 @@ static void finalize(struct config_parser *parser, BFD *draft, const struct conf
 	finalize_hops(parser, draft, block);
 	warn_of_slow(parser, block, "min_rx", bfd->settings.min_rx_us);
 	warn_of_slow(parser, block, "min_tx", bfd->settings.min_tx_us);
-	bfd->neighbor.port = bfd->settings.multihop ? PORT_MULTIHOP : PORT_SINGLE_HOP;
+	bfd->neighbour.port = bfd->settings.multihop ? PORT_MULTIHOP : PORT_SINGLE_HOP;
 	bfd->vrrp_only = draft->vrrp && !draft->checker;
 }
 

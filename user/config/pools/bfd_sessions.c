@@ -67,15 +67,15 @@ static struct session_use *find_session(const struct session_index *index, const
 /* What tells the packets of sessions apart before their discriminators are known. */
 static int compare_identities(const struct config_bfd *one, const struct config_bfd *other)
 {
-	int order = memcmp(&one->neighbor.address, &other->neighbor.address,
-			   sizeof(one->neighbor.address));
+	int order = memcmp(&one->neighbour.address, &other->neighbour.address,
+			   sizeof(one->neighbour.address));
 
 	if (!order)
 		order = memcmp(&one->source.address, &other->source.address,
 			       sizeof(one->source.address));
 	if (!order)
 		order = one->settings.multihop - other->settings.multihop;
-	if (!order && address_is_link_local(&one->neighbor.address))
+	if (!order && address_is_link_local(&one->neighbour.address))
 		order = strcmp(one->interface, other->interface);
 	return order;
 }
@@ -101,7 +101,7 @@ static void check_identities(struct config_parser *parser)
 		sorted[i] = &pools->bfd[i];
 	qsort(sorted, pools->bfd_count, sizeof(struct config_bfd *), compare_sessions);
 	for (size_t i = 1; i < pools->bfd_count; i++)
-		if (!address_is_unset(&sorted[i]->neighbor.address) &&
+		if (!address_is_unset(&sorted[i]->neighbour.address) &&
 		    !compare_identities(sorted[i - 1], sorted[i]))
 			config_error(
 				parser, sorted[i]->location,
@@ -150,7 +150,7 @@ static void finalize_check(struct config_parser *parser, const struct session_in
 			parser, check->location,
 			"bfd_instance %s on %s is for VRRP only; add \"checker\" to it, or remove \"vrrp\"",
 			session->name, config_location_text(parser, session->location));
-	check->target = session->neighbor;
+	check->target = session->neighbour;
 	check->bind = session->source;
 	check->bfd = session->settings;
 	memcpy(check->interface, session->interface, sizeof(check->interface));

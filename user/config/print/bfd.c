@@ -39,7 +39,7 @@ void config_print_bfd(struct config_printer *printer, const struct config_pools 
 		const struct config_bfd *bfd = &pools->bfd[i];
 
 		config_print_open(printer, "bfd_instance", bfd->name);
-		print_address(printer, "neighbor_ip", &bfd->neighbor.address);
+		print_address(printer, "neighbor_ip", &bfd->neighbour.address);
 		print_address(printer, "source_ip", &bfd->source.address);
 		if (*bfd->interface)
 			config_print_token(printer, "interface", bfd->interface);

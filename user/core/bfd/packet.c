@@ -121,7 +121,7 @@ const char *bfd_diagnostic_name(uint8_t diagnostic)
 		[BFD_NO_DIAGNOSTIC] = "no diagnostic",
 		[BFD_TIME_EXPIRED] = "control detection time expired",
 		[BFD_ECHO_FAILED] = "echo function failed",
-		[BFD_NEIGHBOR_DOWN] = "neighbor signaled session down",
+		[BFD_NEIGHBOUR_DOWN] = "neighbor signaled session down",
 		[BFD_FORWARDING_RESET] = "forwarding plane reset",
 		[BFD_PATH_DOWN] = "path down",
 		[BFD_CONCATENATED_PATH_DOWN] = "concatenated path down",

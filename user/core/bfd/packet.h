@@ -25,7 +25,7 @@ enum bfd_diagnostic {
 	BFD_NO_DIAGNOSTIC,
 	BFD_TIME_EXPIRED,
 	BFD_ECHO_FAILED,
-	BFD_NEIGHBOR_DOWN, /* "Neighbor Signaled Session Down" */
+	BFD_NEIGHBOUR_DOWN, /* "Neighbor Signaled Session Down" */
 	BFD_FORWARDING_RESET,
 	BFD_PATH_DOWN,
 	BFD_CONCATENATED_PATH_DOWN,

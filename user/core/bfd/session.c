@@ -2,7 +2,7 @@
 #include "user/core/bfd/session.h"
 #include "user/lib/time.h"
 
-/* What the neighbor says about a gap comes within this time after it. */
+/* The neighbour reports a gap within this time after it. */
 #define GAP_REMEMBERED_NS (2 * NS_PER_SECOND)
 
 static uint32_t larger(uint32_t a, uint32_t b)
@@ -27,8 +27,8 @@ uint64_t bfd_session_detection_ns(const struct bfd_session *session)
 	       (larger(session->settings.min_rx_us, session->remote_min_tx_us) * NS_PER_US);
 }
 
-/* After so long without a packet the neighbor says Down. */
-static uint64_t neighbor_waits_ns(const struct bfd_session *session)
+/* After so long without a packet the neighbour reports Down. */
+static uint64_t neighbour_waits_ns(const struct bfd_session *session)
 {
 	return session->settings.multiplier * interval_ns(session);
 }
@@ -62,7 +62,7 @@ static void plan_next(struct bfd_session *session, uint64_t now_ns, uint32_t ran
 
 static bool was_silent(const struct bfd_session *session, uint64_t now_ns)
 {
-	return session->sent_ns && now_ns - session->sent_ns >= neighbor_waits_ns(session);
+	return session->sent_ns && now_ns - session->sent_ns >= neighbour_waits_ns(session);
 }
 
 static void send_packet(struct bfd_session *session, uint64_t now_ns, uint32_t random,
@@ -109,7 +109,7 @@ void bfd_session_start(struct bfd_session *session, const struct bfd_settings *s
 	};
 }
 
-/* Why the neighbor, which said Down or AdminDown, has left. */
+/* Why the neighbour, which said Down or AdminDown, has left. */
 static enum bfd_loss loss_by(const struct bfd_session *session, const struct bfd_packet *packet,
 			     uint64_t now_ns)
 {
@@ -118,8 +118,8 @@ static enum bfd_loss loss_by(const struct bfd_session *session, const struct bfd
 		    time_since_ns(now_ns, session->gap_ended_ns) < GAP_REMEMBERED_NS);
 
 	if (packet->state == BFD_ADMIN_DOWN)
-		return BFD_NEIGHBOR_ADMIN;
-	return gap && packet->diagnostic == BFD_TIME_EXPIRED ? BFD_OWN_SILENCE : BFD_NEIGHBOR_LEFT;
+		return BFD_NEIGHBOUR_ADMIN;
+	return gap && packet->diagnostic == BFD_TIME_EXPIRED ? BFD_OWN_SILENCE : BFD_NEIGHBOUR_LEFT;
 }
 
 /* The state machine of section 6.8.6. */
@@ -139,7 +139,7 @@ static void judge_state(struct bfd_session *session, const struct bfd_packet *pa
 		break;
 	case BFD_INIT:
 		if (admin)
-			go_down(session, BFD_NEIGHBOR_DOWN, now_ns, actions);
+			go_down(session, BFD_NEIGHBOUR_DOWN, now_ns, actions);
 		else if (packet->state == BFD_INIT || packet->state == BFD_UP)
 			change(session, BFD_UP, now_ns, actions);
 		break;
@@ -147,7 +147,7 @@ static void judge_state(struct bfd_session *session, const struct bfd_packet *pa
 		if (!admin && packet->state != BFD_DOWN)
 			break;
 		session->loss = loss_by(session, packet, now_ns);
-		go_down(session, BFD_NEIGHBOR_DOWN, now_ns, actions);
+		go_down(session, BFD_NEIGHBOUR_DOWN, now_ns, actions);
 		break;
 	}
 }
@@ -189,7 +189,7 @@ void bfd_session_receive(struct bfd_session *session, const struct bfd_packet *p
 		session->send_due_ns = latest_ns;
 }
 
-/* What was learnt from the neighbor is forgotten (section 6.8.1). */
+/* What was learnt from the neighbour is forgotten (section 6.8.1). */
 static void forget_remote(struct bfd_session *session)
 {
 	session->remote_discriminator = 0;

@@ -16,16 +16,16 @@ struct bfd_settings {
 	uint32_t min_rx_us, min_tx_us;
 	uint32_t idle_tx_us; /* Desired Min TX while not Up: a second or more (section 6.8.3) */
 	uint8_t multiplier;
-	bool passive; /* sends nothing before the neighbor was heard */
+	bool passive; /* sends nothing before the neighbour was heard */
 };
 
 /* Why the session left Up. */
 enum bfd_loss {
 	BFD_NOT_LOST,
 	BFD_SILENCE, /* nothing was heard for the detection time */
-	BFD_NEIGHBOR_LEFT, /* it says Down, without a reason of this machine's */
-	BFD_OWN_SILENCE, /* it says that nothing came, and this machine did send nothing for so long */
-	BFD_NEIGHBOR_ADMIN, /* a person has ended it there: says nothing of the path (RFC 5882 section 3.2) */
+	BFD_NEIGHBOUR_LEFT, /* it reports Down, not because of this machine */
+	BFD_OWN_SILENCE, /* it received nothing, and this machine did send nothing for so long */
+	BFD_NEIGHBOUR_ADMIN, /* a person has ended it there (RFC 5882 section 3.2) */
 };
 
 struct bfd_session {
@@ -36,8 +36,8 @@ struct bfd_session {
 	enum bfd_loss loss; /* of the last time that it was Up */
 	uint64_t silence_ns; /* BFD_SILENCE: for how long nothing was heard */
 	uint32_t discriminator;
-	bool polling; /* until the neighbor answers */
-	/* as the neighbor last said */
+	bool polling; /* until the neighbour answers */
+	/* as the neighbour last reported */
 	uint32_t remote_discriminator; /* 0: not known */
 	enum bfd_state remote_state;
 	uint8_t remote_diagnostic, remote_multiplier;
@@ -46,7 +46,7 @@ struct bfd_session {
 	uint64_t heard_ns; /* the last packet; 0: none */
 	uint64_t sent_ns; /* 0: none */
 	uint64_t
-		gap_ended_ns; /* this machine had sent nothing for the neighbor's detection time; 0: never */
+		gap_ended_ns; /* this machine had sent nothing for the neighbour's detection time; 0: never */
 	uint64_t send_due_ns, detect_due_ns; /* BFD_NEVER: not */
 };
 
@@ -71,7 +71,7 @@ void bfd_session_receive(struct bfd_session *session, const struct bfd_packet *p
 void bfd_session_advance(struct bfd_session *session, uint64_t now_ns, uint32_t random,
 			 struct bfd_actions *actions);
 
-/* This machine did not run, so that packets may have been lost here: the neighbor gets another
+/* This machine did not run, so that packets may have been lost here: the neighbour gets another
  * detection time. */
 void bfd_session_excuse(struct bfd_session *session, uint64_t now_ns);
 
@@ -81,7 +81,7 @@ uint64_t bfd_session_due_ns(const struct bfd_session *session);
 /* Section 6.8.4; 0: nothing was heard yet. */
 uint64_t bfd_session_detection_ns(const struct bfd_session *session);
 
-/* The packet that says how things are (section 6.8.7). */
+/* The packet that reports the present state (section 6.8.7). */
 struct bfd_packet bfd_session_packet(const struct bfd_session *session, bool final);
 
 /* The last one, of a session that a person ends (section 6.8.16). */

@@ -18,7 +18,7 @@
 static const struct bfd_settings usual = {
 	.min_rx_us = MIN_US, .min_tx_us = MIN_US, .idle_tx_us = IDLE_US, .multiplier = 3};
 
-/* A packet of a neighbor with the same settings. */
+/* A packet of a neighbour with the same settings. */
 static struct bfd_packet said(enum bfd_state state)
 {
 	return (struct bfd_packet){.state = state,
@@ -63,12 +63,12 @@ static void test_states(void **state)
 		{BFD_DOWN, BFD_DOWN, BFD_INIT, BFD_NO_DIAGNOSTIC},
 		{BFD_DOWN, BFD_INIT, BFD_UP, BFD_NO_DIAGNOSTIC},
 		{BFD_DOWN, BFD_UP, BFD_DOWN, BFD_NO_DIAGNOSTIC},
-		{BFD_INIT, BFD_ADMIN_DOWN, BFD_DOWN, BFD_NEIGHBOR_DOWN},
+		{BFD_INIT, BFD_ADMIN_DOWN, BFD_DOWN, BFD_NEIGHBOUR_DOWN},
 		{BFD_INIT, BFD_DOWN, BFD_INIT, BFD_NO_DIAGNOSTIC},
 		{BFD_INIT, BFD_INIT, BFD_UP, BFD_NO_DIAGNOSTIC},
 		{BFD_INIT, BFD_UP, BFD_UP, BFD_NO_DIAGNOSTIC},
-		{BFD_UP, BFD_ADMIN_DOWN, BFD_DOWN, BFD_NEIGHBOR_DOWN},
-		{BFD_UP, BFD_DOWN, BFD_DOWN, BFD_NEIGHBOR_DOWN},
+		{BFD_UP, BFD_ADMIN_DOWN, BFD_DOWN, BFD_NEIGHBOUR_DOWN},
+		{BFD_UP, BFD_DOWN, BFD_DOWN, BFD_NEIGHBOUR_DOWN},
 		{BFD_UP, BFD_INIT, BFD_UP, BFD_NO_DIAGNOSTIC},
 		{BFD_UP, BFD_UP, BFD_UP, BFD_NO_DIAGNOSTIC},
 	};
@@ -85,7 +85,7 @@ static void test_states(void **state)
 	}
 }
 
-/* Section 6.8.4: the neighbor's multiplier and the larger interval. */
+/* Section 6.8.4: the neighbour's multiplier and the larger interval. */
 static void test_detection_time(void **state)
 {
 	struct bfd_session session = in_state(BFD_UP);
@@ -170,7 +170,7 @@ static void test_polls(void **state)
 }
 
 /* Section 6.6: nothing is sent while both are Up, but for polls. */
-static void test_demand_of_the_neighbor(void **state)
+static void test_demand_of_the_neighbour(void **state)
 {
 	struct bfd_session session = in_state(BFD_UP);
 	struct bfd_packet packet = said(BFD_UP);
@@ -203,7 +203,7 @@ static void test_passive(void **state)
 	assert_int_equal(bfd_session_due_ns(&session), BFD_NEVER);
 }
 
-/* Who is silent for the other's detection time is told that it is gone. */
+/* A side that was silent for the other's detection time learns that it is lost. */
 static void test_whose_silence(void **state)
 {
 	static const struct {
@@ -212,11 +212,11 @@ static void test_whose_silence(void **state)
 		uint8_t diagnostic;
 		enum bfd_loss loss;
 	} rows[] = {
-		{0, BFD_DOWN, BFD_TIME_EXPIRED, BFD_NEIGHBOR_LEFT},
-		{25, BFD_DOWN, BFD_TIME_EXPIRED, BFD_NEIGHBOR_LEFT},
+		{0, BFD_DOWN, BFD_TIME_EXPIRED, BFD_NEIGHBOUR_LEFT},
+		{25, BFD_DOWN, BFD_TIME_EXPIRED, BFD_NEIGHBOUR_LEFT},
 		{30, BFD_DOWN, BFD_TIME_EXPIRED, BFD_OWN_SILENCE},
-		{30, BFD_DOWN, BFD_NO_DIAGNOSTIC, BFD_NEIGHBOR_LEFT},
-		{30, BFD_ADMIN_DOWN, BFD_ADMINISTRATIVELY_DOWN, BFD_NEIGHBOR_ADMIN},
+		{30, BFD_DOWN, BFD_NO_DIAGNOSTIC, BFD_NEIGHBOUR_LEFT},
+		{30, BFD_ADMIN_DOWN, BFD_ADMINISTRATIVELY_DOWN, BFD_NEIGHBOUR_ADMIN},
 	};
 
 	(void)state;
@@ -423,7 +423,7 @@ int main(void)
 		cmocka_unit_test(test_intervals),
 		cmocka_unit_test(test_one_lost_packet_of_a_multiplier_of_one),
 		cmocka_unit_test(test_polls),
-		cmocka_unit_test(test_demand_of_the_neighbor),
+		cmocka_unit_test(test_demand_of_the_neighbour),
 		cmocka_unit_test(test_passive),
 		cmocka_unit_test(test_whose_silence),
 		cmocka_unit_test(test_last_packet),

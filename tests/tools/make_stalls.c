@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * standstill: makes the machine stand still now and then, as one whose hypervisor has no time for it.
+ * make_stalls: makes the machine stall now and then, as one whose hypervisor has no time for it.
  *
- *	standstill OBJECT SECONDS GAP_MS STOP_MS [SEED]
+ *	make_stalls OBJECT SECONDS GAP_MS STOP_MS [SEED]
  *
  * For so many seconds, after random times of at most GAP_MS, one processor or all of them run
  * nothing for at most STOP_MS: no task of any priority, no softirq; only interrupts are taken. A
- * program under BPF_PROG_TEST_RUN holds them (standstill.bpf.c). Prints each stop: FROM TO PROCESSOR
+ * program under BPF_PROG_TEST_RUN holds them (make_stalls.bpf.c). Prints each stop: FROM TO PROCESSOR
  * (CLOCK_MONOTONIC in ns; -1: all).
  */
 #include "user/lib/time.h"
@@ -39,7 +39,7 @@ struct plan {
 
 static void fail(const char *what)
 {
-	fprintf(stderr, "standstill: %s: %s\n", what, strerror(errno));
+	fprintf(stderr, "make_stalls: %s: %s\n", what, strerror(errno));
 	exit(EXIT_FAILURE);
 }
 
@@ -127,7 +127,7 @@ int main(int count, char **words)
 		plan.seed = count > 5 ? (unsigned)strtoul(words[5], NULL, 10) : 1;
 	}
 	if (!plan.gap_ms || !plan.stop_ms || plan.stop_ms > STOP_MS_MAX) {
-		fputs("usage: standstill OBJECT SECONDS GAP_MS STOP_MS [SEED]\n", stderr);
+		fputs("usage: make_stalls OBJECT SECONDS GAP_MS STOP_MS [SEED]\n", stderr);
 		return 2;
 	}
 	object = bpf_object__open_file(words[1], NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Holds the processor on which it runs until a given time. See standstill.c. */
+/* Holds the processor on which it runs until a given time. See make_stalls.c. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
