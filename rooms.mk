@@ -169,7 +169,7 @@ uses.user/config := user/config/pools user/config/blocks user/config/syntax user
 	user/core/vrrp user/lib
 uses.user/config/print := user/config/pools user/config/blocks user/config/syntax user/config/model user/lib/text user/lib
 uses.user/config/pools := user/config/blocks user/config/syntax user/config/model user/core \
-	user/core/pool user/lib/text user/lib
+	user/core/pool user/core/bfd user/lib/text user/lib
 uses.user/config/blocks := user/config/syntax user/config/model user/core user/core/vrrp \
 	user/lib/text user/lib
 uses.user/config/syntax := user/config/model user/lib/text user/lib

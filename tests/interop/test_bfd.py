@@ -51,6 +51,14 @@ def bfdd(lab, **options):
     return Bfdd(lab, "node-b", lab.address("node-a"), lab.address("node-b"), **options).start()
 
 
+def start_up(lab):
+    """Returns bfdd, the daemon and the server, when the session is up."""
+    frr = bfdd(lab)
+    daemon, server = start_pools(lab)
+    wait_reason(daemon, server, "session up")
+    return frr, daemon, server
+
+
 def send_packet(lab, destination, ttl=255):
     """Of node-b, as after its restart: Down, multiplier 3, discriminator 7, 1 s."""
     packet = struct.pack("!BBBBIIIII", 0x20, 0x40, 3, 24, 7, 0, 1000000, 1000000, 0).hex()
@@ -74,9 +82,7 @@ def downs(daemon):
 
 
 def test_bfdd_dies_and_returns(lab):
-    frr = bfdd(lab)
-    daemon, server = start_pools(lab)
-    wait_reason(daemon, server, "session up")
+    frr, daemon, server = start_up(lab)
     shown = frr.wait_status("up")
     assert (shown["remote-receive-interval"], shown["remote-transmit-interval"],
             shown["remote-detect-multiplier"]) == (50, 50, 3), "the poll sequence has told them"
@@ -94,9 +100,7 @@ def test_bfdd_dies_and_returns(lab):
 @pytest.mark.parametrize("program", ["checker", "bfdd"])
 def test_a_stop_by_the_machine(lab, program):
     """bfdd reports Down, because the checker did not run; and the other way round."""
-    frr = bfdd(lab)
-    daemon, server = start_pools(lab)
-    wait_reason(daemon, server, "session up")
+    frr, daemon, server = start_up(lab)
     stopped = checker_pid(daemon) if program == "checker" else frr.process.pid
     os.kill(stopped, signal.SIGSTOP)
     time.sleep(1)
@@ -107,9 +111,7 @@ def test_a_stop_by_the_machine(lab, program):
 
 
 def test_a_killed_checker_accuses_nobody(lab):
-    frr = bfdd(lab)
-    daemon, server = start_pools(lab)
-    wait_reason(daemon, server, "session up")
+    frr, daemon, server = start_up(lab)
     before = frr.show()["remote-id"]
     os.kill(checker_pid(daemon), signal.SIGKILL)
     wait_until(lambda: frr.show()["status"] == "up" and frr.show()["remote-id"] != before, "another session is up")
@@ -119,9 +121,7 @@ def test_a_killed_checker_accuses_nobody(lab):
 
 def test_switched_off_at_the_neighbour(lab):
     """RFC 5882 section 3.2: the path may be good."""
-    frr = bfdd(lab)
-    daemon, server = start_pools(lab)
-    wait_reason(daemon, server, "session up")
+    frr, daemon, server = start_up(lab)
     frr.set_shut_down(True)
     wait_reason(daemon, server, "BFD is switched off at the neighbour")
     assert daemon.server(server)["state"] == "up"
@@ -132,9 +132,7 @@ def test_switched_off_at_the_neighbour(lab):
 
 def test_the_neighbour_learns_of_a_stop(lab):
     """Also of a session that a reload ends: it is no failure."""
-    frr = bfdd(lab)
-    daemon, server = start_pools(lab)
-    wait_reason(daemon, server, "session up")
+    frr, daemon, server = start_up(lab)
     frr.wait_status("up")
     daemon.stop()
     wait_until(lambda: frr.show()["status"] == "down", frr.show)
@@ -142,9 +140,7 @@ def test_the_neighbour_learns_of_a_stop(lab):
 
 
 def test_a_reload_with_other_settings(lab):
-    frr = bfdd(lab)
-    daemon, server = start_pools(lab)
-    wait_reason(daemon, server, "session up")
+    frr, daemon, server = start_up(lab)
     texts = (bfd_instance(lab, "min_rx 70"), virtual_server(real_server(server, check=block("BFD_CHECK", "name other"))))
     daemon.configure(*texts)
     daemon.ctl("reload")
@@ -155,9 +151,7 @@ def test_a_reload_with_other_settings(lab):
 
 def test_the_way_is_gone_for_a_while(lab):
     """The own interface is down: nothing can be sent, nothing comes."""
-    frr = bfdd(lab)
-    daemon, server = start_pools(lab)
-    wait_reason(daemon, server, "session up")
+    frr, daemon, server = start_up(lab)
     lab.run("node-a", "ip", "link", "set", "eth0", "down")
     daemon.wait_server(server, "down")
     wait_reason(daemon, server, "send to 10.77.0.2: Network is unreachable")

@@ -6,14 +6,13 @@
 #include "user/config/blocks/unsupported.h"
 #include "user/config/pools/check_rows.h"
 #include "user/config/pools/pools.h"
+#include "user/core/bfd/packet.h"
 #include "user/lib/address.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define PORT_SINGLE_HOP 3784 /* RFC 5881 section 4 */
-#define PORT_MULTIHOP 4784 /* RFC 5883 section 5 */
 #define US_PER_MS (NS_PER_MS / NS_PER_US)
 #define MS_MAX 4294967
 #define LONG_INTERVAL_US (10000 * US_PER_MS)
@@ -215,7 +214,7 @@ static void finalize(struct config_parser *parser, BFD *draft, const struct conf
 	finalize_hops(parser, draft, block);
 	warn_of_slow(parser, block, "min_rx", bfd->settings.min_rx_us);
 	warn_of_slow(parser, block, "min_tx", bfd->settings.min_tx_us);
-	bfd->neighbour.port = bfd->settings.multihop ? PORT_MULTIHOP : PORT_SINGLE_HOP;
+	bfd->neighbour.port = bfd->settings.multihop ? BFD_MULTIHOP_PORT : BFD_PORT;
 	bfd->vrrp_only = draft->vrrp && !draft->checker;
 }
 
